@@ -1,0 +1,81 @@
+"""What an analyst may edit: the files beside this module, and the one way to load them.
+
+Every file is TOML (or TSV for long plain lists). A fault in one is a `KnowledgeError` that names file, entry and remedy;
+the modules that use a file check it when they load it, once per process.
+"""
+from __future__ import annotations
+
+import csv
+import hashlib
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+class KnowledgeError(ValueError):
+    """A knowledge file says something that cannot be used.
+
+    The message reads `FILE: ENTRY: what is wrong; what to do`.
+    """
+
+    def __init__(self, file: str, entry: str, fault: str, remedy: str) -> None:
+        super().__init__(f"lib/fazhi/knowledge/{file}: {entry}: {fault}; {remedy}")
+        self.file, self.entry, self.fault, self.remedy = file, entry, fault, remedy
+
+
+def text(name: str) -> str:
+    """The text of a knowledge file, UTF-8."""
+    return (files(__package__) / name).read_text("utf-8")
+
+
+@cache
+def load_toml(name: str) -> dict[str, Any]:
+    """A TOML knowledge file as a dict; a syntax fault is a KnowledgeError with its line."""
+    try:
+        return tomllib.loads(text(name))
+    except tomllib.TOMLDecodeError as fault:
+        raise KnowledgeError(name, "syntax", str(fault), "mend the line that it names") from None
+
+
+@cache
+def load_tsv(name: str) -> tuple[dict[str, str], ...]:
+    """A TSV knowledge file with a header line as dicts; lines starting with `#` are comments.
+
+    Raises KnowledgeError for a line with too many or too few columns, naming the line.
+    """
+    rows = []
+    header: list[str] | None = None
+    for number, line in enumerate(text(name).splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = next(csv.reader([line], delimiter="\t", quoting=csv.QUOTE_NONE))
+        if header is None:
+            header = cells
+        elif len(cells) != len(header):
+            raise KnowledgeError(name, f"line {number}", f"{len(cells)} columns where the head has {len(header)}",
+                                 "write one value, or nothing, for each column between tabs")
+        else:
+            rows.append(dict(zip(header, cells, strict=True)))
+    return tuple(rows)
+
+
+def require(file: str, entry: str, table: dict[str, Any], needed: dict[str, type], allowed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    """Check that a TOML table has the keys it needs, of their types, and no key that nobody reads."""
+    for key, kind in needed.items():
+        if key not in table:
+            raise KnowledgeError(file, entry, f"no `{key}`", f"add `{key} = …` ({kind.__name__})")
+        if not isinstance(table[key], kind):
+            raise KnowledgeError(file, entry, f"`{key}` is a {type(table[key]).__name__}", f"make it a {kind.__name__}")
+    if unknown := set(table) - set(needed) - set(allowed):
+        raise KnowledgeError(file, entry, f"unknown key {sorted(unknown)}", f"the keys are {sorted(set(needed) | set(allowed))}")
+
+
+@cache
+def fingerprint() -> str:
+    """Sixteen hex digits over every knowledge file: builds and caches are keyed by it."""
+    digest = hashlib.sha256()
+    for path in sorted(files(__package__).iterdir(), key=lambda p: p.name):
+        if path.name.endswith((".toml", ".tsv")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
