@@ -1,0 +1,317 @@
+"""Cleaning: the lines of a source become the text of its report, and what stood around it becomes what is known of it.
+
+Furniture is a prefix and a suffix. Within the body only lines that are wholly a button, a counter or the like are cut: a
+line of furniture too many is a blemish, a sentence with a figure lost is an error. Every pattern is in
+knowledge/furniture.toml.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import chain
+
+from ..knowledge import KnowledgeError, load_toml, require
+from .page import Draft, Page
+from .text import tidy, unwrap
+
+FILE = "furniture.toml"
+DATE = re.compile(r"(?<!\d)(?:((?:19|20)\d\d)\s*(?:[-/.年]|\s-\s)\s*(\d{1,2})\s*(?:[-/.月]|\s-\s)\s*(\d{1,2})(?!\d)\s*日?"
+                  r"|(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?!\d)|((?:19|20)\d\d)(\d\d)(\d\d)(?!\d))")
+CLOCK = r"\s*T?\s*(?:\d{1,2}\s*[:：时]\s*\d{1,2}\s*(?:[:：分]\s*\d{0,2}\s*秒?)?)?"
+SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—](?![\d—–-])")
+SPACE = re.compile(r"\s+")
+PROSE = re.compile(r"[。；]")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What furniture.toml says, compiled."""
+
+    anywhere: re.Pattern[str]
+    head: re.Pattern[str]
+    today: re.Pattern[str]
+    tail: re.Pattern[str]
+    closing: re.Pattern[str]  # what begins a tail even when prose follows it
+    attachment: re.Pattern[str]
+    metadata: re.Pattern[str]  # a line that opens with a field's name
+    field: re.Pattern[str]  # a field and its value, anywhere in furniture
+    dated: re.Pattern[str]  # a field and its date
+    groups: dict[str, tuple[str, int]]  # a field's name -> its group and its rank there
+    bare: re.Pattern[str]  # a date that stands alone, or with the publisher
+    report: re.Pattern[str]
+    issuer: re.Pattern[str]
+    site: re.Pattern[str]
+    label: re.Pattern[str]
+    addressee: re.Pattern[str]
+    number: re.Pattern[str]
+    date_line: re.Pattern[str]
+
+
+def spread(pattern: str) -> str:
+    """A pattern of furniture.toml as a regular expression: `_` is any run of spaces."""
+    return pattern.replace("_", r"\s*")
+
+
+@cache
+def rules() -> Rules:
+    """furniture.toml, checked; KnowledgeError names what is wrong in it."""
+    table = load_toml(FILE)
+    require(FILE, "top", table, {"labels": dict, "html": dict, "title": dict, "body": dict, "line": list})
+    by_name: dict[str, str] = {}
+    scopes: dict[str, list[str]] = {"head": [], "tail": [], "": []}
+    for entry in table["line"]:
+        name = str(entry.get("name", "a [[line]] without name"))
+        require(FILE, name, entry, {"name": str, "pattern": str, "yes": list, "no": list}, {"scope"})
+        if entry.get("scope", "") not in scopes:
+            raise KnowledgeError(FILE, name, f"scope {entry['scope']!r}", "write head, tail, or leave it out")
+        by_name[name] = _checked(name, spread(entry["pattern"]))
+        scopes[entry.get("scope", "")].append(by_name[name])
+    require(FILE, "title", table["title"], {"report": str, "issuer": str, "site": str})
+    require(FILE, "body", table["body"], {"label": str, "addressee": str, "number": str, "date": str})
+    groups = {label: (group, rank) for group, labels in table["labels"].items() for rank, label in enumerate(labels)}
+    names = "|".join(r"[ \t]*".join(map(re.escape, label)) for label in sorted(groups, key=len, reverse=True))
+    body = {key: _checked(f"body.{key}", pattern) for key, pattern in table["body"].items()}
+    title = {key: _checked(f"title.{key}", pattern) for key, pattern in table["title"].items()}
+    either = "|".join
+    name = rf"(?<![\u4e00-\u9fff])({names})"
+    return Rules(
+        anywhere=re.compile(either(scopes[""])),
+        head=re.compile(either(chain(scopes[""], scopes["head"]))),
+        today=re.compile(by_name["today"]),
+        tail=re.compile(either(chain(scopes[""], scopes["tail"]))),
+        closing=re.compile(either(by_name[n] for n in ("related heading", "neighbours", "footer", "editor"))),
+        attachment=re.compile(by_name["attachment"]),
+        metadata=re.compile(rf"[•·▪*\[【(（|\s]*(?:{names})\s*(?:[\]】)）]|[:：\t]|$|\s*{DATE.pattern}|\s{{2,}})"),
+        field=re.compile(rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t)[ \t]*(.*?)(?=\s*[\[【(（]?\s*(?<![\u4e00-\u9fff])(?:{names})\s*[\]】:：]"
+                         r"|\s{2,}|\t|[|｜【\[]|$)", re.M),
+        dated=re.compile(rf"{name}[\s\]】:：|]*({DATE.pattern})"),
+        groups=groups,
+        bare=re.compile(rf"[\[【(（|\s]*({DATE.pattern}){CLOCK}(?:\s*(?:[|｜]|来源|\s)\s*.{{0,40}})?"),
+        report=re.compile(rf"[^。；]{{0,60}}(?:{title['report']})"),
+        issuer=re.compile(rf"[^。；，,:：]{{2,40}}{title['issuer']}"),
+        site=re.compile(rf".{{1,40}}{title['site']}"),
+        label=re.compile(rf"\s*{body['label']}"),
+        addressee=re.compile(body["addressee"]),
+        number=re.compile(body["number"]),
+        date_line=re.compile(rf"[（(]?{body['date']}[）)]?"),
+    )
+
+
+def _checked(entry: str, pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as fault:
+        raise KnowledgeError(FILE, entry, f"not a regular expression: {fault}", "mend the pattern") from None
+    return f"(?:{pattern})"
+
+
+def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
+    """The page that a draft is: its text without furniture, and what the furniture says of it."""
+    rule = rules()
+    raw = [tidy(line) for line in draft.lines]
+    if draft.broken:
+        raw = unwrap(raw, rule.label)
+    lines = [line.strip() for line in raw]
+    end = len(lines) if draft.end is None else draft.end
+    opening = _opening(lines, draft.start, end)
+    named = list(filter(None, (SPACE.sub("", t) for full in draft.titles for t in (full, _without_site(full)[0]))))
+    first, after = _title(lines, opening, named)
+    closing = _closing(lines, opening, end)
+    title = "".join(lines[first:after])
+    squeezed = SPACE.sub("", title)
+
+    keep = [False] * len(lines)
+    last_cut = max((i for i in range(opening) if lines[i] and _is_furniture(lines[i])), default=-1)
+    for i in range(opening):
+        if first <= i < after:
+            keep[i] = True
+        elif lines[i] and not _is_furniture(lines[i]) and not (squeezed and SPACE.sub("", lines[i]).startswith(squeezed)):
+            inside = i >= draft.start and (i >= after if title else i > last_cut)
+            keep[i] = inside and not rule.bare.fullmatch(lines[i]) or bool(rule.number.fullmatch(lines[i]))
+    for i in range(opening, closing):
+        keep[i] = bool(lines[i]) and not (len(lines[i]) <= 60 and rule.anywhere.fullmatch(lines[i]))
+    text = "\n".join(line for line, kept in zip(lines, keep, strict=True) if kept)
+    cut = [line for line, kept in zip(lines, keep, strict=True) if line and not kept]
+
+    furniture = "\n".join(cut)
+    fields = _fields(furniture)
+    titles = [title, *draft.titles, *fields.get("title", ())]
+    titles += [line for line in lines[:opening] if line and "_" in line]
+    titles += [m[1] for line in lines[closing:] if (m := ATTACHED.fullmatch(line)) and rule.attachment.fullmatch(line)]
+    parted = [_without_site(t) for t in titles]
+    ranked = sorted(dict.fromkeys(filter(None, (t for t, _ in parted))),
+                    key=lambda t: not rule.report.fullmatch(t) or t.endswith(("…", "...")))
+    sites = [draft.fields.get("site"), *(site for _, site in parted), *fields.get("host", ()),
+             *(m[1] for m in HOST.finditer(furniture))]
+    printed = _published(lines, keep, opening, first, after)
+    return Page(
+        text=text,
+        media_type=media_type,
+        encoding=encoding,
+        titles=tuple(ranked),
+        url=draft.fields.get("url") or next((u for u in fields.get("url", ()) if u.startswith("http")), None) or _alone(cut),
+        published_on=printed.get("published") or parse_date(draft.fields.get("published", ""))
+        or next((printed[g] for g in ("general", "bare", "updated", "issued") if g in printed), None),
+        publisher=next(iter(fields.get("publisher", ())), None) or draft.fields.get("publisher") or None,
+        site=next((s for s in sites if s), None),
+        furniture=furniture,
+    )
+
+
+ATTACHED = re.compile(r"(?:[•·▪]\s*)?(?:附\s*件\s*\d{0,2}\s*[:：.、]?\s*)?(?:\d{1,2}[.、．]\s*)?([^/\\]*?)\.[A-Za-z]{2,4}(?:\s*[（(\[].*)?(?:\s*\S*下载)?")
+HOST = re.compile(r"(?:^|\s)([\u4e00-\u9fff（）()]{4,30})主办(?=\s|$)", re.M)
+ALONE = re.compile(r"https?://[^\s\u3000-\uffef]+")
+
+
+def _alone(cut: list[str]) -> str | None:
+    return next((m[0] for line in cut if (m := ALONE.fullmatch(line))), None)
+
+
+def _is_furniture(line: str) -> bool:
+    """Is a line before the body furniture of the head?"""
+    rule = rules()
+    return bool(rule.head.fullmatch(line) or rule.metadata.match(line))
+
+
+def _opening(lines: list[str], start: int, end: int) -> int:
+    """Where the body begins: at its first heading label, sentence or addressee, behind the last metadata of the head."""
+    rule = rules()
+    total = sum(map(len, lines[start:end]))
+    seen, after = 0, start
+    for i in range(start, end):
+        line = lines[i]
+        if rule.label.match(line) and not rule.head.fullmatch(line) or seen > total * 0.2:
+            break
+        if line and rule.metadata.match(line):
+            after = i + 1
+        elif PROSE.search(line):
+            seen += len(line)
+    for i in range(after, end):
+        line = lines[i]
+        if not line or _is_furniture(line) or rule.bare.fullmatch(line):
+            continue
+        if rule.label.match(line) or PROSE.search(line) or rule.addressee.fullmatch(line):
+            return i
+        if len(line) >= 30 and re.search("[，,]", line) and not rule.report.fullmatch(line) or line.endswith(("：", ":")) and len(line) > 12:
+            return i
+    # Nothing reads like a sentence: all that no rule takes for furniture may be text.
+    return next((i for i in range(after, end) if lines[i] and not _is_furniture(lines[i])), end)
+
+
+def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
+    """The lines [first, after) before the body that print the title; (opening, opening) when none does.
+
+    A run of lines that is a title the markup names; else the last that reads like a report's title, with the lines it is
+    broken over; else the line above the first metadata.
+    """
+    rule = rules()
+    free = [bool(line) and not _is_furniture(line) and not rule.bare.fullmatch(line) for line in lines[:opening]]
+    for first in range(opening - 1, -1, -1):
+        joined = ""
+        for after in range(first + 1, min(first + 4, opening) + 1):
+            if not free[after - 1]:
+                break
+            joined += SPACE.sub("", lines[after - 1])
+            if joined in named:
+                return first, after
+    for last in range(opening - 1, -1, -1):
+        line = lines[last]
+        if not free[last] or not 4 <= len(line) <= 80 or not rule.report.fullmatch(line) or _without_site(line)[1]:
+            continue
+        first = last
+        while first > 0 and last - first < 3 and free[first - 1] and len(lines[first - 1]) <= 45 and not _without_site(lines[first - 1])[1]:
+            above, title = lines[first - 1], "".join(lines[first:last + 1])
+            wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
+            if not (wants or title.startswith(("关于", "20", "年")) and rule.issuer.fullmatch(above)):
+                break
+            first -= 1
+        return first, last + 1
+    metadata = next((i for i, line in enumerate(lines[:opening]) if line and (rule.metadata.match(line) or rule.bare.fullmatch(line))), 0)
+    above = next((i for i in range(metadata - 1, -1, -1) if lines[i]), None)
+    if above is not None and free[above] and 6 <= len(lines[above]) <= 60:
+        return above, above + 1
+    return opening, opening
+
+
+def _closing(lines: list[str], opening: int, end: int) -> int:
+    """Where the body ends: before the furniture that the last lines are, the signature still within."""
+    rule = rules()
+    for i in range(end, min(end + 4, len(lines))):  # a signature that stands outside the article's element
+        if rule.date_line.fullmatch(lines[i]) and all(not s or rule.issuer.fullmatch(s) for s in lines[end:i]):
+            end = i + 1
+            break
+    closing, loose = end, 0
+    for i in range(end - 1, opening, -1):
+        line = lines[i]
+        if not line:
+            continue
+        if rule.tail.fullmatch(line):
+            closing, loose = i, 0
+        elif loose < 30 and len(line) <= 60 and not (PROSE.search(line) or rule.label.match(line) or rule.date_line.fullmatch(line)):
+            loose += 1
+        else:
+            break
+    # A list of other pages may hold their first sentences, so that the walk from the end stops short of its heading.
+    total, seen = sum(map(len, lines[opening:closing])), 0
+    for i in range(opening, closing):
+        if seen > total * 0.6 and len(lines[i]) < 200 and rule.closing.fullmatch(lines[i]) \
+                and not any(rule.label.match(line) for line in lines[i + 1:closing]):
+            return i
+        seen += len(lines[i])
+    return closing
+
+
+def _without_site(title: str) -> tuple[str, str | None]:
+    """A title without the names of column and site behind (or before) it, and the site's name."""
+    rule = rules()
+    title = SPACE.sub(" ", title).strip()
+    parts = [part for part in SEPARATOR.split(title) if part]
+    if len(parts) < 2:
+        return title, None
+    best = next((p for p in parts if rule.report.fullmatch(p)), None)
+    site = next((p for p in reversed(parts) if p != best and rule.site.fullmatch(p)), None)
+    if best is None:
+        best = parts[0] if site != parts[0] else parts[-1]
+    return (best, site) if site or "_" in title else (title, None)
+
+
+def _fields(furniture: str) -> dict[str, list[str]]:
+    """The values of the metadata fields in furniture, by group, the best label first."""
+    rule = rules()
+    found: dict[str, list[tuple[int, str]]] = {}
+    for m in rule.field.finditer(furniture):
+        group, rank = rule.groups[SPACE.sub("", m[1])]
+        value = m[2].strip(" \t|｜;；,，、")
+        if value and value not in rule.groups and not DATE.match(value) and len(value) <= 120:
+            found.setdefault(group, []).append((rank, value))
+    return {group: [value for _, value in sorted(values, key=lambda v: v[0])] for group, values in found.items()}
+
+
+def _published(lines: list[str], keep: list[bool], opening: int, first: int, after: int) -> dict[str, date]:
+    """The first date of each group of labels in the furniture; `bare` for one that stands alone near the title."""
+    rule = rules()
+    dates: dict[str, date] = {}
+    for i, line in enumerate(lines):
+        if keep[i] or not line or rule.today.fullmatch(line):
+            continue
+        for m in rule.dated.finditer(line):
+            day = parse_date(m[2])
+            if day:
+                dates.setdefault(rule.groups[SPACE.sub("", m[1])][0], day)
+        if i < opening and (first == after or first - 4 <= i < after + 6) and (b := rule.bare.fullmatch(line)) and (day := parse_date(b[1])):
+            dates.setdefault("bare", day)
+    return dates
+
+
+def parse_date(printed: str) -> date | None:
+    """The first date in a string of digits and marks, as pages print it: 2024-03-28 09:18, 2017年02月28日, 09.01.2018."""
+    m = DATE.search(printed)
+    if not m:
+        return None
+    year, month, day = (m[1], m[2], m[3]) if m[1] else (m[6], m[5], m[4]) if m[6] else (m[7], m[8], m[9])
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
