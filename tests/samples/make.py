@@ -93,6 +93,10 @@ class Report:
         return self.row["published"] or self.gold["report"]["published_on"] or ""
 
     @property
+    def day(self) -> str:
+        return self.gold["report"]["published_on"] or ""
+
+    @property
     def shows_date(self) -> bool:
         """A Word file lies on the analyst's disk without the page that linked it, and so without its date."""
         return bool(self.info) or not self.row["format"].startswith("docx")
@@ -114,7 +118,7 @@ def take_apart(path: Path, row: dict[str, str]) -> Report:
     marked = path.read_text("utf-8")
     text, gold = unmark(marked, path.name)
     report = Report(row, text, gold)
-    if gold["report"]["published_on"] and row["published"] and not row["published"].startswith(gold["report"]["published_on"]):
+    if gold["report"]["published_on"] and row["published"] and re.sub(r"\D", "", row["published"])[:8] != gold["report"]["published_on"].replace("-", ""):
         raise SystemExit(f"{path.name}: formats.csv says published {row['published']}, the head {gold['report']['published_on']}")
     lines = [QUANTITY.sub(r"\1", line).strip() for line in marked.split("+++\n", 2)[2].splitlines()]
     lines = [line for line in lines if line]
@@ -178,7 +182,7 @@ def neighbours(report: Report, others: list[Report]) -> list[tuple[str, str]]:
     year = report.gold["report"]["year"]
     mine = [o for o in others if o is not report and o.origin == report.origin and o.gold["report"]["title"]]
     mine.sort(key=lambda o: (o.gold["report"]["issuer"] != report.gold["report"]["issuer"], hashlib.sha256((report.stem + o.stem).encode()).hexdigest()))
-    titles = [(o.gold["report"]["title"], o.published[:10] or f"{o.gold['report']['year'] + 1}-03-{int(o.number('day', 2)) % 27 + 1:02d}") for o in mine[:3]]
+    titles = [(o.gold["report"]["title"], o.day or f"{o.gold['report']['year'] + 1}-03-{int(o.number('day', 2)) % 27 + 1:02d}") for o in mine[:3]]
     at = int(report.number("near", 4))
     titles += [(NEIGHBOURS[(at + 5 * k) % len(NEIGHBOURS)].format(y=year, n=year + 1), f"{year + 1}-0{k + 2}-{int(report.number(f'd{k}', 2)) % 27 + 1:02d}")
                for k in range(3)]
@@ -188,7 +192,7 @@ def neighbours(report: Report, others: list[Report]) -> list[tuple[str, str]]:
 def furniture(report: Report, others: list[Report]) -> dict[str, str]:
     """Every value that a skin can show."""
     row, head = report.row, report.gold["report"]
-    stamp, day = report.published, report.published[:10]
+    stamp, day = report.published, report.day
     near = neighbours(report, others)
     source = row["publisher"] or head["issuer"]
     seen_on = dt.date.fromisoformat(row["accessed_on"]) if row["accessed_on"] else dt.date(2025, 5, 12)
