@@ -98,3 +98,27 @@ class RuledOut:
     start: int
     end: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A title in 《》 and how often the report names it."""
+
+    title: str
+    first_start: int
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that the extract wing makes of one page; `not_a_report` says why the page is none, in one Chinese sentence."""
+
+    text: str
+    identity: Identity
+    sections: list[Section]
+    measures: list[Measure]
+    quantities: list[Quantity]
+    instruments: list[Instrument]
+    findings: list[Finding]
+    ruled_out: list[RuledOut]
+    not_a_report: str | None = None

@@ -1,0 +1,226 @@
+"""Find every numeral of a text: the numbers that a unit follows, and the numerals that measure nothing, with the reason.
+
+The grammar of numbers is here; which units, reasons, idioms and names there are is in knowledge/units.toml and numerals.toml.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import ahocorasick_rs
+
+from fazhi.extract.rows import RuledOut
+from fazhi.knowledge import KnowledgeError, load_toml, require
+
+# One character for one: offsets in the folded text are offsets in the text.
+FOLD = str.maketrans("０１２３４５６７８９％．＋－（）：，／", "0123456789%.+-():,/") | {0xA0: " ", 0x3000: " "}
+CHINESE = "零〇一二两三四五六七八九十百千万亿"
+DIGITS = r"(?<![\d.])(?<!\d[,+])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?:\.\d+)?(?![\d.])|\d+(?:\.\d+)?)"
+CHINESE_NUMBER = f"[{CHINESE}]+(?:点[零〇一二三四五六七八九]+)?"
+ANY = rf"(?:\d+(?:\.\d+)?|[{CHINESE}]+)"
+_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_BEFORE = {  # words before a number that make it a bound; the sense is a qualifier of the contract
+    "近": "under", "将近": "under", "接近": "under", "不足": "under", "不到": "under", "低于": "under", "少于": "under", "几近": "under",
+    "约": "about", "大约": "about", "约为": "about", "大概": "about",
+    "超": "over", "超过": "over", "逾": "over", "突破": "over", "上": "over", "高于": "over", "多于": "over", "大于": "over", "超出": "over", "破": "over",
+    "不少于": "at_least", "不低于": "at_least", "至少": "at_least", "不下于": "at_least", "不得少于": "at_least", "不得低于": "at_least", "最少": "at_least", "不小于": "at_least",
+    "不超过": "at_most", "不高于": "at_most", "至多": "at_most", "最多": "at_most", "不多于": "at_most", "不得超过": "at_most", "不大于": "at_most",
+}
+_AFTER = {"以上": "over", "多": "over", "余": "over", "左右": "about", "上下": "about", "以内": "at_most", "之内": "at_most", "以下": "at_most"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number with its unit: `value` and `high` multiplied out, `unit` as printed (money in 元), span of number, qualifier and unit."""
+
+    start: int
+    end: int
+    value: float
+    high: float | None
+    unit: str
+    qualifier: str
+    group: str  # the class of the unit in units.toml
+    chinese: bool
+
+
+def chinese_value(token: str) -> float | None:
+    """The value of a bare Chinese numeral (三百二十, 一千〇五, 二〇二一, 九十八点五), or None where it is none.
+
+    Both ways of writing are read: with places (三百二十) and digit by digit (二〇二一, only from three digits on).
+    """
+    whole, point, fraction = token.partition("点")
+    if point:
+        if not fraction or any(c not in _VALUES for c in fraction):
+            return None
+        base = chinese_value(whole)
+        return None if base is None else base + sum(_VALUES[c] / 10 ** (i + 1) for i, c in enumerate(fraction))
+    if not whole:
+        return None
+    if not any(c in _POWERS for c in whole):
+        if len(whole) == 1:
+            return float(_VALUES[whole])
+        return float("".join(str(_VALUES[c]) for c in whole)) if len(whole) > 2 else None
+    total = section = digit = 0.0
+    last = 10.0**12
+    for c in whole:
+        if c in _VALUES:
+            if digit and c not in "零〇":
+                return None
+            digit = _VALUES[c]
+            continue
+        power = _POWERS[c]
+        if power >= 10**4:
+            total = (total + section + digit) * power if power > 10**4 and total else total + (section + digit or 1) * power
+            section, last = 0.0, float(power)
+        else:
+            if power > last and last < 10**4:
+                return None
+            section += (digit or 1) * power
+            last = float(power)
+        digit = 0
+    if digit and last >= 100 and whole[-2] in _POWERS:  # 三百二 is 320, 一百零二 is 102
+        digit *= last / 10
+    return total + section + digit
+
+
+@cache
+def units() -> dict[str, str]:
+    """Every unit and its class. Raises KnowledgeError for a doubled or misshapen entry."""
+    found: dict[str, str] = {}
+    for entry in load_toml("units.toml")["unit"]:
+        name = entry.get("class", "?")
+        require("units.toml", f"[[unit]] {name}", entry, {"class": str, "names": list, "yes": list, "no": list})
+        for unit in entry["names"]:
+            if unit in found:
+                raise KnowledgeError("units.toml", f"[[unit]] {name}", f"`{unit}` stands in {found[unit]} too", "keep one of them")
+            found[unit] = name
+    return found
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, units()), key=len, reverse=True))
+    before = "|".join(sorted(_BEFORE, key=len, reverse=True))
+    multiple = "百万|千万|十万|百亿|千亿|万|亿|千|百"
+    return re.compile(
+        rf"(?P<before>{before})?\s?(?:"
+        rf"(?P<percent>百分之(?P<pc>{CHINESE_NUMBER}|百|{DIGITS}))|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?![立为效员功果就都熟长因本交份])"
+        rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?(?P<u0>%|‰|多?余?(?:{names})(?=\s?[-—–~至到]))?"
+        rf"(?:\s?(?:[-—–~]{{1,2}}|至|到|、(?=[二三四五六七八九十]))\s?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
+        rf"\s?(?P<m1>{multiple})?(?P<over>余|多|来)?(?P<m2>{multiple})?(?P<over2>余|多)?\s?(?P<unit>{names})(?P<over3>余|多(?![种项个元层样次]))?"
+        rf")(?P<after>(?:及)?(?:以上|以下|左右|上下|以内|之内))?"
+    )
+
+
+@cache
+def _reasons() -> tuple[re.Pattern[str], tuple[str, ...], ahocorasick_rs.AhoCorasick, str]:
+    know = load_toml("numerals.toml")
+    parts, names = [], []
+    for entry in know["reason"]:
+        require("numerals.toml", f"[[reason]] {entry.get('name')}", entry, {"name": str, "zh": str, "patterns": list, "yes": list, "no": list})
+        for pattern in entry["patterns"]:
+            pattern = pattern.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+")
+            try:
+                re.compile(pattern)
+            except re.error as fault:
+                raise KnowledgeError("numerals.toml", entry["name"], f"the pattern {pattern!r} fails: {fault}", "mend it") from None
+        body = "|".join(p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"])
+        parts.append(f"(?P<r{len(names)}>{body})")
+        names.append(entry["name"])
+    idioms = know["names"][0]
+    require("numerals.toml", "[[names]]", idioms, {"reason": str, "zh": str, "list": list, "yes": list, "no": list})
+    automaton = ahocorasick_rs.AhoCorasick(list(dict.fromkeys(idioms["list"])), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    return re.compile("|".join(parts)), tuple(names), automaton, idioms["reason"]
+
+
+def _value(token: str) -> float | None:
+    if token[0].isdigit():
+        return float(token.replace(",", "").replace(" ", ""))
+    if token[0] in "数几":
+        return chinese_value(token[1:])
+    return chinese_value(token.replace("几", ""))
+
+
+def _multiple(token: str | None) -> float:
+    return chinese_value(token) or 1.0 if token else 1.0
+
+
+def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
+    """Every number with a unit, and every numeral that a listed reason rules out, in reading order.
+
+    A numeral inside 《》 is part of a title; one that neither a unit follows nor a reason covers is `no_unit`.
+    """
+    folded = text.translate(FOLD)
+    reasons, names, automaton, idiom = _reasons()
+    covered = bytearray(len(text) + 1)
+    out: list[RuledOut] = []
+
+    def rule_out(start: int, end: int, reason: str) -> None:
+        out.append(RuledOut(start, end, reason))
+        covered[start:end] = b"\1" * (end - start)
+
+    for m in re.finditer(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》", folded):
+        rule_out(m.start(), m.end(), "title")
+    for _, start, end in automaton.find_matches_as_indexes(folded):
+        if not covered[start]:
+            rule_out(start, end, idiom)
+    for m in reasons.finditer(folded):
+        if m.end() > m.start() and not covered[m.start()]:
+            rule_out(m.start(), m.end(), names[int((m.lastgroup or "r0")[1:])])
+    found = []
+    kinds = units()
+    for m in _number().finditer(folded):
+        core = m.start("low") if m["low"] else m.start("percent") if m["percent"] else m.start("tenths")
+        if covered[core] or any(covered[core : m.end("low")] if m["low"] else b""):
+            continue
+        number = _read(m, kinds)
+        if number is not None:
+            found.append(number)
+            covered[number.start : number.end] = b"\2" * (number.end - number.start)
+    for m in re.finditer(rf"\d+(?:\.\d+)?|[{CHINESE}]+", folded):
+        if not any(covered[m.start() : m.end()]):
+            out.append(RuledOut(m.start(), m.end(), "no_unit"))
+    out.sort(key=lambda r: r.start)
+    return found, out
+
+
+def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
+    before, after = m["before"] or "", m["after"] or ""
+    qualifier = _BEFORE.get(before) or _AFTER.get(after.removeprefix("及")) or "exact"
+    high = None
+    if m["percent"] or m["tenths"]:
+        if m["percent"]:
+            value = _value(m["pc"])
+        else:
+            value = _VALUES[m["tenths"]] * 10 + (5 if m["half"] == "半" else _VALUES.get(m["half"] or "零", 0))
+        if value is None:
+            return None
+        start = m.start() if before and before != "上" else m.start("percent" if m["percent"] else "tenths")
+        return Number(start, m.end(), value, None, "%", qualifier, "rate", True)
+    low, unit = m["low"], m["unit"]
+    value = _value(low)
+    if value is None:
+        return None
+    chinese = not low[0].isdigit()
+    if chinese and not before and all(c in _POWERS for c in low) and low != "十" and not (m["over"] or m["over2"]):
+        return None  # 千人, 万名: a name or a manner of speaking
+    over = m["over"] or m["over2"] or m["over3"]
+    if m["u0"] and not m["high"]:
+        return None
+    if over or low[0] in "数几" or low == "十几":
+        qualifier = "over" if qualifier in ("exact", "over") else qualifier
+    scale = _multiple(m["m1"]) * _multiple(m["m2"])
+    if m["high"]:
+        top = _value(m["high"])
+        if top is None or top * scale <= value * _multiple(m["m0"] or m["m1"]):
+            return None
+        high, qualifier = top * scale, "range"
+        value *= _multiple(m["m0"]) if m["m0"] else scale
+    else:
+        value *= scale * _multiple(m["m0"])
+    if before == "上" and not (chinese and low[0] in "百千万"):
+        before, qualifier = "", "exact" if qualifier == "over" and not over and not after else qualifier
+    start = m.start() if before else m.start("low")
+    return Number(start, m.end(), round(value, 6), high, unit, qualifier, kinds[unit], chinese)
