@@ -79,7 +79,7 @@ def _read(data: bytes) -> Page:
         raise Unreadable("这是图片（扫描件），请先做文字识别（OCR）", "image/webp")
     location = ""
     charset = None
-    if re.match(rb"(?:From:|MIME-Version:|Content-Type:\s*multipart|Subject:|Snapshot-Content-Location:)", data.lstrip()[:60], re.I):
+    if re.match(rb"(?:From:|MIME-Version:|Content-Type:\s*multipart|Subject:|Snapshot-Content-Location:)", data.lstrip()[:60], re.IGNORECASE):
         data, charset, location = _archived(data)
     decoded, encoding = text.decode(data, charset)
     decoded = text.tidy(decoded) if "\0" in decoded else decoded

@@ -20,7 +20,7 @@ FILE = "furniture.toml"
 DATE = re.compile(r"(?<!\d)(?:((?:19|20)\d\d)\s*(?:[-/.年]|\s-\s)\s*(\d{1,2})\s*(?:[-/.月]|\s-\s)\s*(\d{1,2})(?!\d)\s*日?"
                   r"|(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?!\d)|((?:19|20)\d\d)(\d\d)(\d\d)(?!\d))")
 CLOCK = r"\s*T?\s*(?:\d{1,2}\s*[:：时]\s*\d{1,2}\s*(?:[:：分]\s*\d{0,2}\s*秒?)?)?"
-SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—](?![\d—–-])")
+SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—]{1,2}(?![\d—–-])")
 SPACE = re.compile(r"\s+")
 PROSE = re.compile(r"[。；]")
 
@@ -41,6 +41,7 @@ class Rules:
     groups: dict[str, tuple[str, int]]  # a field's name -> its group and its rank there
     bare: re.Pattern[str]  # a date that stands alone, or with the publisher
     report: re.Pattern[str]
+    broken: re.Pattern[str]  # a title that names its subject, for what is put together from lines
     issuer: re.Pattern[str]
     site: re.Pattern[str]
     label: re.Pattern[str]
@@ -68,7 +69,7 @@ def rules() -> Rules:
             raise KnowledgeError(FILE, name, f"scope {entry['scope']!r}", "write head, tail, or leave it out")
         by_name[name] = _checked(name, spread(entry["pattern"]))
         scopes[entry.get("scope", "")].append(by_name[name])
-    require(FILE, "title", table["title"], {"report": str, "issuer": str, "site": str})
+    require(FILE, "title", table["title"], {"report": str, "broken": str, "issuer": str, "site": str})
     require(FILE, "body", table["body"], {"label": str, "addressee": str, "number": str, "date": str})
     groups = {label: (group, rank) for group, labels in table["labels"].items() for rank, label in enumerate(labels)}
     names = "|".join(r"[ \t]*".join(map(re.escape, label)) for label in sorted(groups, key=len, reverse=True))
@@ -85,11 +86,12 @@ def rules() -> Rules:
         attachment=re.compile(by_name["attachment"]),
         metadata=re.compile(rf"[•·▪*\[【(（|\s]*(?:{names})\s*(?:[\]】)）]|[:：\t]|$|\s*{DATE.pattern}|\s{{2,}})"),
         field=re.compile(rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t)[ \t]*(.*?)(?=\s*[\[【(（]?\s*(?<![\u4e00-\u9fff])(?:{names})\s*[\]】:：]"
-                         r"|\s{2,}|\t|[|｜【\[]|$)", re.M),
+                         rf"|(?:{names})\s*[:：]|\s+(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)", re.MULTILINE),
         dated=re.compile(rf"{name}[\s\]】:：|]*({DATE.pattern})"),
         groups=groups,
         bare=re.compile(rf"[\[【(（|\s]*({DATE.pattern}){CLOCK}(?:\s*(?:[|｜]|来源|\s)\s*.{{0,40}})?"),
         report=re.compile(rf"[^。；]{{0,60}}(?:{title['report']})"),
+        broken=re.compile(rf"[^。；]{{0,60}}(?:{title['broken']})"),
         issuer=re.compile(rf"[^。；，,:：]{{2,40}}{title['issuer']}"),
         site=re.compile(rf".{{1,40}}{title['site']}"),
         label=re.compile(rf"\s*{body['label']}"),
@@ -141,9 +143,10 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     titles += [line for line in lines[:opening] if line and "_" in line]
     titles += [m[1] for line in lines[closing:] if (m := ATTACHED.fullmatch(line)) and rule.attachment.fullmatch(line)]
     parted = [_without_site(t) for t in titles]
+    certain = bool(rule.report.fullmatch(squeezed)) or squeezed in named
     ranked = sorted(dict.fromkeys(filter(None, (t for t, _ in parted))),
-                    key=lambda t: not rule.report.fullmatch(t) or t.endswith(("…", "...")))
-    sites = [draft.fields.get("site"), *(site for _, site in parted), *fields.get("host", ()),
+                    key=lambda t: not (certain and t == parted[0][0] or rule.report.fullmatch(t) and not t.endswith(("…", "..."))))
+    sites = [draft.fields.get("site"), *(site for _, site in parted), *(HOSTED.split(host)[0] for host in fields.get("host", ())),
              *(m[1] for m in HOST.finditer(furniture))]
     printed = _published(lines, keep, opening, first, after)
     return Page(
@@ -161,7 +164,8 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
 
 
 ATTACHED = re.compile(r"(?:[•·▪]\s*)?(?:附\s*件\s*\d{0,2}\s*[:：.、]?\s*)?(?:\d{1,2}[.、．]\s*)?([^/\\]*?)\.[A-Za-z]{2,4}(?:\s*[（(\[].*)?(?:\s*\S*下载)?")
-HOST = re.compile(r"(?:^|\s)([\u4e00-\u9fff（）()]{4,30})主办(?=\s|$)", re.M)
+HOSTED = re.compile(r"\s|[A-Za-z©]|.ICP|.公网安备")
+HOST = re.compile(r"(?:^|\s)([\u4e00-\u9fff（）()]{4,30})主办(?=\s|$)", re.MULTILINE)
 ALONE = re.compile(r"https?://[^\s\u3000-\uffef]+")
 
 
@@ -218,13 +222,20 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
                 return first, after
     for last in range(opening - 1, -1, -1):
         line = lines[last]
-        if not free[last] or not 4 <= len(line) <= 80 or not rule.report.fullmatch(line) or _without_site(line)[1]:
+        if not free[last] or len(line) > 80 or _without_site(line)[1]:
             continue
         first = last
+        if len(line) < 6 or not rule.report.fullmatch(line):  # broken within a word that makes it a title
+            while first > max(0, last - 3) and free[first - 1] and not rule.report.fullmatch(lines[first - 1]):
+                first -= 1
+                if rule.broken.fullmatch(joined := "".join(lines[first:last + 1])) and len(joined) <= 80:
+                    break
+            else:
+                continue
         while first > 0 and last - first < 3 and free[first - 1] and len(lines[first - 1]) <= 45 and not _without_site(lines[first - 1])[1]:
             above, title = lines[first - 1], "".join(lines[first:last + 1])
             wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
-            if not (wants or title.startswith(("关于", "20", "年")) and rule.issuer.fullmatch(above)):
+            if not (wants or title.startswith(("关于", "20", "年")) and rule.issuer.fullmatch(above) or above.endswith("关于")):
                 break
             first -= 1
         return first, last + 1
@@ -293,6 +304,7 @@ def _published(lines: list[str], keep: list[bool], opening: int, first: int, aft
     """The first date of each group of labels in the furniture; `bare` for one that stands alone near the title."""
     rule = rules()
     dates: dict[str, date] = {}
+    alone: list[tuple[bool, int, date]] = []  # above the title?, how far from it
     for i, line in enumerate(lines):
         if keep[i] or not line or rule.today.fullmatch(line):
             continue
@@ -301,7 +313,9 @@ def _published(lines: list[str], keep: list[bool], opening: int, first: int, aft
             if day:
                 dates.setdefault(rule.groups[SPACE.sub("", m[1])][0], day)
         if i < opening and (first == after or first - 4 <= i < after + 6) and (b := rule.bare.fullmatch(line)) and (day := parse_date(b[1])):
-            dates.setdefault("bare", day)
+            alone.append((i < first, abs(i - first), day))
+    if alone:
+        dates["bare"] = min(alone)[2]
     return dates
 
 

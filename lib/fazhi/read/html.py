@@ -15,7 +15,7 @@ from ..knowledge import load_toml
 from .page import Draft
 
 BEGIN, END = "\x01", "\x02"
-TAG = re.compile(r"""<!--.*?-->|<(/?[a-zA-Z][^\s/>]*)(?:[^>"]|"[^"]*")*>""", re.S)
+TAG = re.compile(r"""<!--.*?-->|<(/?[a-zA-Z][^\s/>]*)(?:[^>"]|"[^"]*")*>""", re.DOTALL)
 BLOCKS = {"address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir", "div", "dl", "dt",
           "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li",
           "main", "menu", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "title", "tr",
@@ -24,7 +24,7 @@ DESCEND = {"div", "td", "tbody", "table", "tr", "section", "article", "main", "f
            "founder-content", "ul", "dl", "dd", "fieldset", "th"}
 PUNCTUATION = re.compile("[，。；：、,;]")
 LABEL = re.compile(r"(?:^|[\s>])(?:[一二三四五六七八九]、|[（(][一二三四五六七八九十]{1,2}[）)])")
-MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|table|meta|span|br|font|article|section|h\d|ul|td)\b[^<>]*>|</(?:p|div|td|span)>", re.I)
+MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|table|meta|span|br|font|article|section|h\d|ul|td)\b[^<>]*>|</(?:p|div|td|span)>", re.IGNORECASE)
 SOURCE_BREAK = re.compile(r"(?<=[\u2e80-\uffef])[ \t]*\n\s*(?=[\u2e80-\uffef])")
 CANONICAL = re.compile(r"saved from url=\(\d+\)(\S+)")
 
@@ -52,7 +52,7 @@ def parse(text: str) -> Draft:
     for node in body.css(known["hidden"]):
         node.decompose()
     article = _article(body)
-    titles[1:1] = [t for n in body.css(known["titles"]) if 6 <= len(t := n.text(deep=True).strip()) <= 120 and "。" not in t]
+    shown = [t for n in body.css(known["titles"]) if 6 <= len(t := " ".join(n.text(deep=True).split())) <= 120 and "。" not in t]
     if article is not None and article.mem_id != body.mem_id:
         article.insert_before(BEGIN)
         article.insert_after(END)
@@ -62,13 +62,16 @@ def parse(text: str) -> Draft:
     for line in lines:
         if BEGIN in line:
             start, line = len(out), line.replace(BEGIN, "")
-            line and out.append(line)  # type: ignore[func-returns-value]
+            out += [line] if line else []
         elif END in line:
             line = line.replace(END, "")
-            line and out.append(line)  # type: ignore[func-returns-value]
+            out += [line] if line else []
             end = len(out)
         else:
             out.append(line)
+    # Elements below the article are named like titles too: those of other pages.
+    above = "".join(out[:start + 8]).replace(" ", "")
+    titles[1:1] = [t for t in shown if t.replace(" ", "") in above]
     return Draft(out, start, min(end, len(out)), titles, fields)
 
 
@@ -128,7 +131,7 @@ def _article(body: LexborNode) -> LexborNode | None:
 def _lines(source: str) -> list[str]:
     """The lines of serialized HTML."""
     if "<pre" in source:
-        source = re.sub(r"<pre\b.*?</pre>", lambda m: m[0].replace("\n", "<br>"), source, flags=re.S)
+        source = re.sub(r"<pre\b.*?</pre>", lambda m: m[0].replace("\n", "<br>"), source, flags=re.DOTALL)
     source = SOURCE_BREAK.sub("", source)
     source = re.sub(r"[ \t\r\n\f]+", " ", source)
     out: list[str] = []

@@ -12,7 +12,7 @@ from .page import Unreadable
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.I)
+DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 # Frequent in official prose and in nothing that a wrong decoding gives; simplified and traditional.
 FREQUENT = re.compile("[的法政府行一区市工作建设情况年度依和人民縣區設報告會]")
 IDEOGRAPH = re.compile("[\u3400-\u9fff]")
@@ -20,7 +20,7 @@ IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 # Control characters, byte order marks, soft hyphens and zero-width characters go; spaces become the plain space. All else
 # that changes is one character for one: the radicals that PDF printers write for ideographs (U+2E80-2FDF) and the
 # compatibility ideographs (U+F900-FAFF).
-_GONE = [*range(0, 9), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x180E, *range(0x200B, 0x2010),
+_GONE = [*range(9), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x180E, *range(0x200B, 0x2010),
          *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFD), *range(0xFE00, 0xFE10), 0xFFFE, 0xFFFF,
          *range(0xD800, 0xE000)]
 _SPACES = [0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x3164]
@@ -95,10 +95,10 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
 
     if (guess := from_bytes(data[:200_000]).best()) is not None and (text := _strict(data, guess.encoding)) is not None:
         return text, guess.encoding
-    for name in readings or (name, "gb18030", "utf-8"):
-        text = data.decode(name or "gb18030", "replace")
+    for other in readings or (name or "gb18030", "gb18030", "utf-8"):
+        text = data.decode(other, "replace")
         if text.count("\ufffd") * 10 < len(text):
-            return text, name or "gb18030"
+            return text, other
     raise Unreadable("读不出文字编码：文件可能已损坏，请重新下载，或用编辑器另存为 UTF-8")
 
 
@@ -152,6 +152,9 @@ def _mended(text: str) -> str:
     return text
 
 
+RUN_ON = re.compile(r" {2,}|(?<=[。；：]) ?(?=[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
+
+
 def width(line: str) -> int:
     """How wide a line is drawn: an ideograph is two."""
     return len(line.encode("gbk", "replace"))
@@ -163,6 +166,8 @@ def unwrap(lines: list[str], label: re.Pattern[str]) -> list[str]:
     A text counts as broken when most of its long lines are of one width and end within a sentence. A line goes on in the
     next unless it is short of the margin, the next is indented or set apart, or the next opens with a heading's `label`.
     """
+    if sum(map(bool, lines)) <= 4 and max(map(len, lines), default=0) > 800:  # line breaks lost: wide gaps and labels tell
+        lines = [part for line in lines for part in RUN_ON.split(line)]
     widths = sorted(width(line.strip()) for line in lines if line.strip())
     if len(widths) < 8:
         return lines
