@@ -23,6 +23,8 @@ LEAD = 700  # characters in which a report says whose it is
 TAIL_LINES = 8  # a signature stands in these or nowhere
 YEAR = r"(?:20[0-3]\d|二[〇○0零O][一二三]?[〇○0零一二三四五六七八九])"
 CHINESE = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
+CLAUSE = re.compile(r"(?:^|(?<![一-鿿]))(?=[一-鿿])(20\d\d年|现[将就把]|[将就])?(?=[一-鿿]{0,24}?[局委厅办府镇乡道区会院队馆站])", re.MULTILINE)
+NAME_END = re.compile(r"[局委厅办府镇乡道区会室心院队网站]$")
 SPAN = re.compile(rf"{YEAR}\s*年?\s*(?:[-–—－~～至到]+)\s*{YEAR}")  # 2021—2025年: an outline's years
 PRINTED_DATE = re.compile(
     r"(?P<y>20\d\d|二[〇○零O0][一二三〇○零O0][〇○零O0一二三四五六七八九])\s*[年./-]\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月./-]\s*"
@@ -33,7 +35,7 @@ PRINTED_DATE = re.compile(
 def _rules() -> dict[str, re.Pattern[str]]:
     """The patterns of identity.toml, compiled once."""
     data = load_toml(FILE)
-    require(FILE, "title", data.get("title", {}), {"core": str, "ends": str, "before_issuer": str, "no": str, "announce": str, "verbs": str}, {"example"})
+    require(FILE, "title", data.get("title", {}), {"core": str, "ends": str, "no": str, "announce": str, "verbs": str, "begins": str, "goes_on": str, "red_head": str}, {"example"})
     require(FILE, "year", data.get("year", {}), {"done": str, "plan": str, "lead": str, "not_before": str, "not_after": str}, {"example"})
     require(FILE, "site", data.get("site", {}), {"suffix": str, "parts": str, "cue": str, "attachment": str}, {"example"})
     return {f"{group}.{key}": re.compile(pattern, re.MULTILINE) for group, table in data.items() for key, pattern in table.items() if isinstance(pattern, str)}
@@ -62,17 +64,10 @@ def _title(page: Page, findings: list[Finding]) -> tuple[str | None, str]:
     """The title as printed, and the line above it where that may name the issuer."""
     rules = _rules()
     lines = [line.strip() for line in page.text[:1500].split("\n") if line.strip()][:HEAD_LINES]
-    for i, first in enumerate(lines):
-        if rules["site.cue"].match(first):
-            break
-        for size in (4, 3, 2, 1):
-            part = lines[i:i + size]
-            joined = _without_site("".join(part))
-            if len(part) == size and len(joined) <= 90 and max(map(len, part)) <= 90 and _is_title(joined) \
-                    and not (size > 1 and (_is_title(_without_site("".join(part[:-1]))) or _is_title(_without_site("".join(part[1:]))) and not _joins(part, joined))):
-                return joined, lines[i - 1] if i else ""
-        if first.endswith(("。", "；")) or len(first) > 90:
-            break
+    if printed := _printed(lines):
+        longer = [t for c in page.titles if _is_title(t := _without_site(c)) and _squeeze(printed[0]) in _squeeze(t) != _squeeze(printed[0])]
+        shown = _squeeze(page.text[:600] + page.furniture)
+        return next((t for t in longer if _squeeze(t) in shown), printed[0]), printed[1]
     for candidate in page.titles:
         candidate = _without_site(candidate)
         if _is_title(candidate):
@@ -88,10 +83,29 @@ def _title(page: Page, findings: list[Finding]) -> tuple[str | None, str]:
     return None, ""
 
 
-def _joins(part: list[str], joined: str) -> bool:
-    """Whether the first of several lines belongs to the title below it: an issuer above 关于…, or a line broken in the middle."""
-    body = bodies.read_body(part[0])
-    return body is not None and _rules()["title.before_issuer"].match("".join(part[1:])) is not None or _rules()["title.core"].search(part[0]) is not None
+def _printed(lines: list[str]) -> tuple[str, str] | None:
+    """The title that a text's first lines hold, joined where it is broken, and the line above it."""
+    rules = _rules()
+    for i, first in enumerate(lines):
+        if rules["site.cue"].match(first) or len(first) > 90 or first.endswith(("。", "；")):
+            return None
+        for size in (1, 2, 3, 4):
+            part = lines[i:i + size]
+            joined = _without_site("".join(part))
+            if len(part) < size or len(joined) > 90 or rules["title.red_head"].search(first) or size > 1 and not (rules["title.begins"].search(first) or bodies.read_body(first)):
+                break
+            if not _is_title(joined):
+                continue
+            for more in lines[i + size:i + size + 2]:
+                if not (rules["title.goes_on"].fullmatch(more) and _is_title(joined + more)):
+                    break
+                joined += more
+            return joined, lines[i - 1] if i else ""
+    return None
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)
 
 
 def _is_title(text: str) -> bool:
@@ -101,7 +115,7 @@ def _is_title(text: str) -> bool:
 
 def _without_site(title: str) -> str:
     """A page's title without the site's name or the column's behind it."""
-    title = re.sub(r"\s+", " ", title).strip()
+    title = re.sub(r"^【[^】]{2,8}】", "", re.sub(r"\s+", " ", title).strip())
     for part in _rules()["site.parts"].split(title):
         if part and _is_title(part.strip()):
             return part.strip()
@@ -225,15 +239,12 @@ def _mentions(page: Page, name: str, title: str | None, above: str, signature: l
         if body := bodies.read_body(m[1], year, whole=False) or bodies.read_body(m[1].rstrip("在对于"), year):
             yield Mention(body, "announce", 7)
     start = len(title) if title and head.startswith(title) else 0
-    for m in re.finditer(r"(?:^|(?<=[，。、；：,\s将就把]))(?=[一-鿿]{2})", head[start:]):
-        at = start + m.start()
-        if (body := bodies.read_body(head, year, at, whole=False)) and not (bodies.words().before.search(head, max(0, at - 4), at)):
-            end = at + len(body.text)
-            weight = 1.0 if bodies.words().after.match(head, end) else 6.0
-            yield Mention(body, "lead" if weight > 1 else "text", weight)
-    for m in re.finditer(r"[在由经]", head):
-        if body := bodies.read_body(head, year, m.end(), whole=False):
-            yield Mention(body, "text", 1)
+    for m in CLAUSE.finditer(head, start):
+        at = m.end() if m[1] else m.start()
+        body = bodies.read_body(head, year, at, whole=False)
+        if body and not bodies.words().before.search(head, max(0, at - 4), at):
+            others = bodies.words().after.match(head, at + len(body.text))
+            yield Mention(body, "text" if others else "lead", 1 if others else 6)
     for line in page.text.split("\n")[:HEAD_LINES]:
         if line.rstrip().endswith(("：", ":")) and len(line) < 60:
             for token in re.split(r"[、，,\s]", line.rstrip("：: ")):
@@ -242,7 +253,7 @@ def _mentions(page: Page, name: str, title: str | None, above: str, signature: l
     if page.site:
         yield from read(rules["site.suffix"].sub("", page.site), "site", 3)
     for token in dict.fromkeys(re.split(r"[\s>＞»›→|｜：:·•/／\\_\-—－【】\[\]（）(),，。;；、]+", page.furniture)):
-        if 3 <= len(token) <= 30:
+        if 3 <= len(token) <= 40 and NAME_END.search(token):
             yield from read(rules["site.suffix"].sub("", token), "margin", 1.5)
 
 
@@ -262,14 +273,17 @@ def _who(found: Identity, page: Page, mentions: list[Mention], findings: list[Fi
     evidence = Evidence(page.text, margin, found.year)
     for m in mentions:
         evidence.add(m.body.places, m.weight)
+    evidence.add_lead(page.text[:LEAD])
     chosen = _choose(mentions, page.text, findings)
     if chosen is None:
         return found
     body, source = chosen
     body = _complete(body, mentions, found.year)
-    region, told_apart = bodies.resolve(body.places, body.generic, evidence)
+    region, told_apart = bodies.resolve(body.places, body.generic, evidence) if body.places or body.generic else (None, True)
+    if region is None and body.zone and (lead := [p for p in regions.scan(body.zone) if p.start == 0]):
+        region, told_apart = bodies.resolve((lead[0].name,), "", evidence)
     if region is None and not body.places and not body.generic:
-        region, told_apart = bodies.resolve((), "", evidence), True  # type: ignore[assignment]
+        region, told_apart = bodies.resolve((), "", evidence)
     return _placed(found, body, source, region, told_apart, evidence, findings, override)
 
 
@@ -318,8 +332,10 @@ def _complete(body: Body, mentions: list[Mention], year: int | None) -> Body:
         other = m.body
         if other.kind == body.kind and organ and bodies.fuller(organ, other.organ):
             organ = other.organ
-        if zone and other.zone and bodies.fuller(zone, other.zone):
+        if zone and other.zone and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
             zone = other.zone
+    if body.kind == "zone" and not organ:
+        organ = next((m.body.organ for m in mentions if m.body.kind == "zone" and m.body.organ and m.body.zone == zone), "管理委员会")
     organ = w.short.get(organ, organ)
     for m in sorted(mentions, key=lambda m: -m.weight):
         other = m.body
@@ -334,7 +350,8 @@ def _complete(body: Body, mentions: list[Mention], year: int | None) -> Body:
         organ = "办事处" if town.endswith("街道") else "人民政府"
     if body.kind == "government" and not organ:
         organ = "人民政府"
-    return replace(body, organ=organ, zone=zone, places=places, generic=generic)
+    via = body.via or next((m.body.via for m in mentions if town and m.body.town == town and m.body.via), "")
+    return replace(body, organ=organ, zone=zone, via=via, places=places, generic=generic)
 
 
 def _placed(found: Identity, body: Body, source: str, region: regions.Region | None, told_apart: bool, evidence: Evidence,
@@ -344,17 +361,16 @@ def _placed(found: Identity, body: Body, source: str, region: regions.Region | N
     if region is None and body.town and (counties := regions.towns(body.town)):
         region = evidence.best([r for c in counties if (r := regions.by_code(c, year))])
         told_apart = True
-    if region is None and body.zone and (places := [p for p in regions.scan(body.zone) if p.start == 0]):
-        region, told_apart = bodies.resolve((places[0].name,), "", evidence)
     if region and body.zone and (tied := bodies.tied(body.zone, region, evidence)):
         region = tied
     kind = "department" if body.kind == "department" else body.kind
     level = "township" if kind == "township" else "county" if body.zone else region.level if region else None
-    tail = body.zone + body.town + body.organ
+    tail = body.zone + body.via + body.town + body.organ
     if body.places and body.zone:
         name = tail
     elif region is None:
         name = "".join(body.places) + body.generic + tail
+        level = level or (bodies.level_of(body.places[-1]) if body.places else None)
         findings.append(Finding("region_unknown", "warning", f"无法确定{name}所在的行政区：重名或页面没有写明。"))
     else:
         name = (bodies.seat_name(region, year) if not body.zone else "") + tail
@@ -363,6 +379,6 @@ def _placed(found: Identity, body: Body, source: str, region: regions.Region | N
             name = printed
         if told_apart and region:
             findings.append(Finding("region_inferred", "info", f"按页面其他部分判断{name}属于{'/'.join(r.name for r in regions.path(region.code, year))}。"))
-    chain = {r.level: r.name for r in regions.path(region.code, year)} if region else {}
+    chain = {r.level: r.name for r in regions.path(region.code, year)} if region else {bodies.level_of(p) or "": p for p in body.places}
     return replace(found, issuer=override or name, issuer_kind=kind, region_code=region.code if region else None, province=chain.get("province"),
                    prefecture=chain.get("prefecture"), county=chain.get("county"), zone=body.zone or None, level=level)

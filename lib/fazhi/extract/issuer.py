@@ -17,7 +17,6 @@ from fazhi.knowledge import KnowledgeError, load_toml, regions, require
 FILE = "issuers.toml"
 HAN = r"[一-鿿㐀-䶿〇]"
 GENERIC = r"(?:自治区|自治州|省|市(?!场|容|政(?!府|法|协|务|数)|民)|州|区(?!域|划|块)|县(?!域)|旗|盟)"
-LONGEST_PLACE = 15
 KIND_OF_PLACE = {"自治区": "province", "自治州": "prefecture", "省": "province", "州": "prefecture", "盟": "prefecture", "旗": "county", "县": "county"}
 
 
@@ -32,6 +31,7 @@ class Body:
     town: str = ""
     organ: str = ""
     kind: str = "other"
+    via: str = ""  # 人民政府 between a district and its sub-district's office
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class _Words:
     organ: re.Pattern[str]
     zone: re.Pattern[str]
     town: re.Pattern[str]
+    unknown: re.Pattern[str]
     government: re.Pattern[str]
     generic: re.Pattern[str]
     party: re.Pattern[str]
@@ -100,6 +101,9 @@ def words() -> _Words:
         organ=re.compile(rf"(?:(?!{never}){HAN}){{1,22}}?(?:{endings})"),
         zone=re.compile(rf"(?:(?!{never}|局|委员会|政府){HAN}){{0,12}}?(?:{_any(zone['units'])})"),
         town=re.compile(rf"{HAN}{{1,8}}?(?:{_any(town['units'])})(?={_any(town['organs'])}|{party}|委员会|工作委员会|纪|$|\d|[^一-鿿])"),
+        unknown=re.compile(
+            rf"(?:(?!{never}|[和与及的、]|城市|社区|地区|园区|景区|校区|辖区|开发区|管理区|{GENERIC}){HAN}){{2,6}}?(?<![城社园景校小辖全])"
+            rf"(?:自治州|自治县|省|市|县|区|旗|盟)(?=人民政府|政府|$|{HAN}{{2,6}}?(?:县|区|市)人民政府|{HAN}{{1,14}}(?:局|委员会|委|厅|办公室)$)"),
         government=re.compile(rf"(?:{_any(data['government']['organs'])})(?!{HAN}{{0,3}}(?:办公|{HAN}局))"),
         generic=re.compile(GENERIC),
         party=re.compile(rf"(?:{party})$"),
@@ -118,11 +122,8 @@ def words() -> _Words:
 
 def _place(text: str, at: int, year: int | None) -> str:
     """The longest name of a division that stands at a place of the text, or nothing."""
-    for size in range(min(LONGEST_PLACE, len(text) - at), 1, -1):
-        found = regions.find(text[at:at + size], year)
-        if found and not (found[0].name != text[at:at + size] and text[at] in "市区县州"):
-            return text[at:at + size]
-    return ""
+    name, found = regions.at(text, at, year)
+    return "" if found and text[at] in "市区县州" and not any(r.name == name for r in found) else name
 
 
 def read_body(text: str, year: int | None = None, at: int = 0, whole: bool = True) -> Body | None:
@@ -145,26 +146,32 @@ def read_body(text: str, year: int | None = None, at: int = 0, whole: bool = Tru
     elif text.startswith("中共", at):
         at, party = at + 2, True
     start, places = at, []
-    while place := _place(text, at, year):
-        after = at + len(place)
-        if not _named(place) and places and not w.zone.match(text, after) and after < len(text) and not w.organ.match(text, after):
-            break
-        places.append(place)
-        at = after
-        if len(places) == 4:
-            break
-    zone = town = generic = organ = ""
+    zone = town = generic = organ = via = ""
     kind = "other"
-    if text.startswith("人民政府", at) and (m := w.town.match(text, at + 4)):
-        at += 4  # 越秀区人民政府北京街道办事处
+    while len(places) < 4:
+        if (place := _place(text, at, year)) and _named(place) or not w.town.match(text, at) and not w.zone.match(text, at) and (
+                place := _unknown(text, at) or place):
+            ahead = at + len(place)
+            if not _named(place) and regions.find(place, year) and ahead < len(text) and not any(
+                    p.match(text, ahead) for p in (w.zone, w.town, w.organ, w.government)) and not _place(text, ahead, year):
+                break
+            places.append(place)
+            at = ahead
+        else:
+            break
+    if text.startswith("人民政府", at) and w.town.match(text, at + 4):
+        via, at = "人民政府", at + 4  # 越秀区人民政府北京街道办事处
     if m := w.town.match(text, at):
         town, at = m[0], m.end()
     elif (m := w.zone.match(text, at)) and not (not places and m[0] in ("新区", "林区", "园区", "新城")):
-        lead = places.pop() if places and not _named(places[-1]) else ""
-        zone, at = lead + m[0], m.end()
+        zone, at = m[0], m.end()
+        if (place := _place(zone, 0, year)) and _named(place) and len(place) < len(zone):
+            places, zone = [*places, place], zone[len(place):]
+        elif places and not _named(places[-1]):
+            zone = places.pop() + zone
         if m := w.town.match(text, at):
             town, at = m[0], m.end()
-    elif not places and (m := w.generic.match(text, at)) or places and not _named(places[-1]) and (m := w.generic.match(text, at)):
+    elif not places and (m := w.generic.match(text, at)):
         generic, at = m[0], m.end()
     if town and (m := w.town_organ.match(text, at)) and not w.organ.match(text, m.end()):
         organ, kind, at = w.town_full.get(m[0], m[0]), "township", m.end()
@@ -193,7 +200,14 @@ def read_body(text: str, year: int | None = None, at: int = 0, whole: bool = Tru
         return None
     if not (places or generic or zone or town) and kind != "department":
         return None
-    return Body(text[start:at], tuple(places), generic, zone, town, organ, kind)
+    return Body(text[start:at], tuple(places), generic, zone, town, organ, kind, via)
+
+
+def _unknown(text: str, at: int) -> str:
+    """A name built like a division's that no table has (a made-up county, an old one), before an organ or another place."""
+    m = words().unknown.match(text, at)
+    return m[0] if m else ""
+
 
 
 def _named(place: str) -> bool:
@@ -238,6 +252,13 @@ class Evidence:
             for r in exact:
                 self.direct[r.code] += weight / len(exact)
 
+    def add_lead(self, text: str) -> None:
+        """Count the divisions that an opening names in full, each once."""
+        for name in {p.name for p in regions.scan(text)}:
+            bearers = [r for r in regions.find(name, self.year) if r.name == name]
+            for r in bearers:
+                self.direct[r.code] += 1 / len(bearers)
+
     def of(self, region: regions.Region) -> float:
         """What speaks for a division: its own and its superiors' mentions, and a little what the text names of them."""
         chain = regions.path(region.code, self.year)
@@ -256,6 +277,11 @@ class Evidence:
         return None
 
 
+def level_of(place: str) -> str | None:
+    """The level that a place's last word tells, for a place that no table has."""
+    return next((level for word, level in {**KIND_OF_PLACE, "市": "prefecture", "区": "county"}.items() if place.endswith(word)), None)
+
+
 def resolve(places: tuple[str, ...], generic: str, evidence: Evidence) -> tuple[regions.Region | None, bool]:
     """The division that a chain of names, or a bare 区, means here, and whether more than the name itself was needed."""
     year = evidence.year
@@ -264,7 +290,11 @@ def resolve(places: tuple[str, ...], generic: str, evidence: Evidence) -> tuple[
         exact = [r for r in bearers if r.name == places[-1]]
         if generic and not exact:
             exact = [r for r in bearers if r.name.endswith(generic)]
+        if not exact:  # 长沙 alone is the city, not the county inside it
+            exact = [r for r in bearers if not any(r.code != other.code and regions.within(r.code, other.code) for other in bearers)]
         bearers = exact or bearers
+        if not bearers:
+            return None, False
         if len(places) > 1:
             above = {r.code for r in regions.find(places[-2], year)}
             bearers = [r for r in bearers if any(a.code in above for a in regions.path(r.code, year)[:-1])] or bearers

@@ -48,6 +48,7 @@ class _Table:
     by_code: dict[str, tuple[Region, ...]]
     by_name: dict[str, tuple[Region, ...]]
     names: tuple[str, ...]
+    lengths: dict[str, tuple[int, ...]]  # of the names that begin with two characters, longest first
     automaton: ahocorasick_rs.AhoCorasick
 
 
@@ -72,7 +73,11 @@ def _table() -> _Table:
         if found[0].parent and found[0].parent not in by_code:
             raise KnowledgeError("regions.tsv", code, f"no line for its parent {found[0].parent}", "run make_regions.py")
     names = tuple(by_name)
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for name in names:
+        lengths[name[:2]].add(len(name))
     return _Table({k: tuple(v) for k, v in by_code.items()}, {k: tuple(v) for k, v in by_name.items()}, names,
+                  {k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()},
                   ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest))
 
 
@@ -85,6 +90,15 @@ def by_code(code: str, year: int | None = None) -> Region | None:
 def find(name: str, year: int | None = None) -> list[Region]:
     """All who bear a name (宝山区) or are called so (宝山, 内蒙古, 恩施州), in the year where one is given."""
     return [r for r in _table().by_name.get(name, ()) if r.stood(year)]
+
+
+def at(text: str, start: int, year: int | None = None) -> tuple[str, list[Region]]:
+    """The longest name that begins at a place of a text, and who bears it; ("", []) where none does."""
+    for size in _table().lengths.get(text[start:start + 2], ()):
+        name = text[start:start + size]
+        if len(name) == size and (found := find(name, year)):
+            return name, found
+    return "", []
 
 
 def path(code: str, year: int | None = None) -> tuple[Region, ...]:
