@@ -2,10 +2,10 @@
 
 A marked file holds a report's plain text with its gold inside (tests/practice/unmark.py); this wraps it into what an
 analyst would have downloaded: a page of a government site with all its furniture, a Word file, a PDF, a text dump. Same
-input, same bytes, except for PDF files, which a newer browser prints anew; they are left alone unless --pdf asks.
+input, same bytes; only a PDF differs with the browser that prints it, so one is printed when its text has changed.
 
-    python tests/samples/make.py                 # data/raw/*.html, *.docx, *.txt and data/raw/sources.csv
-    python tests/samples/make.py --pdf           # the PDF files too; needs Chromium and the Noto CJK fonts
+    python tests/samples/make.py                 # data/raw/* and data/raw/sources.csv
+    python tests/samples/make.py --pdf           # every PDF anew; needs Chromium and the Noto CJK fonts
     python tests/samples/make.py --gold DIR      # the gold of each report, its `file` naming the raw file
 """
 from __future__ import annotations
@@ -316,15 +316,19 @@ def settle(data: bytes, stamp: dt.datetime) -> bytes:
 
 # --- PDF -------------------------------------------------------------------------------------------------------------
 
+def print_page(report: Report) -> str:
+    """The page that a browser prints."""
+    block = (f"<h1>{html.escape(report.heading)}</h1>".replace("\n", "<br>") if report.heading else "") + f'<p class="info">{report.dateline}</p>'
+    return skin("print.html").substitute(page_title=html.escape(report.heading.replace("\n", "")), title_block=block, body=body_html(report, "print"))
+
+
 def make_pdf(report: Report) -> bytes:
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
-        raise SystemExit("--pdf needs Chromium on the PATH")
-    block = (f"<h1>{html.escape(report.heading)}</h1>".replace("\n", "<br>") if report.heading else "") + f'<p class="info">{report.dateline}</p>'
-    page = skin("print.html").substitute(page_title=html.escape(report.heading.replace("\n", "")), title_block=block, body=body_html(report, "print"))
+        raise SystemExit(f"{report.file} must be printed anew, which needs Chromium on the PATH")
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "report.html", Path(folder) / "report.pdf"
-        source.write_text(page, "utf-8")
+        source.write_text(print_page(report), "utf-8")
         # The page is our own, so the sandbox, which root has not got, is not needed.
         subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={target}", source.as_uri()],
                        check=True, capture_output=True, timeout=120)
@@ -348,6 +352,8 @@ def main() -> None:
         raise SystemExit(f"formats.csv and the marked files disagree about {sorted(lost)}")
     reports = [take_apart(HERE / f"{r['name']}.txt", r) for r in rows]
     folder = args.gold or args.out
+    ledger = HERE / "printed.json"
+    printed = json.loads(ledger.read_text("utf-8")) if ledger.exists() else {}
     folder.mkdir(parents=True, exist_ok=True)
     for report in reports:
         if args.gold:
@@ -357,12 +363,17 @@ def main() -> None:
             (folder / f"{report.stem}.json").write_text(json.dumps(gold, ensure_ascii=False, indent=1) + "\n", "utf-8")
             continue
         kind = report.row["format"]
-        if kind == "pdf" and not args.pdf and (folder / report.file).exists():
-            continue
+        if kind == "pdf":
+            page = hashlib.sha256(print_page(report).encode()).hexdigest()
+            if printed.get(report.file) == page and (folder / report.file).exists() and not args.pdf:
+                continue
+            printed[report.file] = page
         data = make_pdf(report) if kind == "pdf" else make_docx(report) if kind.startswith("docx") else make_txt(report, reports) if kind == "txt" else make_html(report, reports)
         (folder / report.file).write_bytes(data)
         print(f"{report.file}: {len(data)} bytes")
     if not args.gold:
+        if folder == RAW:
+            ledger.write_text(json.dumps(printed, indent=1, sort_keys=True) + "\n", "utf-8")
         with (folder / "sources.csv").open("w", encoding="utf-8", newline="") as f:
             out = csv.DictWriter(f, COLUMNS, lineterminator="\n")
             out.writeheader()
