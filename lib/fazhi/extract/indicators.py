@@ -13,7 +13,7 @@ from functools import cache
 
 import ahocorasick_rs
 
-from fazhi.extract.numerals import FOLD, Number, units
+from fazhi.extract.numerals import FOLD, units
 from fazhi.extract.quantities import Place
 from fazhi.extract.rows import Quantity, Section
 from fazhi.knowledge import KnowledgeError, load_toml, require
@@ -140,17 +140,21 @@ def _near_weight(gap: int, side: str) -> float:
     return (1.0 if side == "<" else 0.95) / (1.0 + max(gap, 0) / (9.0 if side == "<" else 6.0))
 
 
-def bids(q: Quantity, place: Place, folded: str, hits: list[tuple[int, int, str]], heading: frozenset[str], group: str,
-         left: int | None = None) -> list[Bid]:
-    """Every rule's bid for one quantity, highest first. `hits` are the codebook's words in its sentence, `heading` those above it."""
+def bids(q: Quantity, place: Place, hits: list[tuple[int, int, str]], heading: frozenset[str], group: str, signs: Sequence[str]) -> list[Bid]:
+    """Every rule's bid for one quantity, highest first.
+
+    `hits` are the codebook's words in its sentence with their spans, `heading` those of the headings above it; `signs` are words that
+    stand for what is not written: `@件` its unit, `@person` its unit's class, `@department` the kind of the issuer, `@plan` the part.
+    """
     book = codebook()
-    start, end = q.start, q.end
-    left = place.left if left is None else left
+    start, end, left = q.start, q.end, place.left
     near: dict[str, tuple[float, str]] = {}
     context: dict[str, float] = {}
     for a, b, word in hits:
-        if left <= a and b <= start:
-            w, side = _near_weight(start - b, "<"), "<"
+        if left <= a and b <= place.left_end:
+            w, side = _near_weight(place.left_end - b, "<"), "<"
+        elif place.label and place.label[0] <= a and b <= place.label[1]:
+            w, side = _near_weight(place.label[1] - b + 3, "<"), "<"
         elif a >= end and b <= place.right:
             w, side = _near_weight(a - end, ">"), ">"
         elif a < start:
@@ -167,6 +171,8 @@ def bids(q: Quantity, place: Place, folded: str, hits: list[tuple[int, int, str]
             near[word] = (w, side)
     for word in heading:
         context.setdefault(word, 0.15)
+    for sign in signs:
+        context[sign] = 0.01
     out: list[Bid] = []
     seen: set[int] = set()
     for word in near:
@@ -182,7 +188,7 @@ def bids(q: Quantity, place: Place, folded: str, hits: list[tuple[int, int, str]
 
 
 def _bid(rule: Rule, q: Quantity, near: dict[str, tuple[float, str]], context: dict[str, float], group: str, book: Codebook) -> Bid | None:
-    if any(t in near for t in rule.near_not) or any(t in near or t in context for t in rule.any_not):
+    if any(t in near or t in context and t[0] == "@" for t in rule.near_not) or any(t in near or t in context for t in rule.any_not):
         return None
     entry = book.entries.get(rule.code)
     if entry is not None:
@@ -216,11 +222,11 @@ def _bid(rule: Rule, q: Quantity, near: dict[str, tuple[float, str]], context: d
     return Bid(rule.code, rule.name, round(score * fit, 4), tuple(words))
 
 
-def code(text: str, numbers: Sequence[Number], found: list[Quantity], where: Sequence[Place], sections: Sequence[Section]) -> list[list[Bid]]:
+def code(text: str, found: list[Quantity], where: Sequence[Place], sections: Sequence[Section], issuer_kind: str = "") -> list[list[Bid]]:
     """Give each quantity its code, subject, parts and caveats in place; returns the bids for each, highest first."""
     folded = text.translate(FOLD)
     book = codebook()
-    groups = {n.start: n.group for n in numbers}
+    classes = units()
     spans: dict[int, list[tuple[int, int, str]]] = {}
     titles: dict[int, frozenset[str]] = {}
     order = sorted((s for s in sections), key=lambda s: s.start)
@@ -242,7 +248,9 @@ def code(text: str, numbers: Sequence[Number], found: list[Quantity], where: Seq
             titles[section.section_id] = frozenset(book.words[w] for w, _, _ in book.automaton.find_matches_as_indexes(head.translate(FOLD), overlapping=True))
         heading = titles[section.section_id] if section is not None else frozenset()
         hits = spans[place.sentence]
-        mine = [] if q.kind == "change" else bids(q, place, folded, hits, heading, groups.get(q.start, ""))
+        group = classes.get(q.unit or "", "")
+        signs = ("@" + (q.unit or ""), "@" + group, "@" + issuer_kind)
+        mine = [] if q.kind == "change" else bids(q, place, hits, heading, group, signs)
         all_bids.append(mine)
         q.quote_start, q.quote_end = place.clause, place.clause_end
         if mine and mine[0].score >= FLOOR and mine[0].code:

@@ -106,10 +106,10 @@ def _number() -> re.Pattern[str]:
     multiple = "百万|千万|十万|百亿|千亿|万|亿|千|百"
     return re.compile(
         rf"(?P<before>{before})?\s?(?:"
-        rf"(?P<percent>百分之(?P<pc>{CHINESE_NUMBER}|百|{DIGITS}))|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?![立为效员功果就都熟长因本交份])"
+        rf"(?P<percent>百分之(?P<pc>{CHINESE_NUMBER}|百|{DIGITS}))|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?P<over4>多|余)?(?![立为效员功果就都熟长因本交份])"
         rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?(?P<u0>%|‰|多?余?(?:{names})(?=\s?[-—–~至到]))?"
         rf"(?:\s?(?:[-—–~]{{1,2}}|至|到|、(?=[二三四五六七八九十]))\s?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
-        rf"\s?(?P<m1>{multiple})?(?P<over>余|多|来)?(?P<m2>{multiple})?(?P<over2>余|多)?\s?(?P<unit>{names})(?P<over3>余|多(?![种项个元层样次]))?"
+        rf"\s?(?P<m1>{multiple})?(?P<over>余|多|来)?(?P<m2>{multiple})?(?P<over2>余|多)?\s?(?P<unit>{names})(?P<over3>余|多(?=[,，。；;、]))?"
         rf")(?P<after>(?:及)?(?:以上|以下|左右|上下|以内|之内))?"
     )
 
@@ -197,6 +197,8 @@ def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
             value = _VALUES[m["tenths"]] * 10 + (5 if m["half"] == "半" else _VALUES.get(m["half"] or "零", 0))
         if value is None:
             return None
+        if m["over4"] and qualifier == "exact":
+            qualifier = "over"
         start = m.start() if before and before != "上" else m.start("percent" if m["percent"] else "tenths")
         return Number(start, m.end(), value, None, "%", qualifier, "rate", True)
     low, unit = m["low"], m["unit"]

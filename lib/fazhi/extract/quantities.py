@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
 from fazhi.extract.numerals import FOLD, Number
 from fazhi.extract.rows import Quantity, RuledOut, Section
+from fazhi.extract.tabular import cells
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
 SENTENCE_END = re.compile(r"[。！？!?\n]")
@@ -24,7 +25,8 @@ _OF_LAST = re.compile(r"(?:为|占|相当于|是|达)(?:上年度?|去年|前一
 _FROM = re.compile(r"(?:由|从)(?:(?:19|20)\d{2}年度?|上年度?|去年|原来|原先|过去|最初|年初|此前|之前|法定|以前)?(?:同期)?的?[^,，。;；、]{0,6}$")
 _TO = re.compile(r"^[^,，。;；]{0,8}?(?:增至|增加到|增加至|增长到|增长至|减至|减少到|减少至|降至|下降到|下降至|降到|升至|上升到|上升至|提高到|提高至|提升到|提升至|压缩到|压缩至|压减到|压减至|缩短到|缩短至|缩减到|缩减至|精简到|精简至|扩大到|扩大至|扩展到|扩展至|调整为|变为|缩短为|压缩为|减为|增为)")
 _ACHIEVED = re.compile(r"压缩|压减|缩短|减至|减少|精简|提速|由|从|平均|用时|仅需|只需|降至|优良|控制在|时长|累计|共计|达到|停课|历时|审限")
-_PARTS = re.compile(r"其中")
+_LEAST = re.compile(r"(至少|不少于|不低于|约为|约占|约是|约有|约|近)[^\d,，、]{0,14}$")
+_LEAST_SENSE = {"至少": "at_least", "不少于": "at_least", "不低于": "at_least", "约为": "about", "约占": "about", "约是": "about", "约有": "about", "约": "about", "近": "exact"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,23 @@ class Place:
     sentence_end: int
     clause: int
     clause_end: int
-    left: int  # from here to the number nothing else is counted
-    right: int  # from the number to here
+    left: int  # from here to `left_end` stand the words that are the number's own
+    left_end: int  # the number's start, unless a list before it parts the words among several numbers
+    right: int  # from the number's end to here
+    label: tuple[int, int] | None = None  # of a table's row: its words belong to the number too
+
+
+_STOP = re.compile(r"[、，,；;。：:（()）\s\"]|(?<=.)(?:和|以及|并|且|均|全部|其中|等)")
+_JOIN = re.compile(r"[、，,和及与\s]*(?:以及|并)?$")
+_RESPECTIVELY = re.compile(r"分别(?:为|是|达到?|有|完成|办理|约为?)?\s*$")
+_RATES = re.compile(r"率(?=[、和及与]|以及)")
 
 
 def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> list[Place]:
-    """For each number its place; `starts` are further offsets where a sentence begins (after headings and labels)."""
+    """For each number its place in the folded text; `starts` are further offsets where a sentence begins (after headings)."""
     ends = sorted({m.end() for m in SENTENCE_END.finditer(text)} | set(starts))
     marks = sorted({m.end() for m in CLAUSE.finditer(text)} | set(starts))
-    out = []
+    out: list[Place] = []
     for i, n in enumerate(numbers):
         k = bisect_right(ends, n.start)
         sentence = ends[k - 1] if k else 0
@@ -84,9 +94,55 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
             clause_end -= 1
         clause_end = max(clause_end, n.end)
         left = max(clause, numbers[i - 1].end if i else 0)
+        if i and _JOIN.fullmatch(text, numbers[i - 1].end, n.start) and n.start - numbers[i - 1].end < 4 and n.group != numbers[i - 1].group:
+            left = max(sentence, out[-1].left)  # 执法培训12期、1,430人次: both count the same thing
         right = min(clause_end, numbers[i + 1].start if i + 1 < len(numbers) else len(text))
-        out.append(Place(sentence, sentence_end, clause, clause_end, left, max(right, n.end)))
-    return out
+        stop = _STOP.search(text, n.end, right)
+        if stop:
+            right = stop.start()
+        out.append(Place(sentence, sentence_end, clause, clause_end, left, n.start, max(right, n.end)))
+    return _part_lists(text, numbers, out)
+
+
+def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> list[Place]:
+    """`甲、乙、丙分别为1件、2件、3件`: each number gets the words of its own item."""
+    for i, n in enumerate(numbers):
+        m = _RESPECTIVELY.search(text, where[i].left, n.start)
+        if not m:
+            continue
+        chain = [i]
+        while chain[-1] + 1 < len(numbers) and _JOIN.fullmatch(text, numbers[chain[-1]].end, numbers[chain[-1] + 1].start):
+            chain.append(chain[-1] + 1)
+        items: list[tuple[int, int]] = []
+        at = where[i].left
+        for cut in re.finditer(r"[、和及与]", text[: m.start()][at:]):
+            items.append((at if not items else items[-1][1] + 1, where[i].left + cut.start()))
+        items.append((items[-1][1] + 1 if items else at, m.start()))
+        if len(items) > len(chain) > 1:
+            items = items[-len(chain) :]
+        if len(items) == len(chain) > 1:
+            for k, (a, b) in zip(chain, items, strict=True):
+                where[k] = replace(where[k], left=a, left_end=b, right=numbers[k].end)
+    return where
+
+
+def split_rates(text: str, numbers: Sequence[Number], where: Sequence[Place]) -> tuple[list[Number], list[Place]]:
+    """`备案率、审核率均达100%` states two rates with one number: the number stands once for each, with that rate's words."""
+    out_n: list[Number] = []
+    out_p: list[Place] = []
+    for n, p in zip(numbers, where, strict=True):
+        cuts = [m.end() for m in _RATES.finditer(text, p.left, p.left_end)] if n.unit == "%" else []
+        last = text.rfind("率", p.left, p.left_end) + 1
+        if cuts and last > cuts[-1] and last - cuts[-1] <= 14:
+            at = p.left
+            for cut in [*cuts, last]:
+                out_n.append(n)
+                out_p.append(replace(p, left=at, left_end=cut, right=n.end))
+                at = cut
+        else:
+            out_n.append(n)
+            out_p.append(p)
+    return out_n, out_p
 
 
 def _last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
@@ -96,12 +152,14 @@ def _last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match
     return found
 
 
-def _kind(folded: str, n: Number, place: Place) -> tuple[str, str | None]:
+def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tuple[str, str | None]:
     """The kind of a quantity and, of a change, its direction."""
     before = folded[place.left : n.start]
     if before.startswith(")"):
         before = before[1:]
     share = n.unit in ("%", "‰")
+    if previous is not None and previous.kind == "change" and previous.unit == n.unit and _JOIN.fullmatch(before):
+        return "change", previous.direction  # 同比分别上升12%、7.5%
     if n.group in ("points", "times") or _OF_LAST.search(before):
         for cue in cues():
             if cue.feature == "change" and cue.pattern.search(before):
@@ -135,11 +193,14 @@ def _scope(folded: str, n: Number, place: Place, year: int | None, planned: bool
         if m is None:
             continue
         value = cue.value
+        opens = m.start() == 0 or folded[m.start() - 1] in "，,；;：:。！？!?\n\t (（、 " or m.start() in (place.sentence, place.clause)
         if value in ("relative", "since"):
             y = int(m["y"])
             if year is None:
                 continue
             if value == "since":
+                if not opens:
+                    continue  # 清理2010年以来文件: the documents' age, not the figure's time
                 value = "cumulative" if y < year else "year"
             elif y == year:
                 value = "year"
@@ -149,8 +210,14 @@ def _scope(folded: str, n: Number, place: Place, year: int | None, planned: bool
                 if re.match(r"同期|相比|增|减|下降|上升|少|多|底|末", tail) or re.search(r"比|较|与$", head):
                     continue
                 value = "previous" if y >= year - 3 else "year"
+                if m.end() <= place.left and not (opens and folded[m.end() : m.end() + 1] in "，,、"):
+                    continue  # a year in an earlier clause reaches on only as the frame of the sentence
             else:
                 value = "next"
+        if cue.value == "previous" and m.end() <= place.left and not (opens and folded[m.end() : m.end() + 1] in "，,"):
+            continue
+        if value == "previous" and _OF_LAST.search(folded[place.left : n.start]):
+            continue
         if value == "previous" and re.search(r"[比较与同]$", folded[max(0, m.start() - 1) : m.start()]):
             continue
         if value == "previous" and re.match(r"[^,，。;；]{0,4}(?:增长|增加|下降|上升|减少|提高|提升|降低|多|少)", folded[m.end() : n.start + 1]):
@@ -162,6 +229,21 @@ def _scope(folded: str, n: Number, place: Place, year: int | None, planned: bool
     if best is not None:
         return best[1], True
     return ("next" if planned else "year"), False
+
+
+def _in_tables(text: str, numbers: Sequence[Number], where: list[Place]) -> tuple[list[Number], list[Place]]:
+    """The running text's numbers and the tables' bare ones together, in reading order."""
+    found = cells(text)
+    if not found:
+        return list(numbers), where
+    taken = {n.start for n in numbers}
+    merged = [(n.start, i, n, p) for i, (n, p) in enumerate(zip(numbers, where, strict=True))]
+    for c in found:
+        if c.number.start not in taken:
+            place = Place(c.table[0], c.table[1], c.row, c.number.end, c.head[0], c.head[1], c.number.end, c.label)
+            merged.append((c.number.start, len(merged), c.number, place))
+    merged.sort(key=lambda m: m[:2])
+    return [m[2] for m in merged], [m[3] for m in merged]
 
 
 def quantities(
@@ -177,7 +259,7 @@ def quantities(
     order = sorted(sections, key=lambda s: s.start)
     begins = [s.start for s in order]
     by_id = {s.section_id: s for s in sections}
-    where = places(folded, numbers, starts)
+    numbers, where = _in_tables(text, *split_rates(folded, numbers, places(folded, numbers, starts)))
     out, kept, ruled = [], [], []
     for n, place in zip(numbers, where, strict=True):
         k = bisect_right(begins, n.start) - 1
@@ -192,7 +274,7 @@ def quantities(
         if n.chinese and any(a <= n.start < b for a, b in ranges):
             ruled.append(RuledOut(n.start, n.end, "heading"))
             continue
-        kind, direction = _kind(folded, n, place)
+        kind, direction = _kind(folded, n, place, out[-1] if out and out[-1].end > place.clause else None)
         scope, said = _scope(folded, n, place, year, planned)
         status = "actual"
         for cue in cues():
@@ -202,12 +284,12 @@ def quantities(
             status, scope = "target", "next"
         elif planned and status == "target":
             scope = "next"
-        if status == "target" and scope == "year" and not said:
-            scope = "next"
         if status == "norm":
             scope = "year"
         if scope == "next" and status == "actual":
             status = "target"
+        if q_least := n.qualifier == "exact" and _LEAST.search(folded, place.left, n.start):
+            n = replace(n, qualifier=_LEAST_SENSE[q_least[1]])
         q = Quantity(n.start, n.end, n.value, n.high, n.unit, n.qualifier, kind, direction, status, scope, "", place.clause, place.clause_end)
         q.rule = "said" if said else None
         if not said and status == "actual" and kind == "count":
