@@ -1,0 +1,299 @@
+"""Score the reading of marked reports against the gold that stands inside them.
+
+    python tests/practice/score.py                      # the open part: what the rules were written with
+    python tests/practice/score.py --part samples       # the project's sample reports
+    python tests/practice/score.py --write              # ... and record the figures in last.json, which the tests hold
+    python tests/practice/score.py --tables DIR         # a build's tables instead of a reading in this process
+    python tests/practice/score.py --verbose            # and every miss, one line each
+
+Each line of the table is micro-averaged over the reports of the part. Width, spaces and punctuation never cost a point
+(`fold`). A quantity is found when a row has its value and stands on its number inside the gold's quote; what the gold calls
+optional costs nothing, found or not. A numeral is unaccounted when it is neither a quantity nor ruled out by a named reason.
+"""
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(ROOT / "lib")]
+from unmark import fold, unmark
+
+PARTS = {"open": HERE / "open", "shut": HERE / "shut", "samples": HERE.parent / "samples"}
+LAST = HERE / "last.json"
+FIELDS = ("title", "issuer", "issuer_kind", "region_code", "level", "year", "published_on")
+ATTRIBUTES = ("high", "unit", "qualifier", "kind", "status", "scope")
+LINES = (*FIELDS, "headings", "heading kinds", "heading dimensions", "quantities", "quantities, every attribute",
+         "coded indicators", "codes", "instruments")
+NUMERAL = re.compile(r"[\d０-９]+")
+Row = Mapping[str, Any]
+
+
+@dataclass
+class Tally:
+    """How many were right, of how many found and how many there are."""
+
+    hit: int = 0
+    found: int = 0
+    gold: int = 0
+
+    def add(self, hit: int, found: int, gold: int) -> None:
+        self.hit, self.found, self.gold = self.hit + hit, self.found + found, self.gold + gold
+
+    def bag(self, found: Iterable[object], gold: Iterable[object]) -> None:
+        """Add two multisets: what stands in both is right."""
+        mine, true = Counter(found), Counter(gold)
+        self.add((mine & true).total(), mine.total(), true.total())
+
+    @property
+    def precision(self) -> float:
+        return self.hit / self.found if self.found else 0.0
+
+    @property
+    def recall(self) -> float:
+        return self.hit / self.gold if self.gold else 0.0
+
+    @property
+    def f1(self) -> float:
+        return 2 * self.hit / (self.found + self.gold) if self.hit else 0.0
+
+
+@dataclass
+class Read:
+    """What was read of one report, in the names of the tables."""
+
+    text: str
+    report: Row
+    sections: list[Row]
+    quantities: list[Row]
+    instruments: list[str]
+    numerals: int = 0
+    unaccounted: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Score:
+    """The tallies of a part: one for each line, one for each code of the codebook that is met."""
+
+    reports: int = 0
+    lines: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in LINES})
+    codes: dict[str, Tally] = field(default_factory=dict)
+    numerals: int = 0
+    unaccounted: int = 0
+    misses: list[str] = field(default_factory=list)
+
+    def record(self) -> dict[str, Any]:
+        """As last.json holds it."""
+        return {"reports": self.reports, "numerals": self.numerals, "unaccounted": self.unaccounted,
+                "lines": {name: asdict(t) | {"f1": round(t.f1, 4)} for name, t in self.lines.items()},
+                "codes": {name: asdict(t) | {"f1": round(t.f1, 4)} for name, t in sorted(self.codes.items())}}
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+def marked(part: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Name, raw source and gold of each marked report of a part."""
+    for path in sorted(PARTS[part].glob("*")):
+        if path.suffix in (".txt", ".html"):
+            yield path.name, *unmark(path.read_text("utf-8"), path.name)
+
+
+def read_here(raw: str, name: str) -> Read | None:
+    """A reading in this process; None where the source is not taken for a report."""
+    from fazhi.extract import extract
+    from fazhi.read import Unreadable, read
+
+    try:
+        reading = extract(read(raw.encode(), name), name)
+    except Unreadable:
+        return None
+    text = reading.text
+    open_ends = [r for r in reading.ruled_out if r.reason == "no_unit"]
+    spans = [(q.start, q.end) for q in reading.quantities] + [(r.start, r.end) for r in reading.ruled_out]
+    covered = bytearray(len(text))
+    for start, end in spans:
+        covered[start:end] = b"\1" * (end - start)
+    unseen = [m for m in NUMERAL.finditer(text) if not any(covered[m.start():m.end()])]
+    return Read(
+        text, {f: getattr(reading.identity, f) for f in FIELDS}, [asdict(s) for s in reading.sections],
+        [asdict(q) | {"value_text": text[q.start:q.end], "quote": text[q.quote_start:q.quote_end]} for q in reading.quantities],
+        [i.title for i in reading.instruments], len(set(spans)) + len(unseen),
+        [text[max(0, a - 12):b + 8] for a, b in [(r.start, r.end) for r in open_ends] + [m.span() for m in unseen]])
+
+
+def read_tables(folder: Path) -> dict[str, Read]:
+    """The reports of a build by the file name of their source. Numerals that were ruled out are not in the tables."""
+    import polars as pl
+
+    def table(name: str) -> pl.DataFrame:
+        path = folder / f"{name}.parquet"
+        return pl.read_parquet(path if path.is_file() else f"{path}/**/*.parquet")
+
+    parts = {name: table(name).partition_by("report_id", as_dict=True) for name in ("sections", "indicators", "instruments")}
+
+    def rows(name: str, rid: str) -> list[dict[str, Any]]:
+        found = parts[name].get((rid,))
+        return [] if found is None else found.to_dicts()
+
+    return {Path(r["source"]).name: Read(r["text"], r, rows("sections", r["report_id"]), rows("indicators", r["report_id"]),
+                                         [i["title"] for i in rows("instruments", r["report_id"])])
+            for r in table("reports").iter_rows(named=True)}
+
+
+# --- matching --------------------------------------------------------------------------------------------------------
+
+def fold_with_offsets(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each offset of `text` and its end the offset in the folded text."""
+    parts, at, length = [], [], 0
+    for ch in text:
+        at.append(length)
+        parts.append(fold(ch))
+        length += len(parts[-1])
+    return "".join(parts), [*at, length]
+
+
+def occurrences(needle: str, hay: str) -> list[int]:
+    """Where the needle begins in the hay, overlaps included."""
+    return [m.start() for m in re.finditer(f"(?={re.escape(needle)})", hay)] if needle else []
+
+
+def pair(gold: list[Row], found: list[Row], text: str) -> tuple[list[int | None], list[int]]:
+    """For each gold quantity the index of the row that is it, or None; and the rows that are none.
+
+    Surer pairs are made first: required before optional, the same code before another, the very words before an overlap.
+    """
+    hay, at = fold_with_offsets(text)
+    offers = []
+    for g, q in enumerate(gold):
+        number, quote = fold(q["value_text"]), fold(q["quote"])
+        places = [p + inner for p in occurrences(quote, hay) for inner in occurrences(number, quote)]
+        for f, r in enumerate(found):
+            if r["value"] is None or abs(r["value"] - q["value"]) > 1e-6 * max(1.0, abs(q["value"])):
+                continue
+            low, high = at[r["start"]], at[r["end"]]
+            if any(low < p + len(number) and p < high for p in places):
+                offers.append((bool(q.get("optional")), r["code"] != q["code"], fold(r["value_text"]) != number, g, f))
+    pairs: list[int | None] = [None] * len(gold)
+    free = dict.fromkeys(range(len(found)))
+    for *_, g, f in sorted(offers):
+        if pairs[g] is None and f in free:
+            pairs[g] = f
+            del free[f]
+    return pairs, list(free)
+
+
+def same(a: object, b: object) -> bool:
+    """Null and nothing are one."""
+    return (a or None) == (b or None)
+
+
+# --- scoring ---------------------------------------------------------------------------------------------------------
+
+def score_one(score: Score, name: str, gold: Row, read: Read | None) -> None:
+    """Add one report to the score; a report that was not read is missed as a whole."""
+    def say(what: str) -> None:
+        score.misses.append(f"{name}: {what}")
+
+    if read is None:
+        say("not taken for a report")
+        read = Read("", {}, [], [], [])
+    score.reports += 1
+    score.numerals += read.numerals
+    score.unaccounted += len(read.unaccounted)
+    score.misses += [f"{name}: numeral unaccounted for: {u!r}" for u in read.unaccounted]
+    for key in FIELDS:
+        want, got = gold["report"].get(key), read.report.get(key)
+        right = want is not None and got is not None and fold(str(got)) == fold(str(want))
+        score.lines[key].add(int(right), int(got is not None), int(want is not None))
+        if not right and (want is not None or got is not None):
+            say(f"{key} is {got!r}, gold {want!r}")
+    heads = [s for s in sorted(read.sections, key=lambda s: s["start"]) if s["heading"]]
+    for line, key in (("headings", "level"), ("heading kinds", "kind"), ("heading dimensions", "dimension")):
+        mine = [(fold(s["heading"]), s[key]) for s in heads if s[key]]
+        true = [(fold(s["heading"]), s[key]) for s in gold["sections"] if s[key]]
+        score.lines[line].bag(mine, true)
+        for word, left in (("missed", Counter(true) - Counter(mine)), ("spurious", Counter(mine) - Counter(true))):
+            for heading, value in left.elements():
+                say(f"{line}: {word} {value!r} {heading}")
+    score_quantities(score, gold["quantities"], read, say)
+    score.lines["instruments"].bag({fold(t) for t in read.instruments}, {fold(t) for t in gold["instruments"]})
+
+
+def score_quantities(score: Score, gold: list[Row], read: Read, say: Callable[[str], None]) -> None:
+    """Add a report's quantities: found, right in every attribute, rightly coded."""
+    found = read.quantities
+    pairs, free = pair(gold, found, read.text)
+    excused = {f for q, f in zip(gold, pairs, strict=True) if q.get("optional") and f is not None}
+    required = [(q, None if f is None else found[f]) for q, f in zip(gold, pairs, strict=True) if not q.get("optional")]
+    counted = [r for f, r in enumerate(found) if f not in excused]
+    met = [(q, r) for q, r in required if r is not None]
+    score.lines["quantities"].add(len(met), len(counted), len(required))
+    full = sum(all(same(r[k], q[k]) for k in ATTRIBUTES) for q, r in met)
+    score.lines["quantities, every attribute"].add(full, len(counted), len(required))
+    for code, tally in ((c, score.codes.setdefault(c, Tally())) for c in
+                        {r["code"] for r in counted if r["code"]} | {q["code"] for q, _ in required if q["code"]}):
+        tally.add(sum(q["code"] == r["code"] == code for q, r in met), sum(r["code"] == code for r in counted),
+                  sum(q["code"] == code for q, _ in required))
+    score.lines["coded indicators"].add(sum(bool(q["code"]) and r["code"] == q["code"] for q, r in met),
+                                        sum(bool(r["code"]) for r in counted), sum(bool(q["code"]) for q, _ in required))
+    must = {q["code"] for q, _ in required if q["code"]}
+    may = {q["code"] for q in gold if q["code"] and q.get("optional")} - must
+    score.lines["codes"].bag({r["code"] for r in found if r["code"]} - may, must)
+    for q, r in required:
+        if r is None:
+            say(f"quantity missed {q['value_text']!r} in {q['quote']!r} ({q['code']})")
+        else:
+            for k in (*ATTRIBUTES, "code"):
+                if not same(r[k], q[k]):
+                    say(f"{q['quote']!r}: {k} is {r[k]!r}, gold {q[k]!r}")
+    for f in free:
+        say(f"quantity spurious {found[f]['value_text']!r} in {found[f]['quote']!r} ({found[f]['code']})")
+
+
+def score_part(part: str, tables: Path | None = None) -> Score:
+    """The score of a part: read in this process, or by a build's tables."""
+    score = Score()
+    built = read_tables(tables) if tables else {}
+    for name, raw, gold in marked(part):
+        score_one(score, name, gold, built.get(name) if tables else read_here(raw, name))
+    return score
+
+
+def table(score: Score) -> str:
+    """The score as the lines of a table."""
+    out = [f"{score.reports} reports", f"{'':30}{'P':>8}{'R':>8}{'F1':>8}{'right':>8}{'found':>8}{'gold':>8}"]
+    for group in (score.lines, dict(sorted(score.codes.items()))):
+        out += [f"{name:30}{t.precision:8.3f}{t.recall:8.3f}{t.f1:8.3f}{t.hit:8}{t.found:8}{t.gold:8}" for name, t in group.items()]
+        out.append("")
+    if score.numerals:
+        share = score.unaccounted / score.numerals
+        out.append(f"numerals unaccounted for: {score.unaccounted} of {score.numerals} ({share:.2%})")
+    return "\n".join(out)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=tuple(PARTS), default="open")
+    parser.add_argument("--tables", type=Path, help="a build's tables; each gold is matched by its source's file name")
+    parser.add_argument("--write", action="store_true", help=f"record the figures in {LAST.name}")
+    parser.add_argument("--verbose", action="store_true", help="print what was missed and what was spurious")
+    args = parser.parse_args()
+    score = score_part(args.part, args.tables)
+    if args.verbose:
+        print("\n".join(score.misses), end="\n\n")
+    print(table(score))
+    if args.write:
+        last = json.loads(LAST.read_text("utf-8")) if LAST.exists() else {}
+        LAST.write_text(json.dumps(last | {args.part: score.record()}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
