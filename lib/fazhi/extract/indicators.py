@@ -20,6 +20,7 @@ from fazhi.knowledge import KnowledgeError, load_toml, require
 
 FLOOR = 1.0
 _SPLIT = re.compile(r"\s(&|!!?)\s")
+_NEW = re.compile(r"新|设立|成立|建成|组建|取得|增设|挂牌|聘任")
 _OUTCOME = re.compile(r"维持|驳回|撤诉|终止|败诉|胜诉|优秀|满意|不合格|合格|良好|移送|采纳|未结|正在|不予|和解|调解|成功|改判|劝返|退回|转办|不受理|其他|撤回|告知|未|中止|推荐|获|表扬|尚|有效|保留|修改|继续")
 _PART = re.compile(r"其中|包括|含|(?:^|[,，、;；])分别")
 _ITEM = re.compile(r"[、和及与]")
@@ -227,16 +228,17 @@ def code(text: str, found: list[Quantity], where: Sequence[Place], sections: Seq
     folded = text.translate(FOLD)
     book = codebook()
     classes = units()
-    spans: dict[int, list[tuple[int, int, str]]] = {}
+    spans: dict[tuple[int, int], list[tuple[int, int, str]]] = {}
     titles: dict[int, frozenset[str]] = {}
     order = sorted((s for s in sections), key=lambda s: s.start)
     by_id = {s.section_id: s for s in sections}
     all_bids: list[list[Bid]] = []
     k = 0
     for i, (q, place) in enumerate(zip(found, where, strict=True)):
-        if place.sentence not in spans:
+        key = (place.sentence, place.sentence_end)
+        if key not in spans:
             chunk = folded[place.sentence : place.sentence_end]
-            spans[place.sentence] = [(place.sentence + a, place.sentence + b, book.words[w]) for w, a, b in
+            spans[key] = [(place.sentence + a, place.sentence + b, book.words[w]) for w, a, b in
                                      book.automaton.find_matches_as_indexes(chunk, overlapping=True)]
         while k + 1 < len(order) and order[k + 1].start <= q.start:
             k += 1
@@ -247,7 +249,7 @@ def code(text: str, found: list[Quantity], where: Sequence[Place], sections: Seq
                 head = (by_id[section.parent_id].heading or "") + "\n" + head
             titles[section.section_id] = frozenset(book.words[w] for w, _, _ in book.automaton.find_matches_as_indexes(head.translate(FOLD), overlapping=True))
         heading = titles[section.section_id] if section is not None else frozenset()
-        hits = spans[place.sentence]
+        hits = spans[key]
         group = classes.get(q.unit or "", "")
         signs = ("@" + (q.unit or ""), "@" + group, "@" + issuer_kind)
         mine = [] if q.kind == "change" else bids(q, place, hits, heading, group, signs)
@@ -256,7 +258,7 @@ def code(text: str, found: list[Quantity], where: Sequence[Place], sections: Seq
         if mine and mine[0].score >= FLOOR and mine[0].code:
             q.code, q.confidence = mine[0].code, mine[0].score
             said, q.rule = q.rule, mine[0].rule
-            if said is None and q.status == "actual" and q.scope == "year" and book.entries[q.code].scope == "stock":
+            if said is None and q.status == "actual" and q.scope == "year" and book.entries[q.code].scope == "stock" and not _NEW.search(folded, place.left, q.start):
                 q.scope = "stock"
         else:
             q.rule = mine[0].rule if mine else None

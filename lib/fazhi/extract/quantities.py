@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
-from fazhi.extract.numerals import FOLD, Number
+from fazhi.extract.numerals import FOLD, Number, units
 from fazhi.extract.rows import Quantity, RuledOut, Section
 from fazhi.extract.tabular import cells
 from fazhi.knowledge import KnowledgeError, load_toml, require
@@ -23,8 +23,10 @@ _FEATURES = {"scope": {"relative", "since", "cumulative", "year", "partial", "pr
 _COMPARED = re.compile(r"同比|环比|(?:比|较|与)(?:上一?年度?|去年|前一?年|上年|(?:19|20)\d{2}年度?)|相比|以往|之前|原来")
 _OF_LAST = re.compile(r"(?:为|占|相当于|是|达)(?:上年度?|去年|前一年|(?:19|20)\d{2}年)(?:同期)?的$")
 _FROM = re.compile(r"(?:由|从)(?:(?:19|20)\d{2}年度?|上年度?|去年|原来|原先|过去|最初|年初|此前|之前|法定|以前)?(?:同期)?的?[^,，。;；、]{0,6}$")
-_TO = re.compile(r"^[^,，。;；]{0,8}?(?:增至|增加到|增加至|增长到|增长至|减至|减少到|减少至|降至|下降到|下降至|降到|升至|上升到|上升至|提高到|提高至|提升到|提升至|压缩到|压缩至|压减到|压减至|缩短到|缩短至|缩减到|缩减至|精简到|精简至|扩大到|扩大至|扩展到|扩展至|调整为|变为|缩短为|压缩为|减为|增为)")
+_TO = re.compile(r"^[^,，。;；]{0,8}?(?:增至|增加到|增加至|增长到|增长至|减至|减少到|减少至|降至|下降到|下降至|降到|合并为|整合为|升至|上升到|上升至|提高到|提高至|提升到|提升至|压缩到|压缩至|压减到|压减至|缩短到|缩短至|缩减到|缩减至|精简到|精简至|扩大到|扩大至|扩展到|扩展至|调整为|变为|缩短为|压缩为|减为|增为)")
 _ACHIEVED = re.compile(r"压缩|压减|缩短|减至|减少|精简|提速|由|从|平均|用时|仅需|只需|降至|优良|控制在|时长|累计|共计|达到|停课|历时|审限")
+_MADE = re.compile(r"新|设立|成立|建成|组建|取得|增设|打造|聘任|挂牌|配发|培训|组织|开展|审查|审核|办理|受理|检查|评查|清理|发放|派出|处理|查处|走访|完成|参加|对|派")
+_LEVEL = re.compile(r"(?:增至|增加到|增加至|扩大到|扩大至|总量达?到?|总数达?到?|存量|精简至|压减至|合并为|调整为|[镇县市区乡]达到)$|(?:可办|上线|行政权力|权力|进驻)事项$|权力清单(?:共)?$|(?:专职|专业|执法|从业|工作|编制)(?:办案)?人员(?:共|达|仅)?$|总投资$|电子证照$|面积$")
 _LEAST = re.compile(r"(至少|不少于|不低于|约为|约占|约是|约有|约|近)[^\d,，、]{0,14}$")
 _LEAST_SENSE = {"至少": "at_least", "不少于": "at_least", "不低于": "at_least", "约为": "about", "约占": "about", "约是": "about", "约有": "about", "约": "about", "近": "exact"}
 
@@ -86,6 +88,9 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
         k = bisect_right(ends, n.start)
         sentence = ends[k - 1] if k else 0
         sentence_end = ends[k] if k < len(ends) else len(text)
+        if sentence and text.startswith(("其中", "包括", "其余"), sentence):
+            j = bisect_right(ends, sentence - 1)
+            sentence = ends[j - 1] if j else 0  # the sentence before says what these are parts of
         k = bisect_right(marks, n.start)
         clause = max(sentence, marks[k - 1] if k else 0)
         k = bisect_right(marks, n.end)
@@ -96,7 +101,11 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
         left = max(clause, numbers[i - 1].end if i else 0)
         if i and _JOIN.fullmatch(text, numbers[i - 1].end, n.start) and n.start - numbers[i - 1].end < 4 and n.group != numbers[i - 1].group:
             left = max(sentence, out[-1].left)  # 执法培训12期、1,430人次: both count the same thing
+        elif i and left == numbers[i - 1].end and _FROM.search(text, out[-1].left, numbers[i - 1].start) and _TO.match(text[n.start - 12 : n.end][12 - (n.start - left) :]):
+            left = out[-1].left  # 公职律师由3人增至6人
         right = min(clause_end, numbers[i + 1].start if i + 1 < len(numbers) else len(text))
+        if right < clause_end:
+            right = min(right, n.end + 7)  # what stands nearer to the next number is the next number's
         stop = _STOP.search(text, n.end, right)
         if stop:
             right = stop.start()
@@ -216,6 +225,8 @@ def _scope(folded: str, n: Number, place: Place, year: int | None, planned: bool
                 value = "next"
         if cue.value == "previous" and m.end() <= place.left and not (opens and folded[m.end() : m.end() + 1] in "，,"):
             continue
+        if cue.value == "partial" and m.end() <= place.clause and not opens:
+            continue
         if value == "previous" and _OF_LAST.search(folded[place.left : n.start]):
             continue
         if value == "previous" and re.search(r"[比较与同]$", folded[max(0, m.start() - 1) : m.start()]):
@@ -278,12 +289,12 @@ def quantities(
         scope, said = _scope(folded, n, place, year, planned)
         status = "actual"
         for cue in cues():
-            if cue.feature == "status" and cue.pattern.search(folded, place.clause, min(place.clause_end, n.end + 4)):
+            if cue.feature == "status" and cue.pattern.search(folded, place.clause, n.end if cue.value == "norm" else n.start):
                 status = cue.value
         if planned and status == "actual" and scope in ("year", "next") and not (said and scope == "year" and year and str(year) in folded[place.sentence : n.start]):
             status, scope = "target", "next"
-        elif planned and status == "target":
-            scope = "next"
+        elif planned and status != "actual":
+            status, scope = "target", "next"
         if status == "norm":
             scope = "year"
         if scope == "next" and status == "actual":
@@ -292,14 +303,31 @@ def quantities(
             n = replace(n, qualifier=_LEAST_SENSE[q_least[1]])
         q = Quantity(n.start, n.end, n.value, n.high, n.unit, n.qualifier, kind, direction, status, scope, "", place.clause, place.clause_end)
         q.rule = "said" if said else None
-        if not said and status == "actual" and kind == "count":
-            for cue in cues():
-                if cue.value == "stock" and cue.pattern.search(folded, place.left, min(place.right, n.end + 8)):
-                    q.scope = "stock"
+        if not said and status == "actual" and kind == "count" and _standing(folded, n, place, out[-1] if out else None, top):
+            q.scope = "stock"
         q.period_start, q.period_end = _period(folded, place, n, q.scope, year)
         out.append(q)
         kept.append(place)
     return out, kept, ruled
+
+
+def _standing(folded: str, n: Number, place: Place, previous: Quantity | None, top: Section | None) -> bool:
+    """Whether a count stands at the end of the period rather than happens in it."""
+    words = folded[place.left : place.left_end]
+    if any(cue.value == "stock" and cue.pattern.search(folded, place.left, max(place.left_end, min(place.right, n.end + 8))) for cue in cues()):
+        return not _MADE.search(words)
+    if _LEVEL.search(words):
+        return True
+    if previous is not None and previous.scope == "stock" and previous.end > place.clause and words[:1] in "、和" and not _MADE.search(words):
+        return units_alike(previous.unit, n.unit)
+    return top is not None and top.kind == "problems" and n.group in ("person", "entity") and not _MADE.search(words)
+
+
+def units_alike(one: str | None, other: str | None) -> bool:
+    """Whether two units count the same sort of thing; persons and bodies go together."""
+    kinds = units()
+    a, b = kinds.get(one or "", ""), kinds.get(other or "", "")
+    return a == b or {a, b} <= {"person", "entity", "item"}
 
 
 def _period(folded: str, place: Place, n: Number, scope: str, year: int | None) -> tuple[date | None, date | None]:
