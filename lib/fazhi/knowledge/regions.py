@@ -48,6 +48,7 @@ class _Table:
     by_code: dict[str, tuple[Region, ...]]
     by_name: dict[str, tuple[Region, ...]]
     names: tuple[str, ...]
+    full: frozenset[str]
     lengths: dict[str, tuple[int, ...]]  # of the names that begin with two characters, longest first
     automaton: ahocorasick_rs.AhoCorasick
 
@@ -77,19 +78,27 @@ def _table() -> _Table:
     for name in names:
         lengths[name[:2]].add(len(name))
     return _Table({k: tuple(v) for k, v in by_code.items()}, {k: tuple(v) for k, v in by_name.items()}, names,
+                  frozenset(r.name for found in by_code.values() for r in found),
                   {k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()},
                   ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest))
 
 
+@cache
 def by_code(code: str, year: int | None = None) -> Region | None:
     """The division of a code: under the name that it bore in the year, else under its latest; None for an unknown code."""
     found = _table().by_code.get(code, ())
     return next((r for r in found if r.stood(year, slack=0)), found[0] if found else None)
 
 
+def is_full(name: str) -> bool:
+    """Whether a name is one with its kind (宝山区), not a short one (宝山)."""
+    return name in _table().full
+
+
 def find(name: str, year: int | None = None) -> list[Region]:
     """All who bear a name (宝山区) or are called so (宝山, 内蒙古, 恩施州), in the year where one is given."""
-    return [r for r in _table().by_name.get(name, ()) if r.stood(year)]
+    found = _table().by_name.get(name)
+    return [r for r in found if r.stood(year)] if found else []
 
 
 def at(text: str, start: int, year: int | None = None) -> tuple[str, list[Region]]:
@@ -101,6 +110,7 @@ def at(text: str, start: int, year: int | None = None) -> tuple[str, list[Region
     return "", []
 
 
+@cache
 def path(code: str, year: int | None = None) -> tuple[Region, ...]:
     """The divisions from the province down to the code's own; empty for an unknown code."""
     chain: list[Region] = []

@@ -1,0 +1,78 @@
+"""Whether a page is a report at all. Real reports must never be thrown away, so a doubt is in the page's favour."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from fazhi.extract.rows import Identity
+from fazhi.knowledge import load_toml, require
+from fazhi.read.page import Page
+
+FILE = "genres.toml"
+SHORTEST = 80  # characters of a page that could say anything
+LIST_LINES = 6  # lines that are titles make a list
+SENTENCE = re.compile(r"[一-鿿]{6,}[^。\n]*。")
+
+
+@dataclass(frozen=True)
+class Genre:
+    """A kind of page that is no report, and how it is known."""
+
+    name: str
+    reason: str
+    title: re.Pattern[str] | None
+    text: re.Pattern[str] | None
+    spare: re.Pattern[str] | None
+    always: bool
+    longest: int
+    least: int
+
+    def fits(self, title: str, text: str) -> bool:
+        """Whether a page with this title and text is of this kind."""
+        if self.title and not self.title.search(title) or self.spare and self.spare.search(title):
+            return False
+        if not self.text:
+            return bool(self.title)
+        return len(text) <= self.longest and sum(1 for _ in self.text.finditer(text)) >= self.least
+
+
+@cache
+def genres() -> tuple[Genre, ...]:
+    """The genres of genres.toml, checked and compiled once."""
+    found = []
+    for i, row in enumerate(load_toml(FILE)["genre"]):
+        require(FILE, f"genre {i + 1} {row.get('name', '?')}", row, {"name": str, "reason": str, "yes": list, "no": list},
+                {"title", "text", "spare", "always", "longest", "least"})
+        title, text, spare = (re.compile(row[k], re.MULTILINE) if k in row else None for k in ("title", "text", "spare"))
+        found.append(Genre(row["name"], row["reason"], title, text, spare, row.get("always", False), row.get("longest", 10**9), row.get("least", 1)))
+    return tuple(found)
+
+
+@cache
+def _report() -> dict[str, re.Pattern[str]]:
+    data = load_toml(FILE)["report"]
+    require(FILE, "report", data, {"title": str, "text": str, "about": str})
+    return {key: re.compile(pattern, re.MULTILINE) for key, pattern in data.items()}
+
+
+def not_a_report(page: Page, identity: Identity) -> str | None:
+    """Why a page is no report, as one Chinese sentence that a reader can act on; None for a report."""
+    report = _report()
+    first = page.text.split("\n", 1)[0]
+    heads = [t for t in (identity.title, *page.titles[:1], first if len(first) < 60 and "。" not in first else "") if t]
+    title = heads[0] if heads else ""
+    looks = bool(report["text"].search(page.text)) and len(page.text) > 400
+    titled = bool(identity.title and report["title"].search(identity.title))
+    for genre in genres():
+        if genre.fits(title, page.text) and (genre.always or not (looks and (titled or not title))):
+            return genre.reason
+    lines = [line for line in page.text.split("\n") if line.strip()]
+    prose = len(SENTENCE.findall(page.text))
+    if prose < 2 and sum(1 for line in lines if report["title"].search(line)) >= LIST_LINES:
+        return "这是报告的目录页，请打开其中的报告再下载"
+    if len(page.text) < SHORTEST or not prose and not looks:
+        return "页面里没有报告正文：可能只有标题和附件，请下载附件"
+    if not report["about"].search(title + page.text):
+        return "全文没有谈到法治，不是法治政府建设年度报告"
+    return None

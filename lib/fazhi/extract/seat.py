@@ -1,0 +1,131 @@
+"""Where a body sits: which division a name means on a page, told apart by the rest of the page or not at all."""
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from fazhi.extract.bodies import words
+from fazhi.knowledge import regions
+
+KIND_OF_PLACE = {"自治区": "province", "自治州": "prefecture", "省": "province", "州": "prefecture", "盟": "prefecture", "旗": "county", "县": "county"}
+
+
+class Evidence:
+    """How much a page speaks for each division, to tell bearers of one name apart."""
+
+    def __init__(self, text: str, margin: str, year: int | None) -> None:
+        self.text, self.margin, self.year = text, margin, year
+        self.direct: dict[str, float] = defaultdict(float)
+        w = words()
+        for mark in re.finditer(r"(?:网站?标识码|公网安备)\D{0,6}(\d{6})", margin):
+            code = next((c for c in (mark[1], mark[1][:4] + "00", mark[1][:2] + "0000") if regions.by_code(c)), None)
+            if code:
+                self.direct[code] += 4
+        for mark in re.finditer(r"(\w)ICP备", margin):
+            if mark[1] in w.icp:
+                self.direct[w.icp[mark[1]]] += 2
+
+    def add(self, places: tuple[str, ...], weight: float) -> None:
+        """Count a chain of place names; a name that several bear counts for those below the others of its chain."""
+        for i, place in enumerate(places):
+            bearers = regions.find(place, self.year)
+            if i:
+                above = {r.code for p in places[:i] for r in regions.find(p, self.year)}
+                bearers = [r for r in bearers if any(a.code in above for a in regions.path(r.code, self.year))] or bearers
+            exact = [r for r in bearers if r.name == place] or bearers
+            for r in exact:
+                self.direct[r.code] += weight / len(exact)
+
+    def add_lead(self, text: str) -> None:
+        """Count the divisions that an opening names in full, each once."""
+        for name in {p.name for p in regions.scan(text)}:
+            bearers = [r for r in regions.find(name, self.year) if r.name == name]
+            for r in bearers:
+                self.direct[r.code] += 1 / len(bearers)
+
+    def of(self, region: regions.Region) -> float:
+        """What speaks for a division: its own and its superiors' mentions, and a little what the text names of them."""
+        chain = regions.path(region.code, self.year)
+        score = sum(self.direct.get(r.code, 0.0) for r in chain)
+        for above in chain[:-1]:
+            score += min(3.0, 1.0 * self.text.count(above.name)) + min(1.0, 0.5 * self.text.count(above.short))
+        return score + sum(0.5 * v for c, v in self.direct.items() if c != region.code and regions.within(c, region.code))
+
+    def best(self, candidates: Iterable[regions.Region]) -> regions.Region | None:
+        """The candidate that clearly most speaks for, or None when two are as likely."""
+        ranked = sorted(((self.of(r), r.valid_to or 9999, r.code, r) for r in candidates), key=lambda t: (-t[0], -t[1], t[2]))
+        if not ranked:
+            return None
+        if len(ranked) == 1 or ranked[0][0] > ranked[1][0] + 0.5 or ranked[0][2] == ranked[1][2]:
+            return ranked[0][3]
+        return None
+
+
+def level_of(place: str) -> str | None:
+    """The level that a place's last word tells, for a place that no table has."""
+    return next((level for word, level in {**KIND_OF_PLACE, "市": "prefecture", "区": "county"}.items() if place.endswith(word)), None)
+
+
+def resolve(places: tuple[str, ...], generic: str, evidence: Evidence) -> tuple[regions.Region | None, bool]:
+    """The division that a chain of names, or a bare 区, means here, and whether more than the name itself was needed."""
+    year = evidence.year
+    if places:
+        bearers = regions.find(places[-1], year) or regions.find(places[-1])
+        exact = [r for r in bearers if r.name == places[-1]]
+        if generic and not exact:
+            exact = [r for r in bearers if r.name.endswith(generic)]
+        if not exact:  # 长沙 alone is the city, not the county inside it
+            exact = [r for r in bearers if not any(r.code != other.code and regions.within(r.code, other.code) for other in bearers)]
+        bearers = exact or bearers
+        if not bearers:
+            return None, False
+        if len(places) > 1:
+            above = {r.code for r in regions.find(places[-2], year)}
+            bearers = [r for r in bearers if any(a.code in above for a in regions.path(r.code, year)[:-1])] or bearers
+        stood = [r for r in bearers if r.stood(year, 0)] or bearers
+        return evidence.best(stood), len({r.code for r in stood}) > 1
+    found = [r for c in evidence.direct if (r := regions.by_code(c, year))]
+    if not any(fits(r, generic) for r in found):
+        for place in regions.scan(evidence.text):
+            for r in regions.find(place.name, year):
+                if r.name == place.name and fits(r, generic):
+                    evidence.direct[r.code] += 0.5 / len(regions.find(place.name, year))
+        found = [r for c in evidence.direct if (r := regions.by_code(c, year))]
+    return evidence.best([r for r in found if fits(r, generic)]), True
+
+
+def fits(region: regions.Region, generic: str) -> bool:
+    """Whether a division may be called 区, 市, 县 …; any may where the word is empty."""
+    return not generic or (region.name.endswith(generic) and KIND_OF_PLACE.get(generic, region.level) == region.level)
+
+
+def seat_name(region: regions.Region, year: int | None) -> str:
+    """The division as official names bear it: a district with its city (福州市鼓楼区), a county or city alone (昆山市)."""
+    chain = regions.path(region.code, year)
+    municipal = chain[0].code[:2] in ("11", "12", "31", "50")
+    if region.level == "county" and len(chain) > 1 and (region.name.endswith("区") and chain[-2].level == "prefecture" or municipal):
+        return chain[-2].name + region.name
+    return region.name
+
+
+def tied(zone: str, region: regions.Region, evidence: Evidence) -> regions.Region | None:
+    """The ordinary division below `region` that the page ties a zone to (武汉经济技术开发区（汉南区）), or None."""
+    whole = evidence.text + "\n" + evidence.margin
+    for place in regions.scan(whole):
+        for r in regions.find(place.name, evidence.year):
+            if r.name == place.name and r.level == "county" and r.code != region.code and regions.within(r.code, region.code):
+                for tie in words().ties:
+                    pattern = tie.replace("Z", f"{re.escape(zone[-3:])}[^。\\n]{{0,3}}").replace("D", place.name)
+                    if re.search(pattern, whole):
+                        return r
+    return None
+
+
+def branch(organ: str, region: regions.Region, year: int | None) -> regions.Region | None:
+    """The county that a city bureau's branch (云岩分局) is named for."""
+    for size in (5, 4, 3, 2):
+        for r in regions.find(organ[:-2][-size:], year):
+            if r.level == "county" and r.code != region.code and regions.within(r.code, region.code):
+                return r
+    return None

@@ -1,0 +1,100 @@
+"""The title of a report, and the words by which titles, years and announcements are known (knowledge/identity.toml)."""
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from fazhi.extract import bodies
+from fazhi.extract.rows import Finding
+from fazhi.knowledge import load_toml, require
+from fazhi.read.page import Page
+
+FILE = "identity.toml"
+KEYS = {
+    "title": ("core", "ends", "no", "announce", "verbs", "begins", "goes_on", "red_head"),
+    "year": ("done", "plan", "lead", "not_before", "not_after"),
+    "site": ("suffix", "parts", "cue", "attachment"),
+}
+HEAD_LINES = 9  # a title stands above these or nowhere
+YEAR = r"(?:20[0-3]\d|二[〇○0零O][一二三]?[〇○0零一二三四五六七八九])"
+
+
+@cache
+def rules() -> dict[str, re.Pattern[str]]:
+    """The patterns of identity.toml as `group.key`, checked and compiled once."""
+    data = load_toml(FILE)
+    for group, keys in KEYS.items():
+        require(FILE, group, data.get(group, {}), dict.fromkeys(keys, str), {"example"})
+    return {f"{group}.{key}": re.compile(data[group][key], re.MULTILINE) for group, keys in KEYS.items() for key in keys}
+
+
+def find_title(page: Page, findings: list[Finding]) -> tuple[str | None, str]:
+    """The title as printed, and the line above it where that may name the issuer."""
+    patterns = rules()
+    lines = [line.strip() for line in page.text[:1500].split("\n") if line.strip()][:HEAD_LINES]
+    if printed := _printed(lines):
+        longer = [t for c in page.titles if _is_title(t := _without_site(c)) and _squeeze(printed[0]) in _squeeze(t) != _squeeze(printed[0])]
+        shown = _squeeze(page.text[:600] + page.furniture)
+        return next((t for t in longer if _squeeze(t) in shown), printed[0]), printed[1]
+    for candidate in page.titles:
+        candidate = _without_site(candidate)
+        if _is_title(candidate):
+            bare = patterns["site.attachment"].sub("", candidate)
+            if candidate != bare or bare in page.furniture + page.text[-200:] and bare not in page.text[:400]:
+                findings.append(Finding("title_from_attachment", "info", f"标题取自附件或页面名称：{bare}"))
+            return bare, ""
+    for line in reversed((page.text[-600:] + "\n" + page.furniture[-600:]).split("\n")):
+        bare = patterns["site.attachment"].sub("", line.strip())
+        if bare != line.strip() and _is_title(bare):
+            findings.append(Finding("title_from_attachment", "info", f"标题取自附件名称：{bare}"))
+            return re.sub(r"^(?:附件)?\s*\d*\s*[：:.、]?\s*", "", bare, count=1), ""
+    return None, ""
+
+
+def _printed(lines: list[str]) -> tuple[str, str] | None:
+    """The title that a text's first lines hold, joined where it is broken, and the line above it."""
+    patterns = rules()
+    for i, first in enumerate(lines):
+        if patterns["site.cue"].match(first) or len(first) > 90 or first.endswith(("。", "；")):
+            return None
+        for size in (1, 2, 3, 4):
+            part = lines[i:i + size]
+            joined = _without_site("".join(part))
+            if len(part) < size or len(joined) > 90 or patterns["title.red_head"].search(first) or size > 1 and not (patterns["title.begins"].search(first) or bodies.read_body(first)):
+                break
+            if not _is_title(joined):
+                continue
+            for more in lines[i + size:i + size + 2]:
+                if not (patterns["title.goes_on"].fullmatch(more) and _is_title(joined + more)):
+                    break
+                joined += more
+            return joined, lines[i - 1] if i else ""
+    return None
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _is_title(text: str) -> bool:
+    patterns = rules()
+    return bool(patterns["title.core"].search(text) and patterns["title.ends"].search(text) and not patterns["title.no"].search(text))
+
+
+def _without_site(title: str) -> str:
+    """A page's title without the site's name or the column's behind it."""
+    title = re.sub(r"^【[^】]{2,8}】", "", re.sub(r"\s+", " ", title).strip())
+    for part in rules()["site.parts"].split(title):
+        if part and _is_title(part.strip()):
+            return part.strip()
+    return title
+
+
+def issuer_part(title: str) -> str:
+    """What a title holds before or after its year and before its matter: the issuer's name, or nothing."""
+    text = re.sub(r"\s+", "", title)
+    text = re.sub(rf"[（(]?{YEAR}年?度?[）)]?", "\0", text).replace("关于", "\0")
+    m = rules()["title.core"].search(text)
+    text = text[:m.start()] if m else text
+    parts = [rules()["title.verbs"].sub("", part) for part in text.split("\0")]
+    return next((p for p in parts if len(p) > 1), "")

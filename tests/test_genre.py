@@ -1,0 +1,73 @@
+"""Pages that are no report are turned away with a reason; real reports never are."""
+from __future__ import annotations
+
+import pytest
+
+from fazhi.extract.genre import Genre, genres, not_a_report
+from fazhi.extract.identity import identify
+from fazhi.knowledge import load_toml
+from fazhi.read.page import Page
+
+BODY = """
+一、主要举措和成效
+（一）依法履行职能。全年办理行政许可1200件，行政处罚案件36件，罚款12.5万元，组织执法培训4次，参加行政执法资格考试的人员全部合格。
+（二）健全制度。制发行政规范性文件3件，合法性审核率达到100%，公开征求意见2次，清理文件18件，废止2件。
+（三）化解纠纷。收到行政复议申请12件，审结11件，负责人出庭应诉率100%，开展调解80余件，办结信访事项45件。
+二、存在的问题
+执法力量不足，培训的针对性不强，有的单位重实体轻程序，法制审核人员少。
+三、下一步打算
+继续加强执法规范化建设，抓好学法用法，让群众在每一次执法中感受到公平。"""
+
+
+def page(text: str, title: str = "") -> Page:
+    return Page(text, "text/plain", "utf-8", (title,) if title else (), None, None, None, None, "")
+
+
+def verdict(text: str, title: str = "") -> str | None:
+    p = page(text, title)
+    return not_a_report(p, identify(p))
+
+
+EXAMPLES = [(i, kind, s) for i, row in enumerate(load_toml("genres.toml")["genre"]) for kind in ("yes", "no") for s in row[kind]]
+
+
+@pytest.mark.parametrize(("number", "kind", "example"), EXAMPLES)
+def test_examples_of_the_knowledge_file(number: int, kind: str, example: str) -> None:
+    genre: Genre = genres()[number]
+    fits = genre.fits("", example) if genre.title is None else genre.fits(example, "")
+    assert fits == (kind == "yes")
+
+
+@pytest.mark.parametrize("title", [
+    "宝山区人民政府2020年法治政府建设情况报告",
+    "关于2017年度法治政府建设情况的报告",
+    "2016年依法行政工作总结",
+    "市中区综合行政执法局2022年度法治政府建设工作情况",
+    "公布2021年度法治政府建设情况",
+    "2021年法治政府建设工作总结及2022年工作计划",
+    "2023年法治政府建设年度报告（公告）",
+    "2021年党政主要负责人履行推进法治建设第一责任人职责情况的报告",
+])
+def test_reports_stay(title: str) -> None:
+    assert verdict(title + BODY, title) is None
+
+
+def test_a_report_without_title_or_with_odd_words_stays() -> None:
+    assert verdict("2023年，我局坚持依法行政。" + BODY) is None
+    assert verdict("2023年，我局制定本方案落实措施。近日，区政府召开会议。" + BODY) is None
+
+
+@pytest.mark.parametrize(("text", "title", "word"), [
+    ("为推进法治政府建设，结合我区实际，制定本要点。" + BODY, "宝山区2021年法治政府建设工作要点", "要点"),
+    ("根据《政府信息公开条例》编制本报告。" + BODY, "宝山区2020年政府信息公开工作年度报告", "政府信息公开"),
+    ("一、起草背景" + BODY, "《2023年法治政府建设年度报告》解读", "解读"),
+    ("20__年，**区坚持依法行政，**区政府办理案件。20__年，**局……" + BODY, "法治政府建设情况报告", "范文"),
+    ("404 您访问的页面不存在", "", "出错"),
+    ("近日，区司法局召开法治政府建设推进会，各单位参加。会议强调，要提高认识。", "我区召开法治政府建设推进会", "消息"),
+    ("\n".join(f"{y}年度法治政府建设情况报告" for y in range(2015, 2024)), "法治政府建设年度报告", "目录"),
+    ("2023年法治政府建设情况报告", "2023年法治政府建设情况报告", "附件"),
+    ("各单位要认真学习，积极种树，爱护花草，不得随意践踏草坪。园内禁止吸烟，请大家互相监督，共同维护。" * 5, "", "法治"),
+])
+def test_other_pages_go_with_a_reason(text: str, title: str, word: str) -> None:
+    reason = verdict(text, title)
+    assert reason is not None and word in reason
