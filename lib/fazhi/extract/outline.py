@@ -1,0 +1,413 @@
+"""The outline of a report: its headings with level, kind and dimension, each with the span of all that stands in it.
+
+Label styles, the words of the parts and the lines that are no headings are listed in knowledge/sections.toml. The rules here say
+where a label counts, where a heading ends, and which level a heading without label has (shared/spec/annotation.md, Sections).
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from fazhi.extract.dimensions import Topics
+from fazhi.extract.rows import Finding, Section
+from fazhi.knowledge import KnowledgeError, load_toml, require
+
+NUMERAL = "[一二三四五六七八九十]{1,3}"
+SPACE = r"[ \u00a0\u3000]*"
+GROUPS = "nmopq"
+_VALUES = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {c: i for i, c in enumerate("㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩", 1)}
+_DAMAGED = {"ㄒ": 1, "ǘ": 2, "ㄈ": 3, "ㄋ": 4, "ㄎ": 5, "ㄆ": 7, "ò": 8, "ň": 9, "ㄊ": 10}
+_STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")
+_CLOSE = " \t\u3000。．.；;：:，,、"
+_BREAK = re.compile(r"[：:]|[ \u3000]+")
+_PROSE = re.compile(r"[。！？；]")
+_MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
+_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
+_OPEN, _SHUT = "《“（(〔【「", "》”）)〕】」"
+LONGEST_UNLABELLED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A label style of sections.toml, compiled."""
+
+    name: str
+    level: int
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that show a kind, and those that take it back."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    refused: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """sections.toml, compiled and checked."""
+
+    styles: tuple[Style, ...]
+    kinds: tuple[Words, ...]
+    merged: dict[frozenset[str], str]
+    never: re.Pattern[str]
+    body_end: re.Pattern[str]
+    label: re.Pattern[str]
+    inline: re.Pattern[str]
+
+
+@dataclass(slots=True)
+class Head:
+    """A heading on its way to become a section."""
+
+    level: int
+    label: str
+    heading: str
+    start: int
+    body: int
+    style: str
+    number: int | None = None
+
+
+def _compiled(pattern: Any, entry: str) -> re.Pattern[str]:
+    try:
+        return re.compile(str(pattern).replace("{N}", NUMERAL).replace("{S}", SPACE))
+    except re.error as fault:
+        raise KnowledgeError("sections.toml", entry, f"the pattern fails: {fault}", "mend it") from None
+
+
+@cache
+def knowledge() -> Knowledge:
+    """What knowledge/sections.toml says. Raises KnowledgeError for an entry that cannot be used."""
+    data, styles, kinds = load_toml("sections.toml"), [], []
+    for entry in data["style"]:
+        name = f"[[style]] {entry.get('name')}"
+        require("sections.toml", name, entry, {"name": str, "level": int, "pattern": str, "yes": list, "no": list})
+        styles.append(Style(entry["name"], entry["level"], _compiled(entry["pattern"], name)))
+    for entry in data["kind"]:
+        name = f"[[kind]] {entry.get('name')}"
+        require("sections.toml", name, entry, {"name": str, "pattern": str, "not": str, "yes": list, "no": list})
+        kinds.append(Words(entry["name"], _compiled(entry["pattern"], name), _compiled(entry["not"], name) if entry["not"] else None))
+    merged = {}
+    for entry in data["merged"]:
+        name = f"[[merged]] {entry.get('kinds')}"
+        require("sections.toml", name, entry, {"kinds": list, "kind": str, "yes": list})
+        merged[frozenset(entry["kinds"])] = entry["kind"]
+    parts = []
+    for i, style in enumerate(styles):  # one alternation finds every label; the group that matched tells the style
+        parts.append(f"(?P<s{i}>" + re.sub(r"\?P<\w>", "?:", style.pattern.pattern) + ")")
+    either = "|".join(parts)
+    lines = data["lines"]
+    return Knowledge(tuple(styles), tuple(kinds), merged, _compiled(lines["never"], "[lines] never"),
+                     _compiled(lines["body_end"], "[lines] body_end"),
+                     re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE), re.compile(rf"(?<=[。！？；;]){SPACE}(?:{either})"))
+
+
+def value(numeral: str) -> int:
+    """The number that a label shows, 0 when it shows none."""
+    if numeral.isdecimal():
+        return int(numeral)
+    if "①" <= numeral[0] <= "⒛":
+        return (ord(numeral[0]) - ord("①")) % 20 + 1
+    if numeral[0] in _DAMAGED:
+        return _DAMAGED[numeral[0]]
+    if numeral[0] == "㈩":
+        return 10
+    tens, ten, ones = numeral.rpartition("十")
+    return (_VALUES.get(tens, 1) * 10 if ten else 0) + _VALUES.get(ones, 0)
+
+
+def _labels(text: str) -> Iterator[tuple[re.Match[str], Style, int, bool]]:
+    """Every label at a line's beginning or after a full stop, with its style, number and whether it begins the line."""
+    know = knowledge()
+    found = [(m, True) for m in know.label.finditer(text)] + [(m, False) for m in know.inline.finditer(text)]
+    for m, first in sorted(found, key=lambda pair: pair[0].start()):
+        style = know.styles[int((m.lastgroup or "s0")[1:])]
+        label = m[m.lastgroup or 0]
+        shown = style.pattern.match(label)
+        groups = shown.groupdict() if shown else {}
+        numeral = next((groups[g] for g in GROUPS if groups.get(g)), "")
+        yield m, style, value(numeral) if numeral else 0, first
+
+
+def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
+    """Where the heading that begins at `start` ends, and where its text begins, in a paragraph that ends at `limit`."""
+    stop = _STOP.search(text, start, limit)
+    end, body = (stop.start(), stop.end()) if stop else (limit, limit)
+    for m in _BREAK.finditer(text, start, end):
+        # A colon or a space stands where the full stop should, when a long clause follows; `坚持党建引领 压实责任` is one heading.
+        rest = text[m.end():end]
+        if 4 <= m.start() - start <= 36 and (len(rest) > 40 or (len(rest) > 16 and ("," in rest or "，" in rest))):
+            before = text[start:m.start()]
+            if sum(map(before.count, _OPEN)) == sum(map(before.count, _SHUT)):
+                return m.start(), m.end()
+    return end, body
+
+
+def _labelled(text: str) -> list[Head]:
+    """The headings that bear a label."""
+    heads: list[Head] = []
+    last: dict[str, int] = {}
+    circled_inline = re.compile(r"[①-⑳][^\n]*[①-⑳]")
+    for m, style, number, first in _labels(text):
+        start = m.start() + len(m[0]) - len(m[0].lstrip(" \u00a0\u3000"))
+        limit = text.find("\n", m.end())
+        limit = len(text) if limit < 0 else limit
+        if heads and start < heads[-1].body and not (start == heads[-1].body):
+            continue
+        if m.end() >= limit:
+            continue
+        if style.name == "circled" and (not first or circled_inline.match(text, start, limit)):
+            continue  # ①…②… inside a paragraph lists things, it heads nothing
+        end, body = _cut(text, m.end(), limit)
+        if not first:
+            # Inside a paragraph only a label in sequence, with a short clause and then text of its own.
+            if number != last.get(style.name, 0) + 1 and number != 1:
+                continue
+            if number == 1 and not re.search(r"[。！？；]" + SPACE + r"[（(]?(?:2|二)[）)、.．]", text[end:limit]):
+                continue
+            if not 4 <= end - m.end() <= 40 or body >= limit or _MEASURED.search(text, m.end(), end):
+                continue
+        if text[end:body].strip() == "" and body < limit and not first:
+            continue
+        end, body = _wrapped(text, m.end(), end, body)
+        heading = text[m.end():end].replace("\n", "").strip(_CLOSE)
+        if not heading or text[m.end():limit].rstrip().endswith((";", "；")) and body >= limit and style.level > 2:
+            continue
+        label = m[0].strip()
+        heads.append(Head(style.level, label, heading, start, body, style.name, number))
+        last[style.name] = number
+        for deeper in knowledge().styles:
+            if deeper.level > style.level:
+                last.pop(deeper.name, None)
+    return heads
+
+
+def _wrapped(text: str, start: int, end: int, body: int) -> tuple[int, int]:
+    """A heading that a line break cut in two: it ends in a comma, or in a bracket or quotation that is still open."""
+    if end < len(text) and text[end] == "\n" or end == len(text):
+        shown = text[start:end].rstrip()
+        opened = any(shown.count(a) > shown.count(b) for a, b in zip(_OPEN, _SHUT, strict=True))
+        if shown.endswith((",", "，", "、")) or opened:
+            following = text.find("\n", end + 1)
+            following = len(text) if following < 0 else following
+            line = text[end + 1:following]
+            if 0 < len(line) <= 40 and not knowledge().label.match(line) and not _PROSE.search(line[:-1]):
+                return following, following
+    return end, body
+
+
+def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
+    """Lines that head what follows though they bear no label; their level is set by `_levels`."""
+    know = knowledge()
+    starts = {h.start for h in labelled}
+    lines = [(m.start(), m.end()) for m in re.finditer(r"[^\n]+", text)]
+    out: list[Head] = []
+    prose_seen = False
+    for i, (a, b) in enumerate(lines):
+        line = text[a:b].strip()
+        at = a + len(text[a:b]) - len(text[a:b].lstrip())
+        is_label = at in starts
+        if is_label:
+            prose_seen = True
+            continue
+        if len(line) > LONGEST_UNLABELLED or _PROSE.search(line):
+            prose_seen = prose_seen or len(line) > 25
+            continue
+        if len(line) < 3 or line[-1] in "：:，,、;；" or know.never.search(line) or _MEASURED.search(line):
+            continue
+        if re.search(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]", line) or not re.search(r"[\u4e00-\u9fff]{3}", line):
+            continue
+        named = _named(line)
+        if know.body_end.search(line) and not named:
+            continue
+        if not prose_seen and not named:
+            continue
+        if any(h.start < at < h.body for h in labelled):
+            continue
+        following = text[slice(*lines[i + 1])].strip() if i + 1 < len(lines) else ""
+        heads_next = i + 1 < len(lines) and _first(text, lines[i + 1]) in starts
+        if heads_next or len(following) > LONGEST_UNLABELLED or (_PROSE.search(following) and len(following) > 12) or (named and following):
+            out.append(Head(0, "", line, at, b, "bare"))
+    return out
+
+
+def _first(text: str, span: tuple[int, int]) -> int:
+    return span[0] + len(text[slice(*span)]) - len(text[slice(*span)].lstrip())
+
+
+def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
+    """All headings in reading order, each bare one with the level that it visibly has."""
+    chapters = any(h.style == "chapter" for h in labelled)
+    if chapters and any(h.style == "han" for h in labelled):  # 一、 stands below 第一部分
+        for h in labelled:
+            h.level = min(4, h.level + (h.style != "chapter"))
+    tops = [h for h in labelled if h.level == 1]
+    heads = sorted([*labelled, *bare], key=lambda h: h.start)
+    two_tiers = not tops and any(_named(h.heading) == ["achievements"] and i + 1 < len(heads) and heads[i + 1].style == "bare"
+                                 and heads[i + 1].start - h.body <= 2 for i, h in enumerate(heads))
+    numbers: dict[int, int] = {}
+    kept: list[Head] = []
+    for i, h in enumerate(heads):
+        if h.style == "bare":
+            after = next((n for n in heads[i + 1:] if n.style != "bare"), None)
+            if not tops:
+                h.level = 2 if two_tiers and not _named(h.heading) else 1
+            elif _named(h.heading) and (after is None or after.level != 1 or after.number != numbers.get(1, 0) + 1
+                                        or len(bare) == 1) and (after is None or after.level > 1 or after.number == numbers.get(1, 0) + 2):
+                h.level = 1
+                numbers = {1: numbers.get(1, 0) + 1}
+            elif 2 in numbers and not (after is not None and after.level == 2 and (after.number or 0) >= numbers[2] + 2):
+                h.level = 3
+            else:
+                h.level = 2
+        else:
+            numbers[h.level] = h.number or 0
+            numbers = {level: n for level, n in numbers.items() if level <= h.level}
+        kept.append(h)
+    return kept
+
+
+def _named(heading: str) -> list[str]:
+    """The kinds that a heading names, in the order of its words; achievements only when nothing else is named before it."""
+    found: list[tuple[int, str]] = []
+    for words in knowledge().kinds:
+        shown = heading
+        if words.refused:
+            shown = words.refused.sub(lambda m: "＿" * len(m[0]), shown)
+        if m := words.pattern.search(shown):
+            found.append((m.start(), words.kind))
+    found.sort()
+    kinds = [kind for _, kind in found]
+    if "achievements" in kinds and len(kinds) > 1:
+        strong = re.search(r"(?:成效|做法|成绩|工作开展情况|主要工作)[^，,]{0,6}(?:和|与|及|以及|、|，|,)", heading)
+        if not (kinds[0] == "achievements" and strong):
+            kinds.remove("achievements")
+    return kinds
+
+
+def merge(kinds: list[str]) -> str:
+    """The kind of a part that names several."""
+    rule = knowledge().merged.get(frozenset(kinds[:2]), "first")
+    return kinds[0] if rule == "first" else rule
+
+
+_FUTURE = re.compile(r"将(?!以|[^，,。]{1,12}(?:作为|纳入|列入))|进一步|下一步|继续|拟|力争|计划|明年|争取")
+_FAULT = re.compile(r"不足|不够|薄弱|有待|差距|滞后|缺乏|短缺|不强|不高|不到位|尚未|困难|不均衡|不平衡|不充分")
+
+
+def _kinds(text: str, sections: list[Section]) -> list[Section]:
+    """Give each level-1 section its kind: by the words of its heading, then by its place and the words of its text."""
+    lead = _YEAR.search(text)
+    year = int(lead[1]) if lead else None
+    tops = [s for s in sections if s.level == 1]
+    done: dict[int, str] = {}
+    seen: set[str] = set()
+    for s in tops:
+        heading = s.heading or ""
+        named = _named(heading)
+        own = _YEAR.search(heading)
+        if own and year and int(own[1]) == year + 1 and named in ([], ["achievements"]) and seen:
+            kind = "plan"
+        elif named:
+            kind = merge(named)
+        else:
+            body = text[s.body:s.end]
+            sentences = max(1, body.count("。"))
+            future, fault = len(_FUTURE.findall(body)), len(_FAULT.findall(body))
+            if "problems" in seen and future >= sentences * 0.4:
+                kind = "plan"
+            elif fault >= sentences and s is not tops[0] and fault > future:
+                kind = "problems"
+            elif "plan" in seen:
+                kind = "other"
+            else:
+                kind = "achievements"
+        seen.add(kind)
+        done[s.section_id] = kind
+    return [replace(s, kind=done.get(s.section_id)) for s in sections]
+
+
+def outline(text: str) -> list[Section]:
+    """The sections of a report's clean text in reading order, a preamble first when text stands before the first heading.
+
+    Every `start` is at the label (at the heading where there is none); a section ends where the next of its level or above begins.
+    """
+    labelled = _labelled(text)
+    heads = _once(_levels(labelled, _unlabelled(text, labelled)), text)
+    sections: list[Section] = []
+    before = heads[0].start if heads else len(text)
+    if text[:before].strip():
+        sections.append(Section(0, None, 0, None, None, None, None, 0, 0, before))
+    offset = len(sections)
+    stack: list[int] = []
+    for i, h in enumerate(heads):
+        while stack and heads[stack[-1]].level >= h.level:
+            stack.pop()
+        end = next((n.start for n in heads[i + 1:] if n.level <= h.level), len(text))
+        sections.append(Section(i + offset, stack[-1] + offset if stack else None, h.level, h.label or None, h.heading, None, None,
+                                h.start, min(h.body, end), end))
+        stack.append(i)
+    return _dimensions(text, _kinds(text, sections))
+
+
+def _once(heads: list[Head], text: str) -> list[Head]:
+    """Without the headings of a table of contents, or of a line printed twice: no text of their own, and the same again below."""
+    out = []
+    for i, h in enumerate(heads):
+        following = heads[i + 1].start if i + 1 < len(heads) else len(text)
+        if not text[h.body:following].strip() and any(n.level == h.level and n.heading == h.heading for n in heads[i + 1:]):
+            continue
+        out.append(h)
+    return out
+
+
+def _dimensions(text: str, sections: list[Section]) -> list[Section]:
+    """Give each section below an achievements part its dimension."""
+    if not any(s.kind == "achievements" for s in sections):
+        return sections
+    topics = Topics(text)
+    out, inside = [], False
+    for s in sections:
+        if s.level == 1:
+            inside = s.kind == "achievements"
+        elif inside and s.level > 1:
+            s = replace(s, dimension=topics.of(s.body, s.end, (s.start, s.body)))
+        out.append(s)
+    return out
+
+
+def outline_findings(text: str, sections: list[Section]) -> list[Finding]:
+    """What a reader should know of the outline: labels skipped, doubled or damaged, parts merged, headings repeated."""
+    out: list[Finding] = []
+    know = knowledge()
+    last: dict[tuple[int | None, int], int] = {}
+    titles: dict[tuple[int, str], int] = {}
+    for s in sections:
+        if s.heading is None:
+            continue
+        if s.label:
+            style = next((x for x in know.styles if x.pattern.match(s.label)), None)
+            m = style.pattern.match(s.label) if style else None
+            number = next((value(v) for g, v in m.groupdict().items() if v), 0) if m else 0
+            before = last.get((s.parent_id, s.level))
+            where = (s.start, s.start + len(s.label))
+            if style and style.name == "damaged-han":
+                out.append(Finding("label_damaged", "info", f"标题“{s.heading}”的序号已损坏（“{s.label}”），按第{number}项读取。", *where))
+            elif before is not None and number == before:
+                out.append(Finding("label_doubled", "info", f"序号“{s.label}”在同一部分出现了两次。", *where))
+            elif number > (before or 0) + 1 and (before is not None or s.level < 3):
+                out.append(Finding("label_skipped", "info", f"序号“{s.label}”之前缺少第{(before or 0) + 1}项，请核对原文是否有缺漏。", *where))
+            last[s.parent_id, s.level] = number
+        key = (s.level, s.heading)
+        if key in titles:
+            out.append(Finding("heading_repeated", "info", f"标题“{s.heading}”重复出现。", s.start, s.body))
+        titles[key] = s.section_id
+        if s.level == 1 and len(named := _named(s.heading)) > 1:
+            out.append(Finding("merged_section", "info", f"“{s.heading}”把几个部分合在一起（{'、'.join(named)}），按“{s.kind}”归类。", s.start, s.body))
+    return out
