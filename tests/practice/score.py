@@ -115,6 +115,8 @@ def read_here(raw: str, name: str) -> Read | None:
         reading = extract(read(raw.encode(), name), name)
     except Unreadable:
         return None
+    if reading.not_a_report:
+        return None
     text = reading.text
     open_ends = [r for r in reading.ruled_out if r.reason == "no_unit"]
     spans = [(q.start, q.end) for q in reading.quantities] + [(r.start, r.end) for r in reading.ruled_out]

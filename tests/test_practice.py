@@ -1,0 +1,124 @@
+"""The practice reports: their marks are read rightly, the scorer counts rightly, and the reading is no worse than it was."""
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PRACTICE = Path(__file__).parent / "practice"
+sys.path.insert(0, str(PRACTICE))
+import score as scoring
+from unmark import MarkError, unmark
+
+ROOM = 0.002  # a line may fall by this much before the test says so
+MARKED = """+++
+title = "甲市水务局2023年法治政府建设情况报告"
+issuer = "甲市水务局"
+issuer_kind = "department"
+year = 2023
+published_on = 2024-03-01
++++
+⟪1 achievements|一、|主要成效⟫
+⟪2 enforcement|（一）|严格执法⟫。全年办结行政处罚案件⟦1,234件|c=penalty_cases|s=行政处罚案件⟧，罚款⟦1.5万余元|s=罚款⟧，
+同比下降⟦5.2%|k=change⟧，执行《水法》。备案率、审核率均达⟦100%|s=备案率||s=审核率⟧，围绕⟦两个|v=2|u=个|opt⟧重点。
+"""
+
+
+def perfect(gold: dict[str, Any], text: str) -> scoring.Read:
+    """A reading that says what the gold says."""
+    rows, at = [], 0
+    for q in gold["quantities"]:
+        start = text.index(q["value_text"], at)
+        rows.append(q | {"start": start, "end": start + len(q["value_text"])})
+        at = start
+    return scoring.Read(text, dict(gold["report"]), [s | {"start": i} for i, s in enumerate(gold["sections"])], rows, gold["instruments"])
+
+
+@pytest.fixture
+def gold() -> tuple[str, dict[str, Any]]:
+    return unmark(MARKED, "甲.txt")
+
+
+def scored(gold: dict[str, Any], read: scoring.Read | None) -> scoring.Score:
+    score = scoring.Score()
+    scoring.score_one(score, "甲.txt", gold, read)
+    return score
+
+
+def test_marks_become_a_raw_text_and_its_gold(gold: tuple[str, dict[str, Any]]) -> None:
+    text, found = gold
+    assert "⟦" not in text and "（一）严格执法。全年办结行政处罚案件1,234件，罚款1.5万余元" in text
+    assert [(q["value"], q["unit"], q["qualifier"], q["kind"]) for q in found["quantities"]] == [
+        (1234, "件", "exact", "count"), (15000, "元", "over", "amount"), (5.2, "%", "exact", "change"),
+        (100, "%", "exact", "rate"), (100, "%", "exact", "rate"), (2, "个", "exact", "count")]
+    assert found["report"]["published_on"] == "2024-03-01" and found["report"]["signed_on"] is None
+    assert found["sections"][1] == {"level": 2, "label": "（一）", "heading": "严格执法", "kind": None, "dimension": "enforcement"}
+    assert found["instruments"] == ["水法"]
+
+
+@pytest.mark.parametrize("wrong", ["⟦12件|x=1⟧", "⟦12件|p=tomorrow⟧", "⟦若干⟧", "⟦12件", "⟪1 success|一、|成效⟫"])
+def test_a_wrong_mark_is_named(wrong: str) -> None:
+    with pytest.raises(MarkError, match="甲.txt"):
+        unmark(MARKED + wrong, "甲.txt")
+
+
+def test_a_perfect_reading_scores_one_on_every_line(gold: tuple[str, dict[str, Any]]) -> None:
+    text, found = gold
+    score = scored(found, perfect(found, text))
+    assert {name for name, t in score.lines.items() if t.f1 != 1.0} == {"region_code", "level"}  # of which the gold is silent
+    assert score.misses == []
+
+
+def test_what_the_gold_calls_optional_costs_nothing(gold: tuple[str, dict[str, Any]]) -> None:
+    text, found = gold
+    read = perfect(found, text)
+    read.quantities.pop()
+    assert scored(found, read).lines["quantities"] == scoring.Tally(5, 5, 5)
+
+
+def test_each_fault_costs_its_own_lines(gold: tuple[str, dict[str, Any]]) -> None:
+    text, found = gold
+    read = perfect(found, text)
+    read.quantities[0] = {**read.quantities[0], "code": "licence_cases"}
+    read.quantities[1] = {**read.quantities[1], "scope": "cumulative"}
+    read.quantities[2] = {**read.quantities[2], "value": 5.3}
+    read.sections[1] = {**read.sections[1], "dimension": "disputes"}
+    read.report["year"] = 2024  # type: ignore[index]
+    score = scored(found, read)
+    assert score.lines["quantities"] == scoring.Tally(4, 5, 5)
+    assert score.lines["quantities, every attribute"] == scoring.Tally(3, 5, 5)
+    assert score.lines["coded indicators"] == scoring.Tally(0, 1, 1)
+    assert score.codes == {"penalty_cases": scoring.Tally(0, 0, 1), "licence_cases": scoring.Tally(0, 1, 0)}
+    assert score.lines["heading dimensions"] == scoring.Tally(0, 1, 1)
+    assert score.lines["headings"] == scoring.Tally(2, 2, 2)
+    assert score.lines["year"] == scoring.Tally(0, 1, 1)
+    assert len(score.misses) == 7
+
+
+def test_a_value_that_stands_elsewhere_is_not_found(gold: tuple[str, dict[str, Any]]) -> None:
+    text, found = gold
+    read = perfect(found, text)
+    read.quantities[0] = {**read.quantities[0], "start": 0, "end": 5}
+    assert scored(found, read).lines["quantities"] == scoring.Tally(4, 5, 5)
+
+
+def test_a_report_that_was_not_read_is_missed_as_a_whole(gold: tuple[str, dict[str, Any]]) -> None:
+    score = scored(gold[1], None)
+    assert score.lines["quantities"] == scoring.Tally(0, 0, 5) and score.lines["title"] == scoring.Tally(0, 0, 1)
+
+
+def test_folding_keeps_offsets() -> None:
+    folded, at = scoring.fold_with_offsets("（１２３ 件），Ａ％")
+    assert folded == "123件a%" and [folded[at[i]] for i in (1, 2, 3, 5, 8, 9)] == list("123件a%") and at[-1] == len(folded)
+
+
+def test_the_open_part_reads_no_worse_than_the_record() -> None:
+    """`python tests/practice/score.py --write` records a new standing; a fall needs a reason in the commit that records it."""
+    last = json.loads(scoring.LAST.read_text("utf-8"))["open"]
+    now = scoring.score_part("open")
+    fallen = {name: (last["lines"][name]["f1"], round(t.f1, 4)) for name, t in now.lines.items()
+              if t.f1 < last["lines"][name]["f1"] - ROOM}
+    assert not fallen, f"line: (recorded, now) {fallen}\n" + "\n".join(now.misses[:60])
