@@ -1,4 +1,5 @@
 """The table of divisions: names, homonyms, changes, and the chain above a division."""
+
 from __future__ import annotations
 
 import pytest
@@ -21,35 +22,44 @@ def test_every_line_has_a_parent_in_the_table_and_names_its_years_in_order() -> 
         assert set(row["successors"].split()) <= known, row
 
 
-@pytest.mark.parametrize(("name", "bearers"), [
-    ("宝山区", {"310113", "230506"}),
-    ("鼓楼区", {"320106", "320302", "350102", "410204"}),
-    ("朝阳区", {"110105", "220104"}),
-    ("昆山", {"320583"}),
-    ("内蒙古", {"150000"}),
-    ("恩施州", {"422800"}),
-    ("长阳县", {"420528"}),
-    ("没有这个地方", set()),
-])
+@pytest.mark.parametrize(
+    ("name", "bearers"),
+    [
+        ("宝山区", {"310113", "230506"}),
+        ("鼓楼区", {"320106", "320302", "350102", "410204"}),
+        ("朝阳区", {"110105", "220104"}),
+        ("昆山", {"320583"}),
+        ("内蒙古", {"150000"}),
+        ("恩施州", {"422800"}),
+        ("长阳县", {"420528"}),
+        ("没有这个地方", set()),
+    ],
+)
 def test_a_name_gives_all_who_bear_it(name: str, bearers: set[str]) -> None:
     assert codes(name) == bearers
 
 
-@pytest.mark.parametrize(("code", "names"), [
-    ("310113", ["上海市", "宝山区"]),  # no 市辖区
-    ("500235", ["重庆市", "云阳县"]),
-    ("320583", ["江苏省", "苏州市", "昆山市"]),
-    ("429004", ["湖北省", "仙桃市"]),
-    ("659001", ["新疆维吾尔自治区", "石河子市"]),
-    ("469002", ["海南省", "琼海市"]),
-    ("441900", ["广东省", "东莞市"]),
-    ("000000", []),
-])
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("310113", ["上海市", "宝山区"]),  # no 市辖区
+        ("500235", ["重庆市", "云阳县"]),
+        ("320583", ["江苏省", "苏州市", "昆山市"]),
+        ("429004", ["湖北省", "仙桃市"]),
+        ("659001", ["新疆维吾尔自治区", "石河子市"]),
+        ("469002", ["海南省", "琼海市"]),
+        ("441900", ["广东省", "东莞市"]),
+        ("000000", []),
+    ],
+)
 def test_path(code: str, names: list[str]) -> None:
     assert [r.name for r in regions.path(code)] == names
 
 
-@pytest.mark.parametrize(("before", "after", "year"), [("郫县", "郫都区", 2016), ("海安县", "海安市", 2018), ("新津县", "新津区", 2020), ("孟津县", "孟津区", 2021)])
+@pytest.mark.parametrize(
+    ("before", "after", "year"),
+    [("郫县", "郫都区", 2016), ("海安县", "海安市", 2018), ("新津县", "新津区", 2020), ("孟津县", "孟津区", 2021)],
+)
 def test_a_change_ends_one_name_and_begins_another(before: str, after: str, year: int) -> None:
     [old], [new] = regions.find(before), regions.find(after)
     assert (old.valid_to, new.valid_from) == (year, year)
@@ -67,7 +77,7 @@ def test_scan_finds_the_longest_names_with_their_spans() -> None:
     text = "嘉定区、温州市、昆山市和太仓市人大"
     found = regions.scan(text)
     assert [p.name for p in found] == ["嘉定区", "温州市", "昆山市", "太仓市"]
-    assert all(text[p.start:p.end] == p.name for p in found)
+    assert all(text[p.start : p.end] == p.name for p in found)
 
 
 def test_at_reads_the_longest_name_there() -> None:

@@ -3,6 +3,7 @@
 A body's name is built as places (上海市, 嘉定区) or a word for one (区), a zone or a township, an organ. The words stand in
 knowledge/issuers.toml, the divisions in knowledge/regions.tsv.
 """
+
 from __future__ import annotations
 
 import re
@@ -46,7 +47,6 @@ class _Words:
     zone_organ: re.Pattern[str]
     town_organ: re.Pattern[str]
     short: dict[str, str]
-    same_zone: dict[str, str]
     town_full: dict[str, str]
     drafters: re.Pattern[str]
     ties: tuple[str, ...]
@@ -70,10 +70,15 @@ def words() -> _Words:
     """The words of issuers.toml, checked and compiled once."""
     data = load_toml(FILE)
     for entry, needed in {
-        "organs": {"endings": list, "never": list, "not_after": dict, "last": list}, "national": {"whole": str, "before_place": str}, "party": {"prefix": str, "suffixes": list, "stands_for": dict},
-        "government": {"organs": list}, "township": {"units": list, "organs": list, "full": dict, "no": list},
-        "zone": {"units": list, "not_alone": list, "before_organ": list, "organs": list, "same": dict, "ties": list}, "drafters": {"organs": list},
-        "others": {"before": list, "after": list}, "marks": {"icp": dict},
+        "organs": {"endings": list, "never": list, "not_after": dict, "last": list},
+        "national": {"whole": str, "before_place": str},
+        "party": {"suffixes": list},
+        "government": {"organs": list},
+        "township": {"units": list, "organs": list, "full": dict, "no": list},
+        "zone": {"units": list, "not_alone": list, "before_organ": list, "organs": list, "ties": list},
+        "drafters": {"organs": list},
+        "others": {"before": list, "after": list},
+        "marks": {"icp": dict},
         "pronouns": {"heads": list, "department": list, "township": list, "government": list},
     }.items():
         require(FILE, entry, data.get(entry, {}), needed, {"example"})
@@ -85,29 +90,41 @@ def words() -> _Words:
                 raise KnowledgeError(FILE, f"short {name}", "stands twice", "keep the fuller entry")
             short[name] = row["full"]
     not_after = data["organs"]["not_after"]
-    endings = "|".join(re.escape(e) + (f"(?![{not_after[e]}])" if not_after.get(e) else "")
-                       for e in sorted(data["organs"]["endings"], key=len, reverse=True))
+    endings = "|".join(
+        re.escape(e) + (f"(?![{not_after[e]}])" if not_after.get(e) else "")
+        for e in sorted(data["organs"]["endings"], key=len, reverse=True)
+    )
     never = _any(data["organs"]["never"])
     zone, town, pronouns = data["zone"], data["township"], data["pronouns"]
     kinds = {w: kind for kind in ("department", "township", "government") for w in pronouns[kind]}
     party = _any(data["party"]["suffixes"])
     return _Words(
         organ=re.compile(rf"(?:(?!{never}){HAN}){{1,22}}?(?:{endings})"),
-        zone=re.compile(rf"(?:(?!{never}|局|委员会|政府){HAN}){{0,12}}?(?:{_any(zone['units'])}|(?:{_any(zone['before_organ'])})(?={_any(zone['organs'])}))"),
-        town=re.compile(rf"(?!{_any(town['no'])}){HAN}{{1,8}}?(?:{_any(town['units'])})(?={_any(town['organs'])}|{party}|委员会|工作委员会|纪|$|\d|[^一-鿿])"),
+        zone=re.compile(
+            rf"(?:(?!{never}|局|委员会|政府){HAN}){{0,12}}?(?:{_any(zone['units'])}|(?:{_any(zone['before_organ'])})(?={_any(zone['organs'])}))"
+        ),
+        town=re.compile(
+            rf"(?!{_any(town['no'])}){HAN}{{1,8}}?(?:{_any(town['units'])})(?={_any(town['organs'])}|{party}|委员会|工作委员会|纪|$|\d|[^一-鿿])"
+        ),
         unknown=re.compile(
             rf"(?:(?!{never}|[和与及的、]|城市|社区|地区|园区|景区|校区|辖区|开发区|管理区|{GENERIC}){HAN}){{2,6}}?(?<![城社园景校小辖全])"
-            rf"(?:自治州|自治县|省|市|县|区|旗|盟)(?=人民政府|政府|$|{HAN}{{2,6}}?(?:县|区|市)人民政府|{HAN}{{1,14}}(?:局|委员会|委|厅|办公室)$)"),
+            rf"(?:自治州|自治县|省|市|县|区|旗|盟)(?=人民政府|政府|$|{HAN}{{2,6}}?(?:县|区|市)人民政府|{HAN}{{1,14}}(?:局|委员会|委|厅|办公室)$)"
+        ),
         government=re.compile(rf"(?:{_any(data['government']['organs'])})(?!{HAN}{{0,3}}(?:办公|{HAN}局))"),
         generic=re.compile(GENERIC),
         party=re.compile(rf"(?:{party})$"),
         office=re.compile(rf"(?<=[局委厅办会室])(?:机关)?{HAN}{{0,10}}[科处室股]$"),
         zone_organ=re.compile(_any(zone["organs"])),
         town_organ=re.compile(_any(town["organs"])),
-        short=short, same_zone=zone["same"], town_full=town["full"],
+        short=short,
+        town_full=town["full"],
         drafters=re.compile(_any(data["drafters"]["organs"])),
-        ties=tuple(zone["ties"]), national=re.compile(data["national"]["whole"]), above=re.compile(data["national"]["before_place"]),
-        last=frozenset(data["organs"]["last"]), bare_zones=frozenset(zone["not_alone"]), icp=data["marks"]["icp"],
+        ties=tuple(zone["ties"]),
+        national=re.compile(data["national"]["whole"]),
+        above=re.compile(data["national"]["before_place"]),
+        last=frozenset(data["organs"]["last"]),
+        bare_zones=frozenset(zone["not_alone"]),
+        icp=data["marks"]["icp"],
         before=re.compile(rf"(?:{_any(data['others']['before'])}).{{0,3}}$"),
         after=re.compile(rf"[^。；\n]{{0,16}}?(?:{_any(data['others']['after'])})"),
         pronoun=re.compile(rf"(?:{_any(pronouns['heads'])})({_any(kinds)})"),
@@ -130,7 +147,7 @@ def read_body(text: str, year: int | None = None, at: int = 0, whole: bool = Tru
     w = words()
     party = text.startswith("中共", at)
     if whole:
-        text = re.sub(r"\s+", "", text)[2 * party:]
+        text = re.sub(r"\s+", "", text)[2 * party :]
         stripped = w.party.sub("", text)
         party, text = party or stripped != text, w.office.sub("", stripped)
         if not 2 <= len(text) <= 45 or NO_NAME.search(text):
@@ -150,7 +167,7 @@ def read_body(text: str, year: int | None = None, at: int = 0, whole: bool = Tru
     elif (m := w.zone.match(text, at)) and (places or m[0] not in w.bare_zones):
         zone, at = m[0], m.end()
         if (place := _place(zone, 0, year)) and regions.is_full(place) and len(place) < len(zone):
-            places, zone = [*places, place], zone[len(place):]
+            places, zone = [*places, place], zone[len(place) :]
         elif places and not regions.is_full(places[-1]):
             zone = places.pop() + zone  # 乐山高新区 is the zone's name
         if m := w.town.match(text, at):
@@ -182,8 +199,13 @@ def _places(text: str, at: int, year: int | None) -> tuple[list[str], int]:
             m = w.unknown.match(text, at)
             place = m[0] if m else place
             ahead = at + len(place)
-            if not m and (not place or text[ahead:ahead + 1] in w.last or ahead < len(text) and not _place(text, ahead, year)
-                          and not any(p.match(text, ahead) for p in (w.zone, w.town, w.organ, w.government))):
+            if not m and (
+                not place
+                or text[ahead : ahead + 1] in w.last
+                or ahead < len(text)
+                and not _place(text, ahead, year)
+                and not any(p.match(text, ahead) for p in (w.zone, w.town, w.organ, w.government))
+            ):
                 break  # 公安局 is no bureau of 公安县, and a short name in a sentence is a word
         places.append(place)
         at += len(place)
@@ -210,8 +232,14 @@ def fuller(short: str, long: str) -> bool:
     """Whether one name is another one shortened: its characters in their order, from the same first to the same kind of last."""
     if len(long) <= len(short) or short[:1] != long[:1]:
         return False
-    if short[-1] != long[-1] and not (short[-1] == "委" and long.endswith("委员会") or short[-1] == "办" and long.endswith("办公室")
-                                      or short.endswith("管委会") and long.endswith("管理委员会")):
+    if short[-1] != long[-1] and not (
+        short[-1] == "委"
+        and long.endswith("委员会")
+        or short[-1] == "办"
+        and long.endswith("办公室")
+        or short.endswith("管委会")
+        and long.endswith("管理委员会")
+    ):
         return False
     rest = iter(long)
     return all(ch in rest for ch in short)

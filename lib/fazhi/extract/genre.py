@@ -1,4 +1,5 @@
 """Whether a page is a report at all. Real reports must never be thrown away, so a doubt is in the page's favour."""
+
 from __future__ import annotations
 
 import re
@@ -42,10 +43,26 @@ def genres() -> tuple[Genre, ...]:
     """The genres of genres.toml, checked and compiled once."""
     found = []
     for i, row in enumerate(load_toml(FILE)["genre"]):
-        require(FILE, f"genre {i + 1} {row.get('name', '?')}", row, {"name": str, "reason": str, "yes": list, "no": list},
-                {"title", "text", "spare", "always", "longest", "least"})
+        require(
+            FILE,
+            f"genre {i + 1} {row.get('name', '?')}",
+            row,
+            {"name": str, "reason": str, "yes": list, "no": list},
+            {"title", "text", "spare", "always", "longest", "least"},
+        )
         title, text, spare = (re.compile(row[k], re.MULTILINE) if k in row else None for k in ("title", "text", "spare"))
-        found.append(Genre(row["name"], row["reason"], title, text, spare, row.get("always", False), row.get("longest", 10**9), row.get("least", 1)))
+        found.append(
+            Genre(
+                row["name"],
+                row["reason"],
+                title,
+                text,
+                spare,
+                row.get("always", False),
+                row.get("longest", 10**9),
+                row.get("least", 1),
+            )
+        )
     return tuple(found)
 
 
@@ -62,7 +79,7 @@ def not_a_report(page: Page, identity: Identity) -> str | None:
     first = page.text.split("\n", 1)[0]
     heads = [t for t in (identity.title, *page.titles[:1], first if len(first) < 60 and "。" not in first else "") if t]
     title = heads[0] if heads else ""
-    looks = bool(report["text"].search(page.text)) and len(page.text) > 400
+    looks = bool(report["text"].search(page.text)) and len(page.text) > 250
     titled = bool(identity.title and report["title"].search(identity.title))
     for genre in genres():
         if genre.fits(title, page.text) and (genre.always or not (looks and (titled or not title))):

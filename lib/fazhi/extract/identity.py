@@ -2,6 +2,7 @@
 
 What the page does not say is None. What is concluded rather than read leaves a finding.
 """
+
 from __future__ import annotations
 
 import re
@@ -18,7 +19,9 @@ from fazhi.read.page import Page
 
 OVERRIDES: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(("title", "issuer", "issuer_kind", "region_code", "province", "prefecture", "county", "zone", "level"), str),
-    "year": int, "published_on": date.fromisoformat, "signed_on": date.fromisoformat,
+    "year": int,
+    "published_on": date.fromisoformat,
+    "signed_on": date.fromisoformat,
 }
 LEAD = 700  # characters in which a report says of which year it is
 TAIL_LINES = 8  # a signature stands in these or nowhere
@@ -26,7 +29,8 @@ CHINESE = str.maketrans("〇○零O一二三四五六七八九", "0000123456789"
 SPAN = re.compile(rf"{YEAR}\s*年?\s*(?:[-–—－~～至到]+)\s*{YEAR}")  # 2021—2025年: an outline's years
 PRINTED_DATE = re.compile(
     r"(?P<y>20\d\d|二[〇○零O0][一二三〇○零O0][〇○零O0一二三四五六七八九])\s*[年./-]\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月./-]\s*"
-    r"(?P<d>\d{1,2}|[一二三四五六七八九十廿卅]{1,3})\s*日?")
+    r"(?P<d>\d{1,2}|[一二三四五六七八九十廿卅]{1,3})\s*日?"
+)
 
 
 def identify(page: Page, name: str = "", overrides: Mapping[str, str] | None = None) -> Identity:
@@ -61,6 +65,7 @@ def _given(overrides: Mapping[str, str], findings: list[Finding]) -> dict[str, A
 
 # --- dates
 
+
 def _signature(text: str) -> tuple[date | None, list[str]]:
     """The date under the text, and the lines that stand where a signature stands, the nearest to the date first."""
     lines = [line.strip() for line in text.rstrip().split("\n")[-TAIL_LINES:] if line.strip()]
@@ -70,10 +75,15 @@ def _signature(text: str) -> tuple[date | None, list[str]]:
         m = None
         for m in PRINTED_DATE.finditer(line):
             pass
-        if m and len(line) - len(m[0]) <= 40 and not re.search(r"[。，；：:]", line) and line[m.end():].strip("）) 。") in ("", "印发"):
+        if (
+            m
+            and len(line) - len(m[0]) <= 40
+            and not re.search(r"[。，；：:]", line)
+            and line[m.end() :].strip("）) 。") in ("", "印发")
+        ):
             signed = _date(m)
-            before = re.sub(r"[（(]$", "", line[:m.start()]).strip()
-            names = [n for n in [before, *reversed(lines[max(0, i - 3):i])] if n]
+            before = re.sub(r"[（(]$", "", line[: m.start()]).strip()
+            names = [n for n in [before, *reversed(lines[max(0, i - 3) : i])] if n]
             break
     return signed, names if signed else list(reversed(lines))
 
@@ -95,12 +105,17 @@ def _date(m: re.Match[str]) -> date | None:
 
 # --- year
 
+
 def _years(text: str) -> list[int]:
     """The years that a text names, without those of outlines, document numbers and prizes' spans."""
     patterns = rules()
     text = SPAN.sub(lambda m: " " * len(m[0]), text)
-    return [int(m[0].translate(CHINESE)) for m in re.finditer(YEAR + r"(?=\s*年)", text)
-            if not patterns["year.not_after"].match(text, m.end()) and not patterns["year.not_before"].search(text, max(0, m.start() - 6), m.start())]
+    return [
+        int(m[0].translate(CHINESE))
+        for m in re.finditer(YEAR + r"(?=\s*年)", text)
+        if not patterns["year.not_after"].match(text, m.end())
+        and not patterns["year.not_before"].search(text, max(0, m.start() - 6), m.start())
+    ]
 
 
 def _year(page: Page, name: str, title: str | None, signed: date | None, findings: list[Finding]) -> int | None:
@@ -123,7 +138,9 @@ def _year(page: Page, name: str, title: str | None, signed: date | None, finding
         if years := _years(m[0]):
             vote("下一年安排的标题", years[0] - 1, 2.5)
             break
-    body = page.text[len(title) if title and page.text.startswith(title) else 0:][:LEAD]
+    body = page.text[len(title) if title and page.text.startswith(title) else 0 :][:LEAD]
+    if (m := patterns["year.announce"].search(page.text[:3000])) and (years := _years(m[0])):
+        vote("“现将”一句", years[-1], 3)
     for m in patterns["year.lead"].finditer(body):
         if years := _years(m[0]):
             vote("开头", years[0], 2.5)

@@ -1,4 +1,5 @@
 """Which of the bodies that a page names is the reporter, its full name and its seat."""
+
 from __future__ import annotations
 
 import re
@@ -15,9 +16,14 @@ from fazhi.read.page import Page
 
 CERTAIN = frozenset({"override", "signature", "title", "titles", "above"})  # sources that name the issuer and nobody else
 LEAD = 700  # characters in which a report says whose it is
-CLAUSE = re.compile(r"(?:^|(?<![一-鿿]))(?=[一-鿿])(20\d\d年|现[将就把]|[将就])?(?=[一-鿿]{0,24}?[局委厅办府镇乡道会院队馆站省市县区州旗盟])", re.MULTILINE)
+CLAUSE = re.compile(
+    r"(?:^|(?<![一-鿿]))(?=[一-鿿])(20\d\d年|现[将就把]|[将就])?(?=[一-鿿]{0,24}?[局委厅办府镇乡道会院队馆站省市县区州旗盟])",
+    re.MULTILINE,
+)
 FIRST_HEADING = re.compile(r"\n\s*(?:一、|[（(]一[）)]|第一部分|1[.、．])")
-TOWN = re.compile(r"(?:^|(?<=[，。、；：,;:\s将]))(?![我本该各全]|乡镇)([一-鿿]{1,6}?(?:镇|街道|乡))(?=[一-鿿])(?!.{0,12}领导下)", re.MULTILINE)
+TOWN = re.compile(
+    r"(?:^|(?<=[，。、；：,;:\s将]))(?![我本该各全]|乡镇)([一-鿿]{1,6}?(?:镇|街道|乡))(?=[一-鿿])(?!.{0,12}领导下)", re.MULTILINE
+)
 NAME_END = re.compile(r"[局委厅办府镇乡道区会室心院队网站]$")
 
 
@@ -30,8 +36,9 @@ class Mention:
     weight: float
 
 
-def mentions(page: Page, name: str, title: str | None, above: str, signature: list[str], year: int | None,
-             override: str | None = None) -> Iterator[Mention]:
+def mentions(
+    page: Page, name: str, title: str | None, above: str, signature: list[str], year: int | None, override: str | None = None
+) -> Iterator[Mention]:
     """Every body that the page names where a reporter may be named, by falling weight of the place."""
     patterns = rules()
 
@@ -43,7 +50,11 @@ def mentions(page: Page, name: str, title: str | None, above: str, signature: li
         yield from read(override, "override", 99)
     for line in signature[:3]:
         yield from read(line, "signature", 9)
-    for text, source, weight in ((title or "", "title", 8.0), *((t, "titles", 4.0) for t in dict.fromkeys(page.titles) if t != title), (name.rsplit(".", 1)[0], "name", 2.0)):
+    for text, source, weight in (
+        (title or "", "title", 8.0),
+        *((t, "titles", 4.0) for t in dict.fromkeys(page.titles) if t != title),
+        (name.rsplit(".", 1)[0], "name", 2.0),
+    ):
         part = issuer_part(text)
         yield from read(part, source, weight)
         if "、" in part:  # two that report together: the first is the issuer
@@ -51,7 +62,7 @@ def mentions(page: Page, name: str, title: str | None, above: str, signature: li
     yield from read(above, "above", 5)
     head = page.text[:LEAD]
     if (heading := FIRST_HEADING.search(head, 60)) and heading.start() > 150:
-        head = head[:heading.start()]
+        head = head[: heading.start()]
     for m in patterns["title.announce"].finditer(page.text[:1500]):
         if body := bodies.read_body(m[1], year, whole=False) or bodies.read_body(m[1].rstrip("在对于"), year):
             yield Mention(body, "announce", 7)
@@ -108,8 +119,11 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
         for source in sources:
             for m in named:
                 b = m.body
-                if m.source == source and (not organ or b.organ or b.town or b.zone) and (
-                        source in CERTAIN or not speaks or b.kind == speaks or b.kind == "zone" and not b.organ):
+                if (
+                    m.source == source
+                    and (not organ or b.organ or b.town or b.zone)
+                    and (source in CERTAIN or not speaks or b.kind == speaks or b.kind == "zone" and not b.organ)
+                ):
                     return b
         return None
 
@@ -120,10 +134,15 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
         return signed
     if titled and (speaks != "department" or not first("announce", "lead", "publisher")):
         return titled
-    found = first("above", "announce", "lead", "publisher", "name", "margin", "site") or titled or first(
-        "announce", "lead", "site", "text", "margin", organ=False)
+    found = (
+        first("above", "announce", "lead", "publisher", "name", "margin", "site")
+        or titled
+        or first("announce", "lead", "site", "text", "margin", organ=False)
+    )
     if found:
-        findings.append(Finding("issuer_inferred", "info", f"报告没有署名，标题也没有写明单位，按页面其他部分判断为{found.text}。"))
+        findings.append(
+            Finding("issuer_inferred", "info", f"报告没有署名，标题也没有写明单位，按页面其他部分判断为{found.text}。")
+        )
     return found
 
 
@@ -142,16 +161,29 @@ def _complete(body: Body, named: list[Mention]) -> Body:
         if zone and other.zone and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
             zone = other.zone
     if body.kind == "zone" and not organ:
-        organ = next((m.body.organ for m in named if m.body.kind == "zone" and m.body.organ and m.body.zone == zone), "管理委员会")
+        organ = next(
+            (m.body.organ for m in named if m.body.kind == "zone" and m.body.organ and m.body.zone == zone), "管理委员会"
+        )
     organ = w.short.get(organ, organ)
     for m in sorted(named, key=lambda m: -m.weight):
         other = m.body
         same = other.organ == organ or bodies.fuller(other.organ, organ)
-        here = other.zone == zone if zone else other.town == town if town else (
-            same and other.kind == body.kind and other.places[-1:] and other.places[-1].endswith(generic))
+        here = (
+            other.zone == zone
+            if zone
+            else other.town == town
+            if town
+            else (same and other.kind == body.kind and other.places[-1:] and other.places[-1].endswith(generic))
+        )
         if not places and other.places and here:
             places, generic = other.places, ""
-        if len(other.places) > len(places) and places and other.places[-1] == places[-1] and m.source in ("signature", "title") and same:
+        if (
+            len(other.places) > len(places)
+            and places
+            and other.places[-1] == places[-1]
+            and m.source in ("signature", "title")
+            and same
+        ):
             places = other.places
     if body.kind == "township" and town and not organ:
         organ = "办事处" if town.endswith("街道") else "人民政府"
@@ -161,8 +193,9 @@ def _complete(body: Body, named: list[Mention]) -> Body:
     return replace(body, organ=organ, zone=zone, via=via, places=places, generic=generic)
 
 
-def _placed(found: Identity, body: Body, region: regions.Region | None, told_apart: bool, evidence: Evidence,
-            findings: list[Finding]) -> Identity:
+def _placed(
+    found: Identity, body: Body, region: regions.Region | None, told_apart: bool, evidence: Evidence, findings: list[Finding]
+) -> Identity:
     """The identity with the body's full name, kind, level and the chain of divisions of its seat."""
     year = found.year
     if region is None and body.town and (counties := regions.towns(body.town)):
@@ -186,10 +219,27 @@ def _placed(found: Identity, body: Body, region: regions.Region | None, told_apa
     else:
         name = body.head + seat.seat_name(region, year) + tail
         printed = re.sub(r"\s", "", body.text)
-        if printed.endswith(tail) and len(printed) > len(name) and printed.endswith(name[len(name) - len(tail) - 2:]):
+        if printed.endswith(tail) and len(printed) > len(name) and printed.endswith(name[len(name) - len(tail) - 2 :]):
             name = printed
         if told_apart and region:
-            findings.append(Finding("region_inferred", "info", f"按页面其他部分判断{name}属于{'/'.join(r.name for r in regions.path(region.code, year))}。"))
-    chain = {r.level: r.name for r in regions.path(region.code, year)} if region else {seat.level_of(p) or "": p for p in body.places}
-    return replace(found, issuer=name, issuer_kind=body.kind, region_code=region.code if region else None, province=chain.get("province"),
-                   prefecture=chain.get("prefecture"), county=chain.get("county"), zone=body.zone or None, level=level)
+            findings.append(
+                Finding(
+                    "region_inferred",
+                    "info",
+                    f"按页面其他部分判断{name}属于{'/'.join(r.name for r in regions.path(region.code, year))}。",
+                )
+            )
+    chain = (
+        {r.level: r.name for r in regions.path(region.code, year)} if region else {seat.level_of(p) or "": p for p in body.places}
+    )
+    return replace(
+        found,
+        issuer=name,
+        issuer_kind=body.kind,
+        region_code=region.code if region else None,
+        province=chain.get("province"),
+        prefecture=chain.get("prefecture"),
+        county=chain.get("county"),
+        zone=body.zone or None,
+        level=level,
+    )

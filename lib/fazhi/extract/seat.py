@@ -1,4 +1,5 @@
 """Where a body sits: which division a name means on a page, told apart by the rest of the page or not at all."""
+
 from __future__ import annotations
 
 import re
@@ -8,7 +9,15 @@ from collections.abc import Iterable
 from fazhi.extract.bodies import words
 from fazhi.knowledge import regions
 
-KIND_OF_PLACE = {"自治区": "province", "自治州": "prefecture", "省": "province", "州": "prefecture", "盟": "prefecture", "旗": "county", "县": "county"}
+KIND_OF_PLACE = {
+    "自治区": "province",
+    "自治州": "prefecture",
+    "省": "province",
+    "州": "prefecture",
+    "盟": "prefecture",
+    "旗": "county",
+    "县": "county",
+}
 
 
 class Evidence:
@@ -64,7 +73,9 @@ class Evidence:
 
 def level_of(place: str) -> str | None:
     """The level that a place's last word tells, for a place that no table has."""
-    return next((level for word, level in {**KIND_OF_PLACE, "市": "prefecture", "区": "county"}.items() if place.endswith(word)), None)
+    return next(
+        (level for word, level in {**KIND_OF_PLACE, "市": "prefecture", "区": "county"}.items() if place.endswith(word)), None
+    )
 
 
 def resolve(places: tuple[str, ...], generic: str, evidence: Evidence) -> tuple[regions.Region | None, bool]:
@@ -76,7 +87,9 @@ def resolve(places: tuple[str, ...], generic: str, evidence: Evidence) -> tuple[
         if generic and not exact:
             exact = [r for r in bearers if r.name.endswith(generic)]
         if not exact:  # 长沙 alone is the city, not the county inside it
-            exact = [r for r in bearers if not any(r.code != other.code and regions.within(r.code, other.code) for other in bearers)]
+            exact = [
+                r for r in bearers if not any(r.code != other.code and regions.within(r.code, other.code) for other in bearers)
+            ]
         bearers = exact or bearers
         if not bearers:
             return None, False
@@ -104,7 +117,11 @@ def seat_name(region: regions.Region, year: int | None) -> str:
     """The division as official names bear it: a district with its city (福州市鼓楼区), a county or city alone (昆山市)."""
     chain = regions.path(region.code, year)
     municipal = chain[0].code[:2] in ("11", "12", "31", "50")
-    if region.level == "county" and len(chain) > 1 and (region.name.endswith("区") and chain[-2].level == "prefecture" or municipal):
+    if (
+        region.level == "county"
+        and len(chain) > 1
+        and (region.name.endswith("区") and chain[-2].level == "prefecture" or municipal)
+    ):
         return chain[-2].name + region.name
     return region.name
 

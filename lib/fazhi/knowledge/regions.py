@@ -3,6 +3,7 @@
 Names are borne by several divisions (鼓楼区 by five): `find` gives all of them and decides nothing.
 The table is read once, when first asked for.
 """
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -59,9 +60,13 @@ def _table() -> _Table:
     by_name: dict[str, list[Region]] = defaultdict(list)
     for row in load_tsv("regions.tsv"):
         if row["level"] not in LEVELS or len(row["code"]) != 6 or not row["name"]:
-            raise KnowledgeError("regions.tsv", f"{row['code']} {row['name']}", "no code of six digits, level or name", "run make_regions.py")
+            raise KnowledgeError(
+                "regions.tsv", f"{row['code']} {row['name']}", "no code of six digits, level or name", "run make_regions.py"
+            )
         first, last = (int(row[k]) if row[k] else None for k in ("valid_from", "valid_to"))
-        region = Region(row["code"], row["name"], row["short"], row["level"], row["parent"], first, last, tuple(row["successors"].split()))
+        region = Region(
+            row["code"], row["name"], row["short"], row["level"], row["parent"], first, last, tuple(row["successors"].split())
+        )
         by_code[region.code].append(region)
         by_name[region.name].append(region)
         if region.short != region.name:
@@ -77,10 +82,14 @@ def _table() -> _Table:
     lengths: dict[str, set[int]] = defaultdict(set)
     for name in names:
         lengths[name[:2]].add(len(name))
-    return _Table({k: tuple(v) for k, v in by_code.items()}, {k: tuple(v) for k, v in by_name.items()}, names,
-                  frozenset(r.name for found in by_code.values() for r in found),
-                  {k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()},
-                  ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest))
+    return _Table(
+        {k: tuple(v) for k, v in by_code.items()},
+        {k: tuple(v) for k, v in by_name.items()},
+        names,
+        frozenset(r.name for found in by_code.values() for r in found),
+        {k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()},
+        ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest),
+    )
 
 
 @cache
@@ -103,8 +112,8 @@ def find(name: str, year: int | None = None) -> list[Region]:
 
 def at(text: str, start: int, year: int | None = None) -> tuple[str, list[Region]]:
     """The longest name that begins at a place of a text, and who bears it; ("", []) where none does."""
-    for size in _table().lengths.get(text[start:start + 2], ()):
-        name = text[start:start + size]
+    for size in _table().lengths.get(text[start : start + 2], ()):
+        name = text[start : start + size]
         if len(name) == size and (found := find(name, year)):
             return name, found
     return "", []

@@ -1,0 +1,309 @@
+"""Whose report it is, on which year, under which title; every text here is made up."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fazhi.extract import bodies
+from fazhi.extract.identity import identify
+from fazhi.extract.title import rules
+from fazhi.knowledge import load_toml
+from fazhi.read.page import Page
+
+BODY = "\n一、主要举措和成效\n（一）依法履职。全年办理案件12件。\n二、存在的问题\n队伍不强。\n三、下一步打算\n继续努力。"
+
+
+def page(
+    text: str, *titles: str, on: str | None = None, publisher: str | None = None, site: str | None = None, furniture: str = ""
+) -> Page:
+    return Page(text, "text/plain", "utf-8", titles, None, date.fromisoformat(on) if on else None, publisher, site, furniture)
+
+
+# --- issuer, kind, seat: (text, what the page says besides) -> (issuer, kind, code)
+
+CASES = [
+    (
+        "2020年静海区法治政府建设情况报告\n2020年，静海区有序推进。",
+        {"publisher": "司法局"},
+        "天津市静海区人民政府",
+        "government",
+        "120118",
+    ),
+    ("2019年，在省委、市委领导下，南昌县稳步推进。\n我县完成改革。", {}, "南昌县人民政府", "government", "360121"),
+    ("淮安市人民政府关于2017年度法治政府建设情况的报告", {"site": "江苏省司法厅"}, "淮安市人民政府", "government", "320800"),
+    (
+        "新疆维吾尔自治区人民政府关于2017年法治政府建设工作的报告",
+        {"site": "莎车县人民政府网"},
+        "新疆维吾尔自治区人民政府",
+        "government",
+        "650000",
+    ),
+    ("2017年，山东省全面落实部署。", {}, "山东省人民政府", "government", "370000"),
+    (
+        "2023年度乡镇法治政府建设情况报告\n区政府：按照上海市普陀区的部署，长征镇依法履职。现将本镇情况报告如下：",
+        {},
+        "上海市普陀区长征镇人民政府",
+        "township",
+        "310107",
+    ),
+    (
+        "重庆市开州区铁桥镇人民政府\n关于2022年度法治政府建设情况的报告\n我镇围绕中心。",
+        {"publisher": "开州区政府办公室"},
+        "重庆市开州区铁桥镇人民政府",
+        "township",
+        "500154",
+    ),
+    (
+        "市水务局关于2024年度法治政府建设工作情况的报告\n我局依法治水。",
+        {"publisher": "武汉市水务局"},
+        "武汉市水务局",
+        "department",
+        "420100",
+    ),
+    ("慈溪市2019年度法治政府建设工作报告", {"publisher": "市司法局"}, "慈溪市人民政府", "government", "330282"),
+    (
+        "中共兰陵县应急管理局党组关于2022年度法治政府建设情况的报告\n我局扎实工作。",
+        {},
+        "兰陵县应急管理局",
+        "department",
+        "371324",
+    ),
+    ("朝阳区2021年法治政府建设年度情况报告", {"site": "北京市朝阳区人民政府"}, "北京市朝阳区人民政府", "government", "110105"),
+    (
+        "鼓楼区2021年法治政府建设年度报告",
+        {"furniture": "闽ICP备05012345号 网站标识码：3501020001"},
+        "福州市鼓楼区人民政府",
+        "government",
+        "350102",
+    ),
+    ("国家税务总局苏州市税务局2020年法治政府建设情况报告\n我局落实。", {}, "国家税务总局苏州市税务局", "department", "320500"),
+    ("水利部2021年度法治政府建设情况", {}, "水利部", "department", None),
+    ("内蒙古自治区司法厅2023年法治政府建设情况报告", {}, "内蒙古自治区司法厅", "department", "150000"),
+    ("恩施州人民政府关于2020年度法治政府建设情况的报告", {}, "恩施土家族苗族自治州人民政府", "government", "422800"),
+    ("恩施市人民政府2020年度法治政府建设情况报告", {}, "恩施市人民政府", "government", "422801"),
+    ("东莞市虎门镇人民政府2022年度法治政府建设情况报告\n我镇依法行政。", {}, "东莞市虎门镇人民政府", "township", "441900"),
+    ("贵阳市公安局云岩分局2021年法治政府建设报告", {}, "贵阳市公安局云岩分局", "department", "520103"),
+    ("天府新区成都管委会2021年法治政府建设年度报告", {}, "天府新区成都管委会", "zone", "510100"),
+    (
+        "长沙高新区应急管理局2021年度法治政府建设情况报告\n长沙高新区与岳麓区融合共建。我局依法履职。",
+        {},
+        "长沙高新区应急管理局",
+        "department",
+        "430104",
+    ),
+    ("深圳市光明新区管委会2016年度法治政府建设情况报告", {}, "深圳市光明新区管委会", "zone", "440300"),
+    ("崇明县2015年度依法行政工作总结", {}, "上海市崇明县人民政府", "government", "310230"),
+    ("郫县人民政府2015年度法治政府建设情况报告", {}, "郫县人民政府", "government", "510124"),
+    (
+        "荣成市市场监管局2021年度法治政府建设情况报告\n荣成市市场监督管理局依法监管。",
+        {},
+        "荣成市市场监督管理局",
+        "department",
+        "371082",
+    ),
+    (
+        "县卫健局2020年法治政府建设工作总结\n我局依法行政。",
+        {"furniture": "首页 > 平南县人民政府 > 部门"},
+        "平南县卫生健康局",
+        "department",
+        "450821",
+    ),
+    ("神农架林区人民政府2019年法治政府建设工作报告", {}, "神农架林区人民政府", "government", "429021"),
+    ("白鹭县人民政府2022年法治政府建设年度报告", {}, "白鹭县人民政府", "government", None),  # no such place
+    ("2022年，我街道依法履职。", {"site": None}, None, "other", None),
+]
+
+
+@pytest.mark.parametrize(("text", "more", "issuer", "kind", "code"), CASES)
+def test_issuer_kind_and_seat(text: str, more: dict[str, str], issuer: str | None, kind: str, code: str | None) -> None:
+    found = identify(page(text + BODY, **more))
+    assert (found.issuer, found.issuer_kind, found.region_code) == (issuer, kind, code)
+
+
+def test_a_signature_names_the_issuer_and_the_party_group_stands_for_its_body() -> None:
+    found = identify(
+        page(
+            "2023年，武汉经开区发改局党组依法履职。" + BODY + "\n中共武汉经济技术开发区发展和改革局党组\n2024年2月18日",
+            furniture="承办单位：武汉经济技术开发区（汉南区）运行中心",
+        )
+    )
+    assert (found.issuer, found.zone, found.region_code, found.level) == (
+        "武汉经济技术开发区发展和改革局",
+        "武汉经济技术开发区",
+        "420113",
+        "county",
+    )
+    assert found.signed_on == date(2024, 2, 18)
+
+
+def test_a_name_that_several_bear_is_left_open_with_a_finding() -> None:
+    found = identify(page("朝阳区2021年法治政府建设年度报告" + BODY))
+    assert found.region_code is None and found.province is None
+    assert "region_unknown" in {f.rule for f in found.findings}
+
+
+def test_the_bearer_is_told_apart_by_the_page_and_the_inference_is_recorded() -> None:
+    found = identify(page("宝山区2020年法治政府建设年度报告" + BODY, site="双鸭山市宝山区人民政府"))
+    assert (found.issuer, found.province, found.prefecture, found.county) == (
+        "双鸭山市宝山区人民政府",
+        "黑龙江省",
+        "双鸭山市",
+        "宝山区",
+    )
+    assert "region_inferred" in {f.rule for f in found.findings}
+
+
+def test_the_drafter_is_not_the_issuer_of_a_governments_report() -> None:
+    found = identify(page("襄阳市2020年法治政府建设情况报告" + BODY + "\n襄阳市司法局\n2021年3月1日"))
+    assert found.issuer == "襄阳市人民政府"
+
+
+# --- title
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        (
+            "高县沙河镇人民政府\n关于2019年度法治政府建设工作\n情况的报告\n沙府〔2019〕87号\n县政府：",
+            "高县沙河镇人民政府关于2019年度法治政府建设工作情况的报告",
+        ),
+        ("鼓楼区司法局2021年度\n法治政府建设工作报告\n区委依法治区办：", "鼓楼区司法局2021年度法治政府建设工作报告"),
+        (
+            "临政发〔2019〕7号 签发人：石某\n临洮县人民政府关于2018年度法治政府建设情况的报告",
+            "临洮县人民政府关于2018年度法治政府建设情况的报告",
+        ),
+        ("2021年法治政府建设工作报告\n2021年法治政府建设工作报告\n我局……", "2021年法治政府建设工作报告"),
+        ("宝山区2020年法治政府建设情况报告_法治政府_上海市宝山区人民政府门户网站", "宝山区2020年法治政府建设情况报告"),
+        ("【工作总结】沙龙镇2021年法治政府建设工作总结", "沙龙镇2021年法治政府建设工作总结"),
+        ("按照要求，现将我委2019年度法治政府建设工作情况报告如下：", None),
+    ],
+)
+def test_title(head: str, title: str | None) -> None:
+    assert identify(page(head + BODY)).title == title
+
+
+def test_a_title_that_stands_only_as_an_attachment_is_taken_with_a_finding() -> None:
+    found = identify(
+        page(
+            "按照要求，现将我委2019年度情况报告如下：" + BODY,
+            furniture="嘉定区发展和改革委员会2019年度法治政府建设工作情况报告.pdf",
+        )
+    )
+    assert found.title == "嘉定区发展和改革委员会2019年度法治政府建设工作情况报告"
+    assert found.issuer == "上海市嘉定区发展和改革委员会"
+    assert "title_from_attachment" in {f.rule for f in found.findings}
+
+
+# --- year and dates
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "year", "doubt"),
+    [
+        ("2022年度法治政府建设情况报告\n2022年，我局依法行政。" + BODY, "2023-02-01", 2022, False),
+        ("区经委2024年度法治政府建设工作情况报告\n2024年，区经委依法行政。" + BODY, "2024-12-23", 2024, False),
+        (
+            "2025年度法治政府建设情况年度报告\n一、2024年法治政府建设基本情况\n扎实工作。\n二、2025年工作打算\n继续。",
+            "2025-01-20",
+            2024,
+            True,
+        ),
+        (
+            "我局按照《法治政府建设实施纲要（2021—2025年）》和国发〔2019〕3号，被评为2021年度先进。现将2023年工作报告如下："
+            + BODY,
+            "2024-01-20",
+            2023,
+            False,
+        ),
+        ("一年来，我局依法行政。\n一、主要成效\n做了工作。\n二、2020年工作安排\n继续。", "2020-03-01", 2019, False),
+        ("二〇一八年法治政府建设工作报告\n我局依法行政。" + BODY, None, 2018, False),
+        ("我局依法行政。" + BODY, "2021-03-01", 2020, False),
+        ("我局依法行政。" + BODY, None, None, False),
+    ],
+)
+def test_year(text: str, on: str | None, year: int | None, doubt: bool) -> None:
+    found = identify(page(text, on=on))
+    assert found.year == year
+    assert ("year_in_doubt" in {f.rule for f in found.findings}) == doubt
+
+
+@pytest.mark.parametrize(
+    ("tail", "day"),
+    [
+        ("兰州市城关区人民政府\n2022年3月20日", date(2022, 3, 20)),
+        ("某局\n二〇二二年三月一日", date(2022, 3, 1)),
+        ("某局\n二○二一年十二月三十一日", date(2021, 12, 31)),
+        ("某局 2022.3.1", date(2022, 3, 1)),
+        ("2022年13月41日", None),
+        ("2022年3月20日，我局召开会议，研究明年工作。", None),
+    ],
+)
+def test_signed_on(tail: str, day: date | None) -> None:
+    assert identify(page("2021年法治政府建设报告" + BODY + "\n" + tail)).signed_on == day
+
+
+def test_overrides_win_and_a_bad_one_is_told() -> None:
+    found = identify(
+        page("2021年法治政府建设报告" + BODY),
+        overrides={"issuer": "云岭省清岚市人民政府", "year": "2020", "published_on": "soon", "url": "x", "province": "云岭省"},
+    )
+    assert (found.issuer, found.issuer_kind, found.year, found.published_on, found.province) == (
+        "云岭省清岚市人民政府",
+        "government",
+        2020,
+        None,
+        "云岭省",
+    )
+    assert "override_unusable" in {f.rule for f in found.findings}
+
+
+# --- knowledge
+
+ISSUERS = [
+    (table, kind, ex)
+    for table, row in load_toml("issuers.toml").items()
+    if isinstance(row, dict)
+    for ex in row.get("example", ())
+    for kind in ("yes", "no")
+    if kind in ex
+]
+
+
+@pytest.mark.parametrize(("table", "kind", "example"), ISSUERS)
+def test_examples_of_issuers(table: str, kind: str, example: dict[str, str]) -> None:
+    body = bodies.read_body(example[kind])
+    assert (body.kind if body else None) == (example["kind"] if kind == "yes" else None)
+
+
+def test_examples_of_identity() -> None:
+    patterns = rules()
+    for example in load_toml("identity.toml")["title"]["example"]:
+        text = example.get("yes") or example["no"]
+        is_title = bool(
+            patterns["title.core"].search(text) and patterns["title.ends"].search(text) and not patterns["title.no"].search(text)
+        )
+        assert is_title == ("yes" in example), text
+    for example in load_toml("identity.toml")["year"]["example"]:
+        assert re.search(str(example["year"]), patterns["year.done"].search(example["yes"])[0])  # type: ignore[index]
+
+
+def test_short_forms_are_shortened_forms_of_their_full_names() -> None:
+    assert (
+        bodies.fuller("发改局", "发展和改革局")
+        and bodies.fuller("卫健委", "卫生健康委员会")
+        and bodies.fuller("高新区", "高新技术产业开发区")
+    )
+    assert not bodies.fuller("司法局", "司法所") and not bodies.fuller("教育局", "教育局")
+
+
+@given(st.text(alphabet="市区县镇局委办年20法治报告\n、。：（）武汉宝山上海开发高新中共党组0123", max_size=80))
+def test_no_text_breaks_it(text: str) -> None:
+    found = identify(page(text, text[:20], publisher=text[:9], site=text[3:12], furniture=text))
+    assert found.issuer_kind in {"government", "department", "zone", "township", "other"}
+    assert found.issuer is None or found.issuer.strip()
