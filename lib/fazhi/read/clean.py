@@ -22,6 +22,7 @@ DATE = re.compile(r"(?<!\d)(?:((?:19|20)\d\d)\s*(?:[-/.年]|\s-\s)\s*(\d{1,2})\s
 CLOCK = r"\s*T?\s*(?:\d{1,2}\s*[:：时]\s*\d{1,2}\s*(?:[:：分]\s*\d{0,2}\s*秒?)?)?"
 SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—]{1,2}(?![\d—–-])")
 SPACE = re.compile(r"\s+")
+TYPE = re.compile(r"^[【\[][^】\]]{2,8}[】\]]\s*")
 PROSE = re.compile(r"[。；]")
 
 
@@ -84,9 +85,9 @@ def rules() -> Rules:
         tail=re.compile(either(chain(scopes[""], scopes["tail"]))),
         closing=re.compile(either(by_name[n] for n in ("related heading", "neighbours", "footer", "editor"))),
         attachment=re.compile(by_name["attachment"]),
-        metadata=re.compile(rf"[•·▪*\[【(（|\s]*(?:{names})\s*(?:[\]】)）]|[:：\t]|$|\s*{DATE.pattern}|\s{{2,}})"),
-        field=re.compile(rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t)[ \t]*(.*?)(?=\s*[\[【(（]?\s*(?<![\u4e00-\u9fff])(?:{names})\s*[\]】:：]"
-                         rf"|(?:{names})\s*[:：]|\s+(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)", re.MULTILINE),
+        metadata=re.compile(rf"[•·▪*\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t]|$|{DATE.pattern}|(?<=\s\s))"),
+        field=re.compile(rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t)[ \t]*(.*?)(?=\s?[\[【(（]?\s?(?<![\u4e00-\u9fff])(?:{names})\s?[\]】:：]"
+                         rf"|(?:{names})\s?[:：]|\s(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)", re.MULTILINE),
         dated=re.compile(rf"{name}[\s\]】:：|]*({DATE.pattern})"),
         groups=groups,
         bare=re.compile(rf"[\[【(（|\s]*({DATE.pattern}){CLOCK}(?:\s*(?:[|｜]|来源|\s)\s*.{{0,40}})?"),
@@ -133,7 +134,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
             inside = i >= draft.start and (i >= after if title else i > last_cut)
             keep[i] = inside and not rule.bare.fullmatch(lines[i]) or bool(rule.number.fullmatch(lines[i]))
     for i in range(opening, closing):
-        keep[i] = bool(lines[i]) and not (len(lines[i]) <= 60 and rule.anywhere.fullmatch(lines[i]))
+        keep[i] = bool(lines[i]) and not (len(lines[i]) <= 60 and _matches(rule.anywhere, lines[i]))
     text = "\n".join(line for line, kept in zip(lines, keep, strict=True) if kept)
     cut = [line for line, kept in zip(lines, keep, strict=True) if line and not kept]
 
@@ -141,7 +142,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     fields = _fields(furniture)
     titles = [title, *draft.titles, *fields.get("title", ())]
     titles += [line for line in lines[:opening] if line and "_" in line]
-    titles += [m[1] for line in lines[closing:] if (m := ATTACHED.fullmatch(line)) and rule.attachment.fullmatch(line)]
+    titles += [m[1] for line in lines[closing:] if (m := len(line) < 200 and ATTACHED.fullmatch(line)) and _matches(rule.attachment, line)]
     parted = [_without_site(t) for t in titles]
     certain = bool(rule.report.fullmatch(squeezed)) or squeezed in named
     ranked = sorted(dict.fromkeys(filter(None, (t for t, _ in parted))),
@@ -176,7 +177,12 @@ def _alone(cut: list[str]) -> str | None:
 def _is_furniture(line: str) -> bool:
     """Is a line before the body furniture of the head?"""
     rule = rules()
-    return bool(rule.head.fullmatch(line) or rule.metadata.match(line))
+    return _matches(rule.head, line) or rule.metadata.match(line) is not None
+
+
+def _matches(pattern: re.Pattern[str], line: str) -> bool:
+    """Is a line wholly of a pattern? Runs of spaces count as one, so that no pattern can spend long on them."""
+    return len(line) <= 1000 and pattern.fullmatch(SPACE.sub(" ", line)) is not None
 
 
 def _opening(lines: list[str], start: int, end: int) -> int:
@@ -186,7 +192,7 @@ def _opening(lines: list[str], start: int, end: int) -> int:
     seen, after = 0, start
     for i in range(start, end):
         line = lines[i]
-        if rule.label.match(line) and not rule.head.fullmatch(line) or seen > total * 0.2:
+        if rule.label.match(line) and not _matches(rule.head, line) or seen > total * 0.2:
             break
         if line and rule.metadata.match(line):
             after = i + 1
@@ -238,11 +244,13 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
             if not (wants or title.startswith(("关于", "20", "年")) and rule.issuer.fullmatch(above) or above.endswith("关于")):
                 break
             first -= 1
+        if lines[first].startswith("关于") and first > 1 and not lines[first - 1] and free[first - 2] and rule.issuer.fullmatch(lines[first - 2]):
+            first -= 2  # the issuer's line, set apart
         return first, last + 1
-    metadata = next((i for i, line in enumerate(lines[:opening]) if line and (rule.metadata.match(line) or rule.bare.fullmatch(line))), 0)
-    above = next((i for i in range(metadata - 1, -1, -1) if lines[i]), None)
-    if above is not None and free[above] and 6 <= len(lines[above]) <= 60:
-        return above, above + 1
+    described = next((i for i, line in enumerate(lines[:opening]) if line and (rule.metadata.match(line) or rule.bare.fullmatch(line))), 0)
+    first = next((i for i in range(described - 1, -1, -1) if lines[i]), 0)
+    if described and free[first] and 6 <= len(lines[first]) <= 60:
+        return first, first + 1
     return opening, opening
 
 
@@ -258,7 +266,7 @@ def _closing(lines: list[str], opening: int, end: int) -> int:
         line = lines[i]
         if not line:
             continue
-        if rule.tail.fullmatch(line):
+        if _matches(rule.tail, line):
             closing, loose = i, 0
         elif loose < 30 and len(line) <= 60 and not (PROSE.search(line) or rule.label.match(line) or rule.date_line.fullmatch(line)):
             loose += 1
@@ -267,7 +275,7 @@ def _closing(lines: list[str], opening: int, end: int) -> int:
     # A list of other pages may hold their first sentences, so that the walk from the end stops short of its heading.
     total, seen = sum(map(len, lines[opening:closing])), 0
     for i in range(opening, closing):
-        if seen > total * 0.6 and len(lines[i]) < 200 and rule.closing.fullmatch(lines[i]) \
+        if seen > total * 0.6 and len(lines[i]) < 200 and _matches(rule.closing, lines[i]) \
                 and not any(rule.label.match(line) for line in lines[i + 1:closing]):
             return i
         seen += len(lines[i])
@@ -277,14 +285,16 @@ def _closing(lines: list[str], opening: int, end: int) -> int:
 def _without_site(title: str) -> tuple[str, str | None]:
     """A title without the names of column and site behind (or before) it, and the site's name."""
     rule = rules()
-    title = SPACE.sub(" ", title).strip()
+    title = TYPE.sub("", SPACE.sub(" ", title).strip(" |｜"))
     parts = [part for part in SEPARATOR.split(title) if part]
     if len(parts) < 2:
         return title, None
-    best = next((p for p in parts if rule.report.fullmatch(p)), None)
+    best = next((p for p in parts if len(p) > 5 and rule.report.fullmatch(p)), None)
     site = next((p for p in reversed(parts) if p != best and rule.site.fullmatch(p)), None)
     if best is None:
         best = parts[0] if site != parts[0] else parts[-1]
+    if best == parts[0]:
+        return best, site or parts[-1]
     return (best, site) if site or "_" in title else (title, None)
 
 
@@ -306,7 +316,7 @@ def _published(lines: list[str], keep: list[bool], opening: int, first: int, aft
     dates: dict[str, date] = {}
     alone: list[tuple[bool, int, date]] = []  # above the title?, how far from it
     for i, line in enumerate(lines):
-        if keep[i] or not line or rule.today.fullmatch(line):
+        if keep[i] or not line or _matches(rule.today, line):
             continue
         for m in rule.dated.finditer(line):
             day = parse_date(m[2])
