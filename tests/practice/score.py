@@ -8,7 +8,8 @@
 
 Each line of the table is micro-averaged over the reports of the part. Width, spaces and punctuation never cost a point
 (`fold`). A quantity is found when a row has its value and stands on its number inside the gold's quote; what the gold calls
-optional costs nothing, found or not. A numeral is unaccounted when it is neither a quantity nor ruled out by a named reason.
+optional costs nothing, found or not. A numeral is unaccounted for when it is no quantity, no heading's label and not ruled out
+by a named reason.
 """
 from __future__ import annotations
 
@@ -28,6 +29,7 @@ sys.path[:0] = [str(HERE), str(ROOT / "lib")]
 from unmark import fold, unmark
 
 PARTS = {"open": HERE / "open", "shut": HERE / "shut", "samples": HERE.parent / "samples"}
+RAW = ROOT / "data" / "raw"
 LAST = HERE / "last.json"
 FIELDS = ("title", "issuer", "issuer_kind", "region_code", "level", "year", "published_on")
 ATTRIBUTES = ("high", "unit", "qualifier", "kind", "status", "scope")
@@ -99,36 +101,44 @@ class Score:
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
-def marked(part: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Name, raw source and gold of each marked report of a part."""
+def marked(part: str) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
+    """Name, raw source and gold of each marked report of a part; a sample's raw source is the file in data/raw."""
     for path in sorted(PARTS[part].glob("*")):
-        if path.suffix in (".txt", ".html"):
-            yield path.name, *unmark(path.read_text("utf-8"), path.name)
+        if path.suffix not in (".txt", ".html"):
+            continue
+        raw, gold = unmark(path.read_text("utf-8"), path.name)
+        if part == "samples":
+            for source in sorted(RAW.glob(path.stem.removeprefix("restated_") + ".*")):
+                if source.suffix == ".docx":  # a Word file lies on the disk without the page that dates it
+                    gold["report"]["published_on"] = None
+                yield source.name, source.read_bytes(), gold
+        else:
+            yield path.name, raw.encode(), gold
 
 
-def read_here(raw: str, name: str) -> Read | None:
+def read_here(raw: bytes, name: str) -> Read | None:
     """A reading in this process; None where the source is not taken for a report."""
     from fazhi.extract import extract
     from fazhi.read import Unreadable, read
 
     try:
-        reading = extract(read(raw.encode(), name), name)
+        reading = extract(read(raw, name), name)
     except Unreadable:
         return None
     if reading.not_a_report:
         return None
     text = reading.text
-    open_ends = [r for r in reading.ruled_out if r.reason == "no_unit"]
-    spans = [(q.start, q.end) for q in reading.quantities] + [(r.start, r.end) for r in reading.ruled_out]
+    labels = [(s.start, s.start + len(s.label)) for s in reading.sections if s.label]
+    spans = {(q.start, q.end) for q in reading.quantities} | {(r.start, r.end) for r in reading.ruled_out if r.reason != "no_unit"}
+    bare = {(r.start, r.end) for r in reading.ruled_out if r.reason == "no_unit"}
     covered = bytearray(len(text))
-    for start, end in spans:
+    for start, end in [*spans, *labels]:
         covered[start:end] = b"\1" * (end - start)
-    unseen = [m for m in NUMERAL.finditer(text) if not any(covered[m.start():m.end()])]
+    bare = {span for span in bare | {m.span() for m in NUMERAL.finditer(text)} if not any(covered[slice(*span)])}
     return Read(
         text, {f: getattr(reading.identity, f) for f in FIELDS}, [asdict(s) for s in reading.sections],
         [asdict(q) | {"value_text": text[q.start:q.end], "quote": text[q.quote_start:q.quote_end]} for q in reading.quantities],
-        [i.title for i in reading.instruments], len(set(spans)) + len(unseen),
-        [text[max(0, a - 12):b + 8] for a, b in [(r.start, r.end) for r in open_ends] + [m.span() for m in unseen]])
+        [i.title for i in reading.instruments], len(spans | set(labels)) + len(bare), [text[max(0, a - 12):b + 8] for a, b in sorted(bare)])
 
 
 def read_tables(folder: Path) -> dict[str, Read]:

@@ -1,0 +1,135 @@
+"""How fast reports are read, beside tools that do a part of the work, on the same text and in one run.
+
+    python tests/bench.py [--rounds N] [--reports N]
+
+Prints milliseconds for one report (the best of several rounds, in one process, on one core) and ratios; what each peer leaves
+out stands beside it. Then how long reading takes for each format of the sample corpus, and how many reports a build does in
+a second. Nothing here passes or fails: a machine is not a test.
+"""
+from __future__ import annotations
+
+import argparse
+import logging
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[1]
+RAW = ROOT / "data" / "raw"
+sys.path[:0] = [str(ROOT / "lib"), str(ROOT / "tests" / "practice")]
+from score import marked
+
+USUAL = 3500  # characters in a report, as a rule
+NUMBER = re.compile(r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[余多]?[万亿]?[余多]?(?:[%％]|[件次场条项部个名人家份起元]{1,2})")
+
+
+def milliseconds(job: Callable[[], object], rounds: int) -> float:
+    """The best of some rounds, after one that warms up."""
+    job()
+    best = float("inf")
+    for _ in range(rounds):
+        start = time.perf_counter()
+        job()
+        best = min(best, time.perf_counter() - start)
+    return best * 1000
+
+
+def pages() -> dict[Path, bytes]:
+    """The sample corpus."""
+    return {p: p.read_bytes() for p in sorted(RAW.iterdir()) if p.suffix in (".html", ".txt", ".docx", ".pdf")}
+
+
+def one_report(rounds: int) -> None:
+    """The text pipeline, stage by stage, beside jieba and a plain number regex."""
+    import jieba
+    import jieba.posseg
+    from fazhi.extract import extract, figures
+    from fazhi.extract.genre import not_a_report
+    from fazhi.extract.identity import identify
+    from fazhi.extract.measures import measures
+    from fazhi.extract.numerals import scan
+    from fazhi.extract.outline import outline
+    from fazhi.read import read
+
+    jieba.setLogLevel(logging.WARNING)
+    page = min((read(raw, name) for name, raw, _ in marked("open")), key=lambda p: abs(len(p.text) - USUAL))
+    text, sections, identity = page.text, outline(page.text), identify(page)
+    print(f"one report of {len(text)} characters, {len(extract(page).quantities)} quantities")
+    jobs: list[tuple[str, Callable[[], object], str]] = [
+        ("fazhi, text to all rows", lambda: extract(page), "everything"),
+        ("  outline", lambda: outline(text), ""),
+        ("  identity", lambda: identify(page), ""),
+        ("  numerals alone", lambda: scan(text), "part of figures"),
+        ("  figures", lambda: figures(text, sections, identity.year, identity.issuer_kind), ""),
+        ("  measures", lambda: measures(text, sections), ""),
+        ("  report or not", lambda: not_a_report(page, identity), ""),
+        ("jieba.lcut", lambda: jieba.lcut(text), "words only"),
+        ("jieba.posseg.lcut", lambda: jieba.posseg.lcut(text), "words and their classes"),
+        ("a number regex", lambda: NUMBER.findall(text), "numbers, no meaning"),
+    ]
+    print(f"{'':28}{'ms':>9}{'ratio':>9}")
+    base = 0.0
+    for name, job, note in jobs:
+        ms = milliseconds(job, rounds)
+        base = base or ms
+        print(f"{name:28}{ms:9.3f}{ms / base:9.2f}  {note}")
+
+
+def formats(rounds: int) -> None:
+    """Reading a file's bytes to clean text, by format: the median over the sample corpus."""
+    from fazhi.read import read
+
+    spent: dict[str, list[float]] = defaultdict(list)
+    for path, data in pages().items():
+        spent[path.suffix].append(milliseconds(lambda d=data, n=path.name: read(d, n), max(2, rounds // 10)))  # type: ignore[misc]
+    print("\nbytes to clean text")
+    for suffix, times in sorted(spent.items()):
+        print(f"{suffix:28}{median(times):9.3f}  ms a report, {len(times)} reports")
+
+
+def builds(reports: int) -> None:
+    """A first build of so many different reports, and a second one with nothing to do."""
+    from fazhi.build import build
+
+    sources = [(p, d) for p, d in pages().items() if p.suffix in (".html", ".txt")]
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder, "raw")
+        raw.mkdir()
+        for i in range(reports):
+            path, data = sources[i % len(sources)]
+            # another number of pupils makes another report
+            mark = f"培训学员{10_000 + i}人次。".encode("gb18030" if b"gb2312" in data[:2000] else "utf-8")
+            full_stop = "。".encode("gb18030" if b"gb2312" in data[:2000] else "utf-8")
+            at = data.find(full_stop, len(data) // 2) + len(full_stop)
+            (raw / f"{i:05}{path.suffix}").write_bytes(data[:at] + mark + data[at:])
+        print(f"\nbuild of {reports} reports")
+        for name in ("first", "second, nothing changed"):
+            start = time.perf_counter()
+            build(raw, Path(folder, "out"))
+            spent = time.perf_counter() - start
+            print(f"{name:28}{spent:9.2f}  s, {reports / spent:.0f} reports a second")
+        shutil.rmtree(raw)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--reports", type=int, default=500, help="of the build; 0 leaves it out")
+    args = parser.parse_args()
+    one_report(args.rounds)
+    formats(args.rounds)
+    if args.reports:
+        try:
+            builds(args.reports)
+        except ModuleNotFoundError as fault:
+            print(f"\nno build here: {fault}")
+
+
+if __name__ == "__main__":
+    main()
