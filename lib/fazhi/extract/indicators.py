@@ -14,12 +14,14 @@ from functools import cache
 import ahocorasick_rs
 
 from fazhi.extract.numerals import FOLD, units
-from fazhi.extract.quantities import Place
+from fazhi.extract.quantities import CLAUSE, Place
 from fazhi.extract.rows import Quantity, Section
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
 FLOOR = 1.0
 _SPLIT = re.compile(r"\s(&|!!?)\s")
+_ASPECT = re.compile(r"方面|环节|领域|板块|维度")
+_BARE = re.compile(r"[，,、:：(（)）]?(?:其中|全年|年内|共|共计|合计|总计|总数|总量|累计|总共|分别|达到?|为|有|已|均|约|计|举办|开展|组织|完成|(?:19|20)\d\d年度?|方面|，|、|,)*")
 _NEW = re.compile(r"新|设立|成立|建成|组建|取得|增设|挂牌|聘任")
 _OUTCOME = re.compile(r"维持|驳回|撤诉|终止|败诉|胜诉|优秀|满意|不合格|合格|良好|移送|采纳|未结|正在|不予|和解|调解|成功|改判|劝返|退回|转办|不受理|其他|撤回|告知|未|中止|推荐|获|表扬|尚|有效|保留|修改|继续")
 _PART = re.compile(r"其中|包括|含|(?:^|[,，、;；])分别")
@@ -43,6 +45,7 @@ class Rule:
     name: str
     groups: tuple[Group, ...]
     near_not: frozenset[str]
+    right_not: frozenset[str]  # those of near_not that count only right of the number
     any_not: frozenset[str]
 
 
@@ -86,7 +89,8 @@ def parse_rule(code: str, name: str, rule: str) -> Rule:
             groups.append(Group(frozenset(terms), near, side))
         else:
             (near_not if op == "!" else any_not).update(terms)
-    return Rule(code, name, tuple(groups), frozenset(near_not), frozenset(any_not))
+    right = frozenset(t[1:] for t in near_not if t[0] == ">")
+    return Rule(code, name, tuple(groups), frozenset(t.lstrip(">") for t in near_not), right, frozenset(any_not))
 
 
 class Codebook:
@@ -101,7 +105,7 @@ class Codebook:
             name = f"[[entry]] {e.get('code', '?')}"
             require("codebook.toml", name, e,
                     {"code": str, "dimension": str, "name_zh": str, "name_en": str, "kind": str, "units": list, "definition": str,
-                     "rules": list, "yes": list, "no": list}, {"scope"})
+                     "rules": list, "yes": list, "no": list}, {"scope", "also"})
             if e["code"] in self.entries:
                 raise KnowledgeError("codebook.toml", name, "the code stands twice", "keep one entry")
             if len(e["yes"]) < 2 or not e["no"]:
@@ -111,7 +115,7 @@ class Codebook:
             for unit in e["units"]:
                 if unit not in classes and unit not in ("万元", "亿元"):
                     raise KnowledgeError("codebook.toml", name, f"unit {unit!r} is not in units.toml", "add it there first")
-            self.entries[e["code"]] = Entry(e["code"], e["kind"], frozenset(e["units"]), frozenset(classes[u] for u in e["units"] if u in classes),
+            self.entries[e["code"]] = Entry(e["code"], e["kind"], frozenset(e["units"]), frozenset([*(classes[u] for u in e["units"] if u in classes), *e.get("also", [])]),
                                             e.get("scope", "year"), e["name_zh"], e["dimension"])
             self.rules += [parse_rule(e["code"], f"{e['code']}/{i + 1}", r) for i, r in enumerate(e["rules"])]
         for e in know.get("none", []):
@@ -141,16 +145,19 @@ def _near_weight(gap: int, side: str) -> float:
     return (1.0 if side == "<" else 0.95) / (1.0 + max(gap, 0) / (9.0 if side == "<" else 6.0))
 
 
-def bids(q: Quantity, place: Place, hits: list[tuple[int, int, str]], heading: frozenset[str], group: str, signs: Sequence[str]) -> list[Bid]:
+def bids(q: Quantity, place: Place, hits: list[tuple[int, int, str]], heading: frozenset[str], group: str, signs: Sequence[str],
+         span: int = 0, left: int | None = None) -> list[Bid]:
     """Every rule's bid for one quantity, highest first.
 
     `hits` are the codebook's words in its sentence with their spans, `heading` those of the headings above it; `signs` are words that
     stand for what is not written: `@件` its unit, `@person` its unit's class, `@department` the kind of the issuer, `@plan` the part.
     """
     book = codebook()
-    start, end, left = q.start, q.end, place.left
+    start, end = q.start, q.end
+    left = place.left if left is None else left
     near: dict[str, tuple[float, str]] = {}
     context: dict[str, float] = {}
+    beside: set[str] = set()  # since the last semicolon: where `!!` looks
     for a, b, word in hits:
         if left <= a and b <= place.left_end:
             w, side = _near_weight(place.left_end - b, "<"), "<"
@@ -159,6 +166,8 @@ def bids(q: Quantity, place: Place, hits: list[tuple[int, int, str]], heading: f
         elif a >= end and b <= place.right:
             w, side = _near_weight(a - end, ">"), ">"
         elif a < start:
+            if a >= span:
+                beside.add(word)
             d = 0.45 / (1.0 + (start - b) / 60.0)
             if d > context.get(word, 0):
                 context[word] = d
@@ -181,21 +190,26 @@ def bids(q: Quantity, place: Place, hits: list[tuple[int, int, str]], heading: f
             if id(rule) in seen:
                 continue
             seen.add(id(rule))
-            bid = _bid(rule, q, near, context, group, book)
+            bid = _bid(rule, q, near, context, beside, group, book)
             if bid is not None:
                 out.append(bid)
     out.sort(key=lambda b: -b.score)
     return out
 
 
-def _bid(rule: Rule, q: Quantity, near: dict[str, tuple[float, str]], context: dict[str, float], group: str, book: Codebook) -> Bid | None:
-    if any(t in near or t in context and t[0] == "@" for t in rule.near_not) or any(t in near or t in context for t in rule.any_not):
+def _bid(rule: Rule, q: Quantity, near: dict[str, tuple[float, str]], context: dict[str, float], beside: set[str],
+         group: str, book: Codebook) -> Bid | None:
+    if any((t in near and (t not in rule.right_not or near[t][1] == ">")) or t[0] == "@" and t in context for t in rule.near_not):
+        return None
+    if any(t in near or t in beside for t in rule.any_not):
         return None
     entry = book.entries.get(rule.code)
     if entry is not None:
         if entry.kind != q.kind:
             return None
-        fit = 1.0 if q.unit in entry.units else 0.85 if group in entry.classes else 0.35
+        fit = 1.0 if q.unit in entry.units else 0.85 if group in entry.classes else 0.0
+        if not fit:
+            return None
     else:
         kind = book.none_kinds[rule.name.split("/")[0]]
         if kind and kind != q.kind:
@@ -252,7 +266,14 @@ def code(text: str, found: list[Quantity], where: Sequence[Place], sections: Seq
         hits = spans[key]
         group = classes.get(q.unit or "", "")
         signs = ("@" + (q.unit or ""), "@" + group, "@" + issuer_kind)
-        mine = [] if q.kind == "change" else bids(q, place, hits, heading, group, signs)
+        if q.kind == "change" or _ASPECT.match(folded, q.end):
+            mine: list[Bid] = []
+        else:
+            span = max(folded.rfind(c, place.sentence, q.start) for c in ";；\n") + 1
+            mine = bids(q, place, hits, heading, group, signs, span)
+            if not (mine and mine[0].score >= FLOOR) and _BARE.fullmatch(folded, place.left, place.left_end):
+                before = max([place.sentence, *(m.end() for m in CLAUSE.finditer(folded, place.sentence, max(place.sentence, place.left - 1)))])
+                mine = bids(q, place, hits, heading, group, signs, span, left=before) or mine
         all_bids.append(mine)
         q.quote_start, q.quote_end = place.clause, place.clause_end
         if mine and mine[0].score >= FLOOR and mine[0].code:

@@ -107,8 +107,8 @@ def _number() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<before>{before})?\s?(?:"
         rf"(?P<percent>百分之(?P<pc>{CHINESE_NUMBER}|百|{DIGITS}))|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?P<over4>多|余)?(?![立为效员功果就都熟长因本交份])"
-        rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?(?P<u0>%|‰|多?余?(?:{names})(?=\s?[-—–~至到]))?"
-        rf"(?:\s?(?:[-—–~]{{1,2}}|至|到|、(?=[二三四五六七八九十]))\s?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
+        rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?"
+        rf"(?:(?P<u0>%|‰|多?余?(?:{names}))?\s?(?:[-—–~]{{1,2}}|至|到|、(?=[二三四五六七八九十]))\s?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
         rf"\s?(?P<m1>{multiple})?(?P<over>余|多|来)?(?P<m2>{multiple})?(?P<over2>余|多)?\s?(?P<unit>{names})(?P<over3>余|多(?=[,，。；;、]))?"
         rf")(?P<after>(?:及)?(?:以上|以下|左右|上下|以内|之内))?"
     )
@@ -167,7 +167,7 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         if not covered[start]:
             rule_out(start, end, idiom)
     for m in reasons.finditer(folded):
-        if m.end() > m.start() and not covered[m.start()]:
+        if m.end() > m.start() and not any(covered[m.start() : m.end()]):
             rule_out(m.start(), m.end(), names[int((m.lastgroup or "r0")[1:])])
     found = []
     kinds = units()
@@ -201,7 +201,7 @@ def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
             qualifier = "over"
         start = m.start() if before and before != "上" else m.start("percent" if m["percent"] else "tenths")
         return Number(start, m.end(), value, None, "%", qualifier, "rate", True)
-    low, unit = m["low"], m["unit"]
+    low, unit = m["low"], m["unit"].removeprefix("大")
     value = _value(low)
     if value is None:
         return None
@@ -209,8 +209,6 @@ def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
     if chinese and not before and all(c in _POWERS for c in low) and low != "十" and not (m["over"] or m["over2"]):
         return None  # 千人, 万名: a name or a manner of speaking
     over = m["over"] or m["over2"] or m["over3"]
-    if m["u0"] and not m["high"]:
-        return None
     if over or low[0] in "数几" or low == "十几":
         qualifier = "over" if qualifier in ("exact", "over") else qualifier
     scale = _multiple(m["m1"]) * _multiple(m["m2"])

@@ -24,7 +24,7 @@ _COMPARED = re.compile(r"同比|环比|(?:比|较|与)(?:上一?年度?|去年|�
 _OF_LAST = re.compile(r"(?:为|占|相当于|是|达)(?:上年度?|去年|前一年|(?:19|20)\d{2}年)(?:同期)?的$")
 _FROM = re.compile(r"(?:由|从)(?:(?:19|20)\d{2}年度?|上年度?|去年|原来|原先|过去|最初|年初|此前|之前|法定|以前)?(?:同期)?的?[^,，。;；、]{0,6}$")
 _TO = re.compile(r"^[^,，。;；]{0,8}?(?:增至|增加到|增加至|增长到|增长至|减至|减少到|减少至|降至|下降到|下降至|降到|合并为|整合为|升至|上升到|上升至|提高到|提高至|提升到|提升至|压缩到|压缩至|压减到|压减至|缩短到|缩短至|缩减到|缩减至|精简到|精简至|扩大到|扩大至|扩展到|扩展至|调整为|变为|缩短为|压缩为|减为|增为)")
-_ACHIEVED = re.compile(r"压缩|压减|缩短|减至|减少|精简|提速|由|从|平均|用时|仅需|只需|降至|优良|控制在|时长|累计|共计|达到|停课|历时|审限")
+_ACHIEVED = re.compile(r"压缩|缩至|缩到|压减|缩短|减至|减少|精简|提速|由|从|平均|用时|仅需|只需|降至|优良|控制在|时长|累计|共计|达到|停课|历时|审限")
 _MADE = re.compile(r"新|设立|成立|建成|组建|取得|增设|打造|聘任|挂牌|配发|培训|组织|开展|审查|审核|办理|受理|检查|评查|清理|发放|派出|处理|查处|走访|完成|参加|对|派")
 _LEVEL = re.compile(r"(?:增至|增加到|增加至|扩大到|扩大至|总量达?到?|总数达?到?|存量|精简至|压减至|合并为|调整为|[镇县市区乡]达到)$|(?:可办|上线|行政权力|权力|进驻)事项$|权力清单(?:共)?$|(?:专职|专业|执法|从业|工作|编制)(?:办案)?人员(?:共|达|仅)?$|总投资$|电子证照$|面积$")
 _LEAST = re.compile(r"(至少|不少于|不低于|约为|约占|约是|约有|约|近)[^\d,，、]{0,14}$")
@@ -76,6 +76,7 @@ class Place:
 _STOP = re.compile(r"[、，,；;。：:（()）\s\"]|(?<=.)(?:和|以及|并|且|均|全部|其中|等)")
 _JOIN = re.compile(r"[、，,和及与\s]*(?:以及|并)?$")
 _RESPECTIVELY = re.compile(r"分别(?:为|是|达到?|有|完成|办理|约为?)?\s*$")
+_EACH = re.compile(r"各(?:有|为|开展|举办|组织|完成|发生)?\s*$")
 _RATES = re.compile(r"率(?=[、和及与]|以及)")
 
 
@@ -122,11 +123,7 @@ def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> lis
         chain = [i]
         while chain[-1] + 1 < len(numbers) and _JOIN.fullmatch(text, numbers[chain[-1]].end, numbers[chain[-1] + 1].start):
             chain.append(chain[-1] + 1)
-        items: list[tuple[int, int]] = []
-        at = where[i].left
-        for cut in re.finditer(r"[、和及与]", text[: m.start()][at:]):
-            items.append((at if not items else items[-1][1] + 1, where[i].left + cut.start()))
-        items.append((items[-1][1] + 1 if items else at, m.start()))
+        items = _items(text, where[i].left, m.start())
         if len(items) > len(chain) > 1:
             items = items[-len(chain) :]
         if len(items) == len(chain) > 1:
@@ -135,8 +132,8 @@ def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> lis
     return where
 
 
-def split_rates(text: str, numbers: Sequence[Number], where: Sequence[Place]) -> tuple[list[Number], list[Place]]:
-    """`备案率、审核率均达100%` states two rates with one number: the number stands once for each, with that rate's words."""
+def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -> tuple[list[Number], list[Place]]:
+    """One number for several things stands once for each, with that thing's words: `备案率、审核率均达100%`, `复议、诉讼各1件`."""
     out_n: list[Number] = []
     out_p: list[Place] = []
     for n, p in zip(numbers, where, strict=True):
@@ -148,10 +145,20 @@ def split_rates(text: str, numbers: Sequence[Number], where: Sequence[Place]) ->
                 out_n.append(n)
                 out_p.append(replace(p, left=at, left_end=cut, right=n.end))
                 at = cut
+        elif (each := _EACH.search(text, p.left, p.left_end)) and (items := _items(text, p.left, each.start())) and len(items) > 1:
+            for a, b in items:
+                out_n.append(n)
+                out_p.append(replace(p, left=a, left_end=b))
         else:
             out_n.append(n)
             out_p.append(p)
     return out_n, out_p
+
+
+def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The items of a list in running text, as spans."""
+    cuts = list(re.compile(r"[、和及与]|以及").finditer(text, start, end))
+    return list(zip([start, *(m.end() for m in cuts)], [*(m.start() for m in cuts), end], strict=True))
 
 
 def _last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
@@ -270,7 +277,7 @@ def quantities(
     order = sorted(sections, key=lambda s: s.start)
     begins = [s.start for s in order]
     by_id = {s.section_id: s for s in sections}
-    numbers, where = _in_tables(text, *split_rates(folded, numbers, places(folded, numbers, starts)))
+    numbers, where = _in_tables(text, *split_shared(folded, numbers, places(folded, numbers, starts)))
     out, kept, ruled = [], [], []
     for n, place in zip(numbers, where, strict=True):
         k = bisect_right(begins, n.start) - 1
@@ -279,7 +286,7 @@ def quantities(
         while top is not None and top.level > 1 and top.parent_id is not None:
             top = by_id[top.parent_id]
         planned = top is not None and top.kind == "plan"
-        if n.group == "duration" and not _ACHIEVED.search(folded, place.clause, n.start):
+        if n.group == "duration" and place.label is None and not _ACHIEVED.search(folded, place.clause, n.start):
             ruled.append(RuledOut(n.start, n.end, "rule_duration"))
             continue
         if n.chinese and any(a <= n.start < b for a, b in ranges):

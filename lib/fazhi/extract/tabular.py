@@ -14,6 +14,7 @@ _CELL = re.compile(r"[^\t| ]+(?: [^\t| ]+)*")
 _BARE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(%)?")
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
 _CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;;、()\d]{1,3})")
+_WORD_UNIT = re.compile(r"(万|亿|千)?(\S{1,3})")
 _SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3}
 
 
@@ -61,6 +62,7 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
     columns = block[head]
     caption = _CAPTION_UNIT.search(folded, before, columns[0][0])
     span = (before, block[-1][-1][1])
+    units_at = next((i for i, (a, b) in enumerate(columns) if folded[a:b] in ("单位", "计量单位")), None)
     out = []
     for row, matches in zip(block[head + 1 :], bare[head + 1 :], strict=True):
         label = row[0] if matches[0] is None else None
@@ -72,6 +74,8 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
             unit = _UNIT.search(folded, a, b) or caption
             if m[3]:
                 name, scale = "%", 1.0
+            elif units_at is not None and shift == 0 and (own := _WORD_UNIT.fullmatch(folded, *row[units_at])) and own[2] in known:
+                name, scale = own[2], _SCALE.get(own[1] or "", 1.0)
             elif unit and unit[2] in known:
                 name, scale = unit[2], _SCALE.get(unit[1] or "", 1.0)
             elif label and (own := _UNIT.search(folded, *label)) and own[2] in known:

@@ -15,6 +15,7 @@ from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
 
 _PART = re.compile(r"其中|包括|分别为|包含|涉及(?=[^,，]{0,8}$)")
+_BEFORE = re.compile(r"[，,、;；(（]?(?:比|较)?(?:上一?年度?|去年|前一年|(?:19|20)\d\d年度?)(?:同期)?(?:为|是|有|的)?")
 _CHAIN = re.compile(r"[、,，;；：:和及()（）\s]*(?:其中|以及|和)?")
 
 
@@ -63,4 +64,6 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
                     q.code, q.rule, q.confidence = whole.code, "part_of_total", whole.confidence
                     if q.scope == "year" and whole.scope == "stock" and "新" not in words:
                         q.scope = "stock"
+        if q.code is None and q.scope == "previous" and last is not None and found[last].unit == q.unit and found[last].end > place.sentence and _BEFORE.fullmatch(folded, place.left, place.left_end):
+            q.code, q.rule, q.confidence = found[last].code, "year_before", found[last].confidence
         last = i
