@@ -13,7 +13,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
 DIMENSIONS = ("functions", "institutions", "decisions", "enforcement", "emergencies", "disputes", "oversight", "capacity", "leadership", "digital")
-STRONG, PLAIN, HEADING = 3.0, 1.0, 3.0
+STRONG, PLAIN, HEADING, ABOVE = 3.0, 1.0, 3.0, 1.0
 
 
 @cache
@@ -50,12 +50,14 @@ class Topics:
             sums[i] += weight
         return sums
 
-    def of(self, start: int, end: int, heading: tuple[int, int] | None = None) -> str:
-        """The dimension of text[start:end] under the heading at the given span; `other` when nothing tells."""
+    def of(self, start: int, end: int, heading: tuple[int, int] | None = None, above: tuple[int, int] | None = None) -> str:
+        """The dimension of text[start:end] under the heading at the given span, itself under the heading `above`; `other` when nothing tells."""
         sums = self.weights(start, end)
         if heading is not None:
             factor = HEADING + sum(sums) / 40
             sums = [s + factor * h for s, h in zip(sums, self.weights(*heading), strict=True)]
+        if above is not None:
+            sums = [s + ABOVE * h for s, h in zip(sums, self.weights(*above), strict=True)]
         best = max(sums)
         return DIMENSIONS[sums.index(best)] if best > 0 else "other"
 

@@ -24,6 +24,7 @@ _STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")
 _CLOSE = " \t\u3000。．.；;：:，,、"
 _BREAK = re.compile(r"[：:]|[ \u3000]+")
 _PROSE = re.compile(r"[。！？；]")
+_LISTED = re.compile(r"[;；]|.[①-⑳]")
 _MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 _OPEN, _SHUT = "《“（(〔【「", "》”）)〕】」"
@@ -57,6 +58,7 @@ class Knowledge:
     merged: dict[frozenset[str], str]
     never: re.Pattern[str]
     body_end: re.Pattern[str]
+    title: re.Pattern[str]
     label: re.Pattern[str]
     inline: re.Pattern[str]
 
@@ -104,7 +106,7 @@ def knowledge() -> Knowledge:
     either = "|".join(parts)
     lines = data["lines"]
     return Knowledge(tuple(styles), tuple(kinds), merged, _compiled(lines["never"], "[lines] never"),
-                     _compiled(lines["body_end"], "[lines] body_end"),
+                     _compiled(lines["body_end"], "[lines] body_end"), _compiled(lines["title"], "[lines] title"),
                      re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE), re.compile(rf"(?<=[。！？；;]){SPACE}(?:{either})"))
 
 
@@ -153,7 +155,6 @@ def _labelled(text: str) -> list[Head]:
     """The headings that bear a label."""
     heads: list[Head] = []
     last: dict[str, int] = {}
-    circled_inline = re.compile(r"[①-⑳][^\n]*[①-⑳]")
     for m, style, number, first in _labels(text):
         start = m.start() + len(m[0]) - len(m[0].lstrip(" \u00a0\u3000"))
         limit = text.find("\n", m.end())
@@ -162,14 +163,14 @@ def _labelled(text: str) -> list[Head]:
             continue
         if m.end() >= limit:
             continue
-        if style.name == "circled" and (not first or circled_inline.match(text, start, limit)):
-            continue  # ①…②… inside a paragraph lists things, it heads nothing
         end, body = _cut(text, m.end(), limit)
+        if style.name == "circled" and (end - m.end() > 24 or _LISTED.search(text, start, end)):
+            continue  # ①…;②… inside a sentence lists things, it heads nothing
         if not first:
             # Inside a paragraph only a label in sequence, with a short clause and then text of its own.
             if number != last.get(style.name, 0) + 1 and number != 1:
                 continue
-            if number == 1 and not re.search(r"[。！？；]" + SPACE + r"[（(]?(?:2|二)[）)、.．]", text[end:limit]):
+            if number == 1 and not re.search(r"[。！？；]" + SPACE + r"(?:[（(]?(?:2|二)[）)、.．]|②|⑵|⒉|㈡)", text[end:limit]):
                 continue
             if not 4 <= end - m.end() <= 40 or body >= limit or _MEASURED.search(text, m.end(), end):
                 continue
@@ -223,16 +224,17 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
             continue
         if re.search(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]", line) or not re.search(r"[\u4e00-\u9fff]{3}", line):
             continue
-        named = _named(line)
+        named = named_kinds(line)
         if know.body_end.search(line) and not named:
             continue
-        if not prose_seen and not named:
+        if not prose_seen and (not named or know.title.search(line)):
             continue
         if any(h.start < at < h.body for h in labelled):
             continue
         following = text[slice(*lines[i + 1])].strip() if i + 1 < len(lines) else ""
         heads_next = i + 1 < len(lines) and _first(text, lines[i + 1]) in starts
-        if heads_next or len(following) > LONGEST_UNLABELLED or (_PROSE.search(following) and len(following) > 12) or (named and following):
+        if heads_next or len(following) > LONGEST_UNLABELLED or "\t" in following \
+                or (_PROSE.search(following) and len(following) > 12) or (named and following):
             out.append(Head(0, "", line, at, b, "bare"))
     return out
 
@@ -249,7 +251,7 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
             h.level = min(4, h.level + (h.style != "chapter"))
     tops = [h for h in labelled if h.level == 1]
     heads = sorted([*labelled, *bare], key=lambda h: h.start)
-    two_tiers = not tops and any(_named(h.heading) == ["achievements"] and i + 1 < len(heads) and heads[i + 1].style == "bare"
+    two_tiers = not tops and any(named_kinds(h.heading) == ["achievements"] and i + 1 < len(heads) and heads[i + 1].style == "bare"
                                  and heads[i + 1].start - h.body <= 2 for i, h in enumerate(heads))
     numbers: dict[int, int] = {}
     kept: list[Head] = []
@@ -257,8 +259,8 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
         if h.style == "bare":
             after = next((n for n in heads[i + 1:] if n.style != "bare"), None)
             if not tops:
-                h.level = 2 if two_tiers and not _named(h.heading) else 1
-            elif _named(h.heading) and (after is None or after.level != 1 or after.number != numbers.get(1, 0) + 1
+                h.level = 2 if two_tiers and not named_kinds(h.heading) else 1
+            elif named_kinds(h.heading) and (after is None or after.level != 1 or after.number != numbers.get(1, 0) + 1
                                         or len(bare) == 1) and (after is None or after.level > 1 or after.number == numbers.get(1, 0) + 2):
                 h.level = 1
                 numbers = {1: numbers.get(1, 0) + 1}
@@ -273,7 +275,7 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
     return kept
 
 
-def _named(heading: str) -> list[str]:
+def named_kinds(heading: str) -> list[str]:
     """The kinds that a heading names, in the order of its words; achievements only when nothing else is named before it."""
     found: list[tuple[int, str]] = []
     for words in knowledge().kinds:
@@ -310,7 +312,7 @@ def _kinds(text: str, sections: list[Section]) -> list[Section]:
     seen: set[str] = set()
     for s in tops:
         heading = s.heading or ""
-        named = _named(heading)
+        named = named_kinds(heading)
         own = _YEAR.search(heading)
         if own and year and int(own[1]) == year + 1 and named in ([], ["achievements"]) and seen:
             kind = "plan"
@@ -372,12 +374,12 @@ def _dimensions(text: str, sections: list[Section]) -> list[Section]:
     if not any(s.kind == "achievements" for s in sections):
         return sections
     topics = Topics(text)
-    out, inside = [], False
+    out, inside, at = [], False, {s.section_id: (s.start, s.body) for s in sections}
     for s in sections:
         if s.level == 1:
             inside = s.kind == "achievements"
         elif inside and s.level > 1:
-            s = replace(s, dimension=topics.of(s.body, s.end, (s.start, s.body)))
+            s = replace(s, dimension=topics.of(s.body, s.end, (s.start, s.body), at.get(-1 if s.parent_id is None else s.parent_id)))
         out.append(s)
     return out
 
@@ -408,6 +410,6 @@ def outline_findings(text: str, sections: list[Section]) -> list[Finding]:
         if key in titles:
             out.append(Finding("heading_repeated", "info", f"标题“{s.heading}”重复出现。", s.start, s.body))
         titles[key] = s.section_id
-        if s.level == 1 and len(named := _named(s.heading)) > 1:
+        if s.level == 1 and len(named := named_kinds(s.heading)) > 1:
             out.append(Finding("merged_section", "info", f"“{s.heading}”把几个部分合在一起（{'、'.join(named)}），按“{s.kind}”归类。", s.start, s.body))
     return out
