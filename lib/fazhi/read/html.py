@@ -25,7 +25,9 @@ DESCEND = {"div", "td", "tbody", "table", "tr", "section", "article", "main", "f
 PUNCTUATION = re.compile("[，。；：、,;]")
 LABEL = re.compile(r"(?:^|[\s>])(?:[一二三四五六七八九]、|[（(][一二三四五六七八九十]{1,2}[）)])")
 MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|table|meta|span|br|font|article|section|h\d|ul|td)\b[^<>]*>|</(?:p|div|td|span)>", re.IGNORECASE)
-SOURCE_BREAK = re.compile(r"(?<=[\u2e80-\uffef])[ \t]*\n\s*(?=[\u2e80-\uffef])")
+# A line break of the source is a space, but none that a Chinese reader means: editors wrap between characters and tags.
+SOURCE_BREAK = re.compile(r"[ \t\r\f]*\n\s*")
+MEANT = re.compile("(?<=[\u2e80-\uffef]) ?\x04[ \x04]*|[ \x04]*\x04 ?(?=[\u2e80-\uffef])")
 CANONICAL = re.compile(r"saved from url=\(\d+\)(\S+)")
 
 
@@ -60,12 +62,9 @@ def parse(text: str) -> Draft:
     start, end = 0, len(lines)
     out: list[str] = []
     for line in lines:
-        if BEGIN in line:
-            start, line = len(out), line.replace(BEGIN, "")
-            out += [line] if line else []
-        elif END in line:
-            line = line.replace(END, "")
-            out += [line] if line else []
+        if line == BEGIN:
+            start = len(out)
+        elif line == END:
             end = len(out)
         else:
             out.append(line)
@@ -132,8 +131,7 @@ def _lines(source: str) -> list[str]:
     """The lines of serialized HTML."""
     if "<pre" in source:
         source = re.sub(r"<pre\b.*?</pre>", lambda m: m[0].replace("\n", "<br>"), source, flags=re.DOTALL)
-    source = SOURCE_BREAK.sub("", source)
-    source = re.sub(r"[ \t\r\n\f]+", " ", source)
+    source = re.sub(r"[ \t\r\f]+", " ", SOURCE_BREAK.sub("\x04", source))
     out: list[str] = []
     rows: list[int] = []  # where in `out` the open rows begin
     tag = None
@@ -157,13 +155,14 @@ def _lines(source: str) -> list[str]:
         elif tag in BLOCKS or tag.removeprefix("/") in BLOCKS:
             out.append("\n")
     text = html.unescape("".join(out))
-    return [line for piece in text.split("\n") if (line := piece.strip(" \u3000\xa0"))and line.strip()]
+    text = MEANT.sub("", text).replace("\x04", " ").replace(BEGIN, f"\n{BEGIN}\n").replace(END, f"\n{END}\n")
+    return [line for piece in text.split("\n") if (line := piece.strip())]
 
 
 def _row(pieces: list[str]) -> str | None:
     """A table's row as one line, its cells parted by tabs; None for a row that lays out a page."""
     text = "".join(pieces)
-    if "\x03" in text or BEGIN in text or END in text or len(text) > 1500:
+    if BEGIN in text or END in text or len(text) > 1500:
         return None
     cells = [" ".join(cell.split()) for cell in text.split("\t")[1:]]
     if len(cells) < 2 or any(len(cell) > 300 for cell in cells):

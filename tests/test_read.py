@@ -1,0 +1,295 @@
+"""Reading: every format, the ways in which pages are broken, and the furniture's own examples."""
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from fazhi.knowledge import load_toml
+from fazhi.read import Page, Unreadable, read
+from fazhi.read.clean import parse_date, rules, spread
+from fazhi.read.docx import numeral
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+BODY = ["2021年，我区坚持依法行政，法治政府建设取得新成效。现将有关情况报告如下：", "一、主要做法", "（一）依法决策。全年审查文件58件，提出意见131条。",
+        "办理行政复议案件12件，调解成功率98.2%。", "二、存在不足", "一是力量不足；二是能力不强。"]
+TITLE = "甲县人民政府2021年法治政府建设情况报告"
+SIGNED = ["甲县人民政府", "2022年1月25日"]
+REPORT = "\n".join([TITLE, *BODY, *SIGNED])
+ENTRIES = load_toml("furniture.toml")["line"]
+
+
+def html(body: str, head: str = "", charset: str = "utf-8") -> bytes:
+    return f'<html><head><meta charset="{charset}">{head}</head><body>{body}</body></html>'.encode(charset)
+
+
+def paragraphs(lines: list[str]) -> str:
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=[e["name"] for e in ENTRIES])
+def test_furniture_knows_its_own_examples(entry: dict) -> None:
+    import re
+
+    pattern = re.compile(spread(entry["pattern"]))
+    squeezed = [" ".join(line.split()) for line in entry["yes"]]
+    assert entry["yes"] and entry["no"]
+    assert [line for line in squeezed if not pattern.fullmatch(line)] == []
+    assert [line for line in entry["no"] if pattern.fullmatch(line)] == []
+
+
+# Plain text
+
+def test_a_text_dump_loses_its_furniture_and_keeps_its_report() -> None:
+    page = read("\n".join(["首页 > 政务公开 > 法治政府", "今天是:2024年3月1日 星期五", TITLE + "_法治政府_甲县人民政府门户网站", "", TITLE, "",
+                           "信息来源: 县政府办公室 发布时间 2022-02-23", "【字号", "  • 索 引 号: 12", *BODY, "", *SIGNED, "", "【打印本页】",
+                           "相关链接：甲县2019年法治政府建设报告", "主办：甲县人民政府办公室  闽ICP备1号"]).encode())
+    assert page.text == REPORT
+    assert page.titles[0] == TITLE
+    assert page.published_on == date(2022, 2, 23)
+    assert page.publisher == "县政府办公室"
+    assert page.site == "甲县人民政府门户网站"
+    assert "相关链接" in page.furniture
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
+def test_encodings_give_one_text(encoding: str) -> None:
+    assert read(REPORT.encode(encoding)).text == REPORT
+
+
+def test_big5_and_a_rare_name_in_gb18030() -> None:
+    traditional = "法治政府建設情況報告\n" + "我區堅持依法行政，全年辦理行政複議案件12件，調解成功率98.2%。\n" * 5
+    assert read(traditional.encode("big5")).encoding == "big5"
+    assert "䶮" in read((REPORT + "\n刘䶮").encode("gb18030")).text
+
+
+def test_a_declared_gb2312_page_decodes_as_gb18030() -> None:
+    page = read(html(paragraphs([TITLE, *BODY, "𬭎"]), charset="utf-8").replace(b"utf-8", b"gb2312").decode().encode("gb18030"))
+    assert page.encoding == "gb18030" and "𬭎" in page.text
+
+
+def test_mojibake_is_turned_back_only_where_certain() -> None:
+    assert read(REPORT.encode().decode("latin-1").encode()).text == REPORT
+    assert "cafÃ©" in read((REPORT + "cafÃ©").encode()).text
+
+
+def test_odd_characters_go_or_become_plain_one_for_one() -> None:
+    page = read("\ufeff⼀、⼈⺠政府\u200b的\xad工作\n全年\xa0办理\u3000案件12\x00件，提出意见。\n".encode())
+    assert page.text == "一、人民政府的工作\n全年 办理 案件12件，提出意见。"
+
+
+def test_hard_wrapped_lines_are_joined_and_headings_are_not() -> None:
+    long = "坚持把学习宣传贯彻法治思想作为重大政治任务，全年组织学法12次，培训执法人员340人次，办理案件58件，提出意见131条。" * 3
+    lines = []
+    for paragraph in (long, "一、主要做法", long, "（一）依法决策", long):
+        whole = "　　" + paragraph
+        lines += [whole[i:i + 36] for i in range(0, len(whole), 36)]
+    assert read("\n".join(lines).encode()).text.split("\n") == [long, "一、主要做法", long, "（一）依法决策", long]
+
+
+def test_a_title_broken_over_lines_is_joined_in_titles_and_kept_in_text() -> None:
+    page = read("\n".join(["甲县乙镇人民政府", "关于2019年度法治政府建设工作", "情况的报告", "", "乙府〔2019〕87号   签发人：", "", "县人民政府：", *BODY]).encode())
+    assert page.titles[0] == "甲县乙镇人民政府关于2019年度法治政府建设工作情况的报告"
+    assert page.text.split("\n")[:5] == ["甲县乙镇人民政府", "关于2019年度法治政府建设工作", "情况的报告", "乙府〔2019〕87号   签发人：", "县人民政府："]
+
+
+def test_an_attachment_name_is_a_title_but_no_text() -> None:
+    page = read("\n".join([*BODY, "附件：", "甲县发展和改革局2019年度法治政府建设情况报告.pdf"]).encode())
+    assert page.titles == ("甲县发展和改革局2019年度法治政府建设情况报告",)
+    assert page.text == "\n".join(BODY)
+
+
+def test_a_figure_in_the_body_outlives_lines_that_look_like_furniture() -> None:
+    inside = ["打印材料减免费用3万元。", "相关文件清理12件。", "附件1：2021年度行政执法数据统计表", "检查\t120\t家", "主办法治讲座12场。"]
+    assert read("\n".join([TITLE, *BODY, *inside, *BODY[-2:]]).encode()).text == "\n".join([TITLE, *BODY, *inside, *BODY[-2:]])
+
+
+def test_page_numbers_between_paragraphs_go() -> None:
+    assert read("\n".join([TITLE, *BODY[:3], "— 3 —", *BODY[3:]]).encode()).text == "\n".join([TITLE, *BODY])
+
+
+@pytest.mark.parametrize(("printed", "day"), [
+    ("发布时间：2024-03-28 09:18", date(2024, 3, 28)), ("2021/03/29 11:30:01  来源：办公室", date(2021, 3, 29)),
+    ("时间 : 2017年02月28日", date(2017, 2, 28)), ("日期：09.01.2018", date(2018, 1, 9)), ("2021年03月22日 16时47分", date(2021, 3, 22)),
+    ("2026-01-20 17:01 | 武汉市水务局", date(2026, 1, 20)), ("[ 成文日期 ] 2022-02-25 [ 发布日期 ] 2022-02-28", date(2022, 2, 28)),
+    ("今天是：2019年10月31日 星期四", None), ("浏览次数：12", None)])
+def test_dates_of_publication(printed: str, day: date | None) -> None:
+    assert read("\n".join([TITLE, printed, *BODY]).encode()).published_on == day
+
+
+def test_a_date_that_is_none() -> None:
+    assert parse_date("2022-13-45") is None and parse_date("2018161702810013697") is None
+
+
+# HTML
+
+def test_html_with_menus_metadata_and_related_pages() -> None:
+    page = read(html(
+        "<script>var a='一、2020年';</script><div>您的浏览器版本过低，请升级。</div><ul><li>首页</li><li>政务公开</li></ul>"
+        f"<h1>甲县人民政府<br>2021年法治政府建设情况报告</h1><div><span>发布时间：2022-02-20 09:41</span><span>来源：县府办</span><span>阅读：6次</span></div>"
+        f"<div id=x>{paragraphs(BODY)}<p style='text-align:right'>{SIGNED[0]}<p>{SIGNED[1]}</div>"
+        "<div><h3>相关信息</h3><ul><li>甲县2019年法治政府建设报告 2020-02-11</li></ul></div><p style='display:none'>藏起来的。</p><div>主办单位：甲县人民政府　ICP备1号</div>",
+        f'<title>{TITLE}-甲县人民政府网</title><link rel="canonical" href="https://a.example/b.html">'))
+    assert page.text == "\n".join(["甲县人民政府", "2021年法治政府建设情况报告", *BODY, *SIGNED])
+    assert (page.titles[0], page.published_on, page.publisher, page.site) == (TITLE, date(2022, 2, 20), "县府办", "甲县人民政府网")
+    assert page.url == "https://a.example/b.html" and page.media_type == "text/html"
+
+
+def test_html_span_soup_nested_paragraphs_and_unclosed_tags() -> None:
+    soup = "".join(f"<p><p class=MsoNormal><b><span>{line[:3]}</span><span lang=EN-US>{line[3:7]}</span></b>\n<o:p></o:p>{line[7:]}" for line in BODY)
+    assert read(html(f"<div class=TRS_Editor>{soup}")).text == "\n".join(BODY)
+
+
+def test_html_tables_give_a_line_for_each_row_and_layout_tables_do_not() -> None:
+    table = "<table><tr><td><p>地区</p></td><td>立案数（件）</td></tr><tr><td>市本级</td><td><p>64</p></td></tr></table>"
+    page = read(html(f"<table><tr><td>{paragraphs([TITLE, *BODY])}{table}{paragraphs(BODY[-2:])}</td><td>菜单</td></tr></table>"))
+    assert page.text == "\n".join([TITLE, *BODY, "地区\t立案数（件）", "市本级\t64", *BODY[-2:]])
+
+
+def test_a_web_archive_tells_its_address() -> None:
+    archive = (b"MIME-Version: 1.0\r\nSnapshot-Content-Location: https://a.example/t.html\r\nContent-Type: multipart/related; boundary=\"b\"\r\n\r\n"
+               b"--b\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + html(paragraphs([TITLE, *BODY])) + b"\r\n--b--\r\n")
+    page = read(archive)
+    assert page.url == "https://a.example/t.html" and page.text == "\n".join([TITLE, *BODY])
+
+
+# DOCX
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+
+
+def docx(body: str, **parts: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("word/document.xml", f"<w:document {W}><w:body>{body}</w:body></w:document>")
+        for name, xml in parts.items():
+            archive.writestr(f"word/{name}.xml", xml)
+    return packed.getvalue()
+
+
+def p(text: str, properties: str = "") -> str:
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def test_docx_writes_out_automatic_numbers_and_restarts_them() -> None:
+    def level(n: int, kind: str, text: str) -> str:
+        return f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/><w:lvlText w:val="{text}"/></w:lvl>'
+
+    numbering = (f'<w:numbering {W}><w:abstractNum w:abstractNumId="7">{level(0, "chineseCounting", "%1、")}{level(1, "chineseCounting", "（%2）")}'
+                 f'{level(2, "decimal", "%3.")}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num></w:numbering>')
+    styles = f'<w:styles {W}><w:style w:styleId="h1"><w:name w:val="heading 1"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style></w:styles>'
+    one, two, three = ("<w:pStyle w:val='h1'/>", *(f'<w:numPr><w:ilvl w:val="{n}"/><w:numId w:val="1"/></w:numPr>' for n in (1, 2)))
+    body = (p("做法", one) + p("依法决策", two) + p("全年审查58件。", three) + p("2021年提出意见。", three) + p("依法执法", two) + p("检查。", three)
+            + p("不足", one) + p("队伍", two) + p("没有编号。", '<w:numPr><w:numId w:val="0"/></w:numPr>'))
+    assert read(docx(body, numbering=numbering, styles=styles)).text.split("\n") == [
+        "一、做法", "（一）依法决策", "1.全年审查58件。", "2. 2021年提出意见。", "（二）依法执法", "1.检查。", "二、不足", "（一）队伍", "没有编号。"]
+
+
+@pytest.mark.parametrize(("number", "kind", "label"), [
+    (10, "chineseCounting", "十"), (21, "chineseCountingThousand", "二十一"), (105, "japaneseCounting", "一百零五"), (3, "decimalEnclosedCircle", "③"),
+    (4, "upperRoman", "IV"), (2, "lowerLetter", "b"), (3, "ideographTraditional", "丙"), (7, "decimalZero", "07"), (5, "unheard-of", "5")])
+def test_numeral(number: int, kind: str, label: str) -> None:
+    assert numeral(number, kind) == label
+
+
+def test_docx_changes_boxes_tables_and_hidden_text() -> None:
+    body = (p(TITLE) + "<w:p><w:r><w:t>全年办理案件</w:t></w:r><w:del><w:r><w:delText>11</w:delText></w:r></w:del><w:ins><w:r><w:t>12</w:t></w:r></w:ins>"
+            "<w:r><w:rPr><w:vanish/></w:rPr><w:t>暗</w:t></w:r><w:r><w:t>件，结案9件。</w:t></w:r></w:p>"
+            f"<w:p><w:r><mc:AlternateContent><mc:Choice><w:txbxContent>{p('框内文字，共3件。')}</w:txbxContent></mc:Choice>"
+            f"<mc:Fallback><w:txbxContent>{p('框内文字，共3件。')}</w:txbxContent></mc:Fallback></mc:AlternateContent></w:r></w:p>"
+            f"<w:tbl><w:tr><w:tc>{p('地区')}</w:tc><w:tc>{p('立案数')}{p('（件）')}</w:tc></w:tr></w:tbl>")
+    assert read(docx(body)).text.split("\n") == [TITLE, "全年办理案件12件，结案9件。", "框内文字，共3件。", "地区\t立案数 （件）"]
+
+
+# PDF
+
+def pdf(*pages: list[tuple[int, int, str]]) -> bytes:
+    """A PDF of lines (left, base, text) in 16 point, with a font that every reader knows by its name."""
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", "",
+               "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[4 0 R]>>",
+               "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>"
+               "/DW 1000/FontDescriptor 5 0 R>>",
+               "<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 700/StemV 90>>"]
+    kids = []
+    for lines in pages:
+        content = "".join(f"BT /F 16 Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET\n" for x, y, text in lines)
+        objects.append(f"<</Length {len(content)}>>stream\n{content}endstream")
+        objects.append(f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {len(objects)} 0 R/Resources<</Font<</F 3 0 R>>>>>>")
+        kids.append(f"{len(objects)} 0 R")
+    objects[1] = f"<</Type/Pages/Kids[{' '.join(kids)}]/Count {len(kids)}>>"
+    out, places = "%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{content}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    return (out + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer<</Size {len(objects) + 1}/Root 1 0 R>>\n"
+            f"startxref\n{len(out)}\n%%EOF").encode()
+
+
+def test_pdf_lines_become_paragraphs_across_pages_without_page_numbers() -> None:
+    prose = "全区各级行政机关坚持依法行政，全年审查规范性文件和合同协议，提出修改意见，依法办理行政复议，化解行政争议，成效明显，群众满意。" * 3
+    width = 28  # characters in a line of 448 points
+    pages, written, lines = [], [], []
+    for number in range(3):
+        lines = [(150, 780, TITLE)] if not number else []
+        base = 740
+        for heading in ("一、主要做法", f"（{'一二三'[number]}）依法决策"):
+            for paragraph in (heading, prose):
+                whole = "　　" + paragraph
+                for at in range(0, len(whole), width):
+                    lines.append((72 + 32 * (at == 0), base, whole[at:at + width].strip("　")))
+                    base -= 28
+                written.append(paragraph)
+        lines.append((280, 40, f"— {number + 1} —"))
+        pages.append(lines)
+    page = read(pdf(*pages))
+    assert page.media_type == "application/pdf" and page.titles[0] == TITLE
+    assert page.text.split("\n") == [TITLE, *written]
+
+
+def test_a_pdf_without_text_is_a_scan() -> None:
+    with pytest.raises(Unreadable, match="扫描件"):
+        read(pdf([]))
+
+
+# What cannot be read
+
+@pytest.mark.parametrize(("data", "media_type"), [
+    (b"", "application/x-empty"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "application/msword"), (b"\xff\xd8\xff\xe0" + b"x" * 99, "image/jpeg"),
+    (b"Rar!\x1a\x07\x00", "application/vnd.rar"), (b"%PDF-1.4 broken", "application/pdf"), (b"<html><body><script>app()</script></body></html>", "text/html")])
+def test_unreadable_says_what_it_is_and_what_to_do(data: bytes, media_type: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(data)
+    assert caught.value.media_type == media_type
+    assert "请" in str(caught.value)
+
+
+@settings(max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_no_bytes_raise_anything_but_unreadable(data: st.DataObject) -> None:
+    seeds = [REPORT.encode(), REPORT.encode("gb18030"), html(paragraphs([TITLE, *BODY])), docx(p(TITLE) + p(BODY[2])), b"%PDF-1.7\n", b"PK\x03\x04", b"\x1f\x8b", b""]
+    seed = bytearray(data.draw(st.sampled_from(seeds)))
+    for at, junk in data.draw(st.lists(st.tuples(st.integers(0, 3000), st.binary(max_size=40)), max_size=6)):
+        seed[at:at + len(junk)] = junk
+    try:
+        page = read(bytes(seed))
+    except Unreadable:
+        return
+    assert isinstance(page, Page)
+    assert all(line == line.strip() and line for line in page.text.split("\n"))
+    assert not set(page.text) & set("\0\r\ufeff\u200b\xa0\u3000")
+
+
+def test_long_lines_do_not_run_away() -> None:
+    import time
+
+    began = time.perf_counter()
+    for line in ("网站首页" + "政务公开" * 3000, "打印 " * 3000, "[ " * 5000, "作者" + " " * 5000, "首页 > " * 2000, "来源：" * 3000):
+        read(f"{TITLE}\n{line}\n{REPORT}".encode())
+    assert time.perf_counter() - began < 5
+
+
+def test_rules_are_loaded_once() -> None:
+    assert rules() is rules()
