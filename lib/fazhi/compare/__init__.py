@@ -1,0 +1,26 @@
+"""Tables -> answers: panels that set like beside like, who reported and when, and the sentences that say so.
+
+The package is called `fazhi.compare` and so is what it is for: `fazhi.compare(t, "litigation_cases")`. It is a module that can be
+called, so that the name means the same whichever way it was imported first.
+"""
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from fazhi.compare.comparison import Comparison
+from fazhi.compare.coverage import Coverage, coverage
+from fazhi.compare.guards import CompareError
+from fazhi.compare.panel import compare
+from fazhi.compare.say import sentences
+
+__all__ = ["CompareError", "Comparison", "Coverage", "compare", "coverage", "sentences"]
+
+
+class _Callable(ModuleType):
+    def __call__(self, *args: Any, **options: Any) -> Comparison:
+        return compare(*args, **options)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -1,0 +1,135 @@
+"""What may stand beside what: the rules that set a value aside, as polars expressions, and their words from knowledge/comparison.toml."""
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import polars as pl
+
+from fazhi.knowledge import KnowledgeError, load_toml, require
+
+FILE = "comparison.toml"
+BOUNDS = ("over", "under", "about", "at_least", "at_most", "range")
+LEVELS = ("national", "province", "prefecture", "county", "township")
+KINDS = ("government", "department", "zone", "township", "other")
+SCOPES = ("year", "partial", "cumulative", "previous", "stock", "next")
+
+
+class CompareError(ValueError):
+    """A question that cannot be asked; the message says what is wrong and which names come nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A state's or a caveat's name in both languages; `guard` says that `allow` can let it in."""
+
+    zh: str
+    en: str
+    short: str = ""
+    guard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the comparison needs to know of a codebook entry; `scope` is the usual one of its figures."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    dimension: str
+    kind: str
+    scope: str
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """knowledge/comparison.toml, checked."""
+
+    states: dict[str, Words]
+    caveats: dict[str, Words]
+    units: dict[str, str]  # unit -> the name of its group
+    extents: dict[str, str]  # own, whole -> pattern
+    labels: dict[str, dict[str, str]]
+
+    def reason(self, caveats: Iterable[str], language: str = "zh") -> str:
+        """The caveats in words, joined; a name that the file does not hold stands for itself."""
+        words = [getattr(self.caveats[c], language) if c in self.caveats else c for c in caveats]
+        return ("；" if language == "zh" else "; ").join(words)
+
+
+@cache
+def rules() -> Rules:
+    """The rules of comparison.toml. Raises KnowledgeError with entry and remedy."""
+    data = load_toml(FILE)
+    states, caveats, units, extents = {}, {}, {}, {}
+    for number, entry in enumerate(data.get("state", []), 1):
+        require(FILE, f"state {number}", entry, {"name": str, "zh": str, "en": str})
+        states[entry["name"]] = Words(entry["zh"], entry["en"])
+    for number, entry in enumerate(data.get("caveat", []), 1):
+        require(FILE, f"caveat {number}", entry, {"name": str, "kind": str, "short": str, "zh": str, "en": str})
+        if entry["kind"] not in ("guard", "record"):
+            raise KnowledgeError(FILE, f"caveat {entry['name']}", f"kind {entry['kind']!r}", "write guard or record")
+        caveats[entry["name"]] = Words(entry["zh"], entry["en"], entry["short"], entry["kind"] == "guard")
+    for number, entry in enumerate(data.get("unit", []), 1):
+        require(FILE, f"unit {number}", entry, {"name": str, "same": list})
+        for unit in entry["same"]:
+            if unit in units:
+                raise KnowledgeError(FILE, f"unit {entry['name']}", f"{unit} stands in {units[unit]} too", "keep it in one")
+            units[unit] = entry["name"]
+    for number, entry in enumerate(data.get("extent", []), 1):
+        require(FILE, f"extent {number}", entry, {"name": str, "pattern": str, "yes": list, "no": list}, {"zh"})
+        try:
+            pattern = re.compile(entry["pattern"])
+        except re.error as fault:
+            raise KnowledgeError(FILE, f"extent {entry['name']}", str(fault), "mend the pattern") from None
+        for example, holds in [(e, True) for e in entry["yes"]] + [(e, False) for e in entry["no"]]:
+            if bool(pattern.search(example)) is not holds:
+                raise KnowledgeError(FILE, f"extent {entry['name']}", f"its example {example!r} says otherwise", "mend pattern or example")
+        extents[entry["name"]] = entry["pattern"]
+    return Rules(states, caveats, units, extents, data.get("label", {}))
+
+
+@cache
+def codebook() -> dict[str, Entry]:
+    """The codebook's entries as the comparison needs them, in the order of the file."""
+    return {e["code"]: Entry(e["code"], e["name_zh"], e["name_en"], e["dimension"], e["kind"], e.get("scope", "year"), e["definition"])
+            for e in load_toml("codebook.toml")["entry"]}
+
+
+def one_of(what: str, names: Sequence[str], known: Iterable[str]) -> list[str]:
+    """The names, if all are known. Raises CompareError with the nearest names."""
+    known = list(known)
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, 3, 0.5) or known[:8]
+            raise CompareError(f"没有叫“{name}”的{what}；相近的有：{'、'.join(near)} (unknown {what} {name!r}; nearest: {', '.join(near)})")
+    return list(names)
+
+
+def unit_group(unit: str) -> pl.Expr:
+    """The group of a unit's column: what its figures count."""
+    return pl.col(unit).replace(rules().units)
+
+
+def extent(quote: str) -> pl.Expr:
+    """`own` or `whole` where the clause says whose figure it is, else null; a clause that says both is `own`."""
+    own, whole = (pl.col(quote).str.contains(rules().extents[name]) for name in ("own", "whole"))
+    return pl.when(own).then(pl.lit("own")).when(whole).then(pl.lit("whole")).otherwise(pl.lit(None, pl.String))
+
+
+def reference(frame: pl.DataFrame, by: Sequence[str], column: str) -> dict[tuple[Any, ...], str]:
+    """The commonest value of a column for each group; of equals the first by name, so that a run repeats itself."""
+    counts = (frame.filter(pl.col(column).is_not_null()).group_by([*by, column]).len()
+              .sort([*by, "len", column], descending=[False] * len(by) + [True, False]))
+    first = counts.unique(by, keep="first", maintain_order=True) if by else counts.head(1)
+    return {tuple(row[k] for k in by): row[column] for row in first.iter_rows(named=True)}
+
+
+def listed(tests: dict[str, pl.Expr]) -> pl.Expr:
+    """A list column with the names of the tests that hold; a test on null does not."""
+    return pl.concat_list([pl.when(test.fill_null(False)).then(pl.lit(name)) for name, test in tests.items()]).list.drop_nulls()
