@@ -209,8 +209,8 @@ def pdf(*pages: list[tuple[int, int, str]]) -> bytes:
     """A PDF of lines (left, base, text) in 16 point, with a font that every reader knows by its name."""
     objects = ["<</Type/Catalog/Pages 2 0 R>>", "",
                "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[4 0 R]>>",
-               "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>"
-               "/DW 1000/FontDescriptor 5 0 R>>",
+               ("<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>"
+                "/DW 1000/FontDescriptor 5 0 R>>"),
                "<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 700/StemV 90>>"]
     kids = []
     for lines in pages:
@@ -293,3 +293,17 @@ def test_long_lines_do_not_run_away() -> None:
 
 def test_rules_are_loaded_once() -> None:
     assert rules() is rules()
+
+
+def test_a_table_after_the_signature_is_no_furniture() -> None:
+    annex = ["附件", "2021年行政执法统计表", "单位\t处罚（件）", "公安局\t120"]
+    assert read("\n".join([REPORT, *annex]).encode()).text == "\n".join([REPORT, *annex])
+
+
+def test_a_table_of_contents_is_cut() -> None:
+    assert read("\n".join([TITLE, "目  录", "一、主要做法……1", "二、存在不足……3", *BODY]).encode()).text == "\n".join([TITLE, *BODY])
+
+
+def test_an_article_that_a_script_would_show_is_read() -> None:
+    page = read(html(f"<p>首页</p><div style='display:none'>{paragraphs([TITLE, *BODY])}</div><p style='display:none'>登录后可见</p>"))
+    assert page.text == "\n".join([TITLE, *BODY])

@@ -90,7 +90,7 @@ def rules() -> Rules:
                          rf"|(?:{names})\s?[:：]|\s(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)", re.MULTILINE),
         dated=re.compile(rf"{name}[\s\]】:：|]*({DATE.pattern})"),
         groups=groups,
-        bare=re.compile(rf"[\[【(（|\s]*({DATE.pattern}){CLOCK}(?:\s*(?:[|｜]|来源|\s)\s*.{{0,40}})?"),
+        bare=re.compile(rf"[\[【(（|\s]*[^\d。，；（(]{{0,24}}({DATE.pattern}){CLOCK}(?:\s*(?:[|｜]|来源|\s)\s*.{{0,40}})?"),
         report=re.compile(rf"[^。；]{{0,60}}(?:{title['report']})"),
         broken=re.compile(rf"[^。；]{{0,60}}(?:{title['broken']})"),
         issuer=re.compile(rf"[^。；，,:：]{{2,40}}{title['issuer']}"),
@@ -135,6 +135,14 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
             keep[i] = inside and not rule.bare.fullmatch(lines[i]) or bool(rule.number.fullmatch(lines[i]))
     for i in range(opening, closing):
         keep[i] = bool(lines[i]) and not (len(lines[i]) <= 60 and _matches(rule.anywhere, lines[i]))
+    contents = next((i for i, line in enumerate(lines[:opening + 1]) if CONTENTS.fullmatch(line)), None)
+    if contents is not None:  # the headings once more, before they stand
+        keep[contents] = False
+        for i in range(contents + 1, closing):
+            entry = LEADER.sub("", lines[i])
+            if lines[i] and not (entry and any(other.startswith(entry) for other in lines[i + 1:closing])):
+                break
+            keep[i] = False
     text = "\n".join(line for line, kept in zip(lines, keep, strict=True) if kept)
     cut = [line for line, kept in zip(lines, keep, strict=True) if line and not kept]
 
@@ -165,6 +173,8 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
 
 
 ATTACHED = re.compile(r"(?:[•·▪]\s*)?(?:附\s*件\s*\d{0,2}\s*[:：.、]?\s*)?(?:\d{1,2}[.、．]\s*)?([^/\\]*?)\.[A-Za-z]{2,4}(?:\s*[（(\[].*)?(?:\s*\S*下载)?")
+CONTENTS = re.compile(r"目\s*[录錄次]")
+LEADER = re.compile(r"[.…·\s]*\d{0,3}$")
 HOSTED = re.compile(r"\s|[A-Za-z©]|.ICP|.公网安备")
 HOST = re.compile(r"(?:^|\s)([\u4e00-\u9fff（）()]{4,30})主办(?=\s|$)", re.MULTILINE)
 ALONE = re.compile(r"https?://[^\s\u3000-\uffef]+")
@@ -268,7 +278,7 @@ def _closing(lines: list[str], opening: int, end: int) -> int:
             continue
         if _matches(rule.tail, line):
             closing, loose = i, 0
-        elif loose < 30 and len(line) <= 60 and not (PROSE.search(line) or rule.label.match(line) or rule.date_line.fullmatch(line)):
+        elif loose < 30 and len(line) <= 60 and "\t" not in line and not (PROSE.search(line) or rule.label.match(line) or rule.date_line.fullmatch(line)):
             loose += 1
         else:
             break

@@ -63,7 +63,7 @@ def _child(element: etree._Element | None, *path: str) -> etree._Element | None:
     for name in path:
         if element is None:
             return None
-        element = next((e for e in element if _name(e) == name), None)
+        element = element.find(f"{{*}}{name}")
     return element
 
 
@@ -159,8 +159,8 @@ class Numbering:
     _begun: set[tuple[str, int]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        for style in self.styles if self.styles is not None else ():
-            if _name(style) == "style" and (key := _get(style, "styleId")):
+        for style in self.styles.iterchildren("{*}style") if self.styles is not None else ():
+            if (key := _get(style, "styleId")):
                 own = _child(style, "pPr", "numPr")
                 self._styled[key] = _get(_child(own, "numId")), _get(_child(own, "ilvl")), _get(_child(style, "basedOn"))
                 self.names[key] = _get(_child(style, "name")) or key
@@ -168,7 +168,7 @@ class Numbering:
         for entry in self.numbering if self.numbering is not None else ():
             if _name(entry) == "abstractNum":
                 key = _get(entry, "abstractNumId") or ""
-                self._levels[key] = dict(self._level(e, key) for e in entry if _name(e) == "lvl")
+                self._levels[key] = dict(self._level(e, key) for e in entry.iterchildren("{*}lvl"))
                 if link := _get(_child(entry, "numStyleLink")):
                     borrowed[key] = link
             elif _name(entry) == "num":

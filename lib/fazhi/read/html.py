@@ -40,7 +40,7 @@ def is_html(text: str) -> bool:
 @cache
 def _known() -> dict[str, str]:
     table = load_toml("furniture.toml")["html"]
-    return {key: ",".join(table[key]) for key in ("containers", "titles", "hidden")}
+    return {key: ",".join(table[key]) for key in ("containers", "titles", "dropped", "hidden")}
 
 
 def parse(text: str) -> Draft:
@@ -51,8 +51,12 @@ def parse(text: str) -> Draft:
     body = tree.body or tree.root
     if body is None:
         return Draft([])
-    for node in body.css(known["hidden"]):
+    for node in body.css(known["dropped"]):
         node.decompose()
+    prose = _weight(body)
+    for node in body.css(known["hidden"]):  # unless a script was to show it: then it is the article
+        if _weight(node) * 2 < prose or not prose:
+            node.decompose()
     article = _article(body)
     shown = [t for n in body.css(known["titles"]) if 6 <= len(t := " ".join(n.text(deep=True).split())) <= 120 and "。" not in t]
     if article is not None and article.mem_id != body.mem_id:
