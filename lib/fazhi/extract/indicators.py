@@ -142,7 +142,7 @@ def codebook() -> Codebook:
 
 def _near_weight(gap: int, side: str) -> float:
     """How much a word `gap` characters from the number counts: the head of a Chinese noun phrase stands at its end."""
-    return (1.0 if side == "<" else 0.95) / (1.0 + max(gap, 0) / (9.0 if side == "<" else 6.0))
+    return (1.0 if side == "<" else 0.95) / (1.0 + max(gap, 0) / (12.0 if side == "<" else 6.0))
 
 
 def bids(q: Quantity, place: Place, hits: list[tuple[int, int, str]], heading: frozenset[str], group: str, signs: Sequence[str],
@@ -271,9 +271,14 @@ def code(text: str, found: list[Quantity], where: Sequence[Place], sections: Seq
         else:
             span = max(folded.rfind(c, place.sentence, q.start) for c in ";；\n") + 1
             mine = bids(q, place, hits, heading, group, signs, span)
-            if not (mine and mine[0].score >= FLOOR) and _BARE.fullmatch(folded, place.left, place.left_end):
+            if not (mine and mine[0].score >= FLOOR) and _BARE.fullmatch(folded, place.left, place.left_end) and place.right - q.end <= 4:
                 before = max([place.sentence, *(m.end() for m in CLAUSE.finditer(folded, place.sentence, max(place.sentence, place.left - 1)))])
                 mine = bids(q, place, hits, heading, group, signs, span, left=before) or mine
+            if not (mine and mine[0].score >= FLOOR) and key[0]:
+                at = max(folded.rfind(c, 0, key[0] - 1) for c in "。！？\n") + 1
+                if section is None or at >= section.start:
+                    earlier = frozenset(book.words[w] for w, _, _ in book.automaton.find_matches_as_indexes(folded[at : key[0]], overlapping=True))
+                    mine = bids(q, place, hits, heading | earlier, group, signs, span) or mine
         all_bids.append(mine)
         q.quote_start, q.quote_end = place.clause, place.clause_end
         if mine and mine[0].score >= FLOOR and mine[0].code:
