@@ -307,3 +307,8 @@ def test_a_table_of_contents_is_cut() -> None:
 def test_an_article_that_a_script_would_show_is_read() -> None:
     page = read(html(f"<p>首页</p><div style='display:none'>{paragraphs([TITLE, *BODY])}</div><p style='display:none'>登录后可见</p>"))
     assert page.text == "\n".join([TITLE, *BODY])
+
+
+def test_a_file_name_is_the_last_title() -> None:
+    assert read("\n".join(BODY).encode(), "raw/甲县司法局2020年法治政府建设报告.txt").titles == ("甲县司法局2020年法治政府建设报告",)
+    assert read(REPORT.encode(), "raw/page-12.txt").titles == (TITLE,)

@@ -9,8 +9,10 @@ import io
 import re
 import zipfile
 import zlib
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default as mail_policy
+from pathlib import PurePath
 
 from . import html, text
 from .clean import clean
@@ -55,6 +57,9 @@ def read(data: bytes, name: str = "") -> Page:
         raise Unreadable(f"文件损坏或不合格式（{type(fault).__name__}），请重新下载") from fault
     if not page.text:
         raise Unreadable("页面里没有正文：可能要运行脚本才显示，请在浏览器里打开后另存", page.media_type)
+    stem = PurePath(name).stem.strip()
+    if stem not in page.titles and len(text.IDEOGRAPH.findall(stem)) >= 8:
+        return replace(page, titles=(*page.titles, stem))
     return page
 
 
