@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from fazhi.extract.dimensions import Topics
@@ -16,7 +17,7 @@ from fazhi.extract.rows import Finding, Section
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
 NUMERAL = "[一二三四五六七八九十]{1,3}"
-SPACE = r"[ \u00a0\u3000]*"
+SPACE = r"[ \u00a0\u3000]*+"
 GROUPS = "nmopq"
 _VALUES = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {c: i for i, c in enumerate("㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩", 1)}
 _DAMAGED = {"ㄒ": 1, "ǘ": 2, "ㄈ": 3, "ㄋ": 4, "ㄎ": 5, "ㄆ": 7, "ò": 8, "ň": 9, "ㄊ": 10}
@@ -28,6 +29,10 @@ _LISTED = re.compile(r"[;；]|.[①-⑳]")
 _MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 _OPEN, _SHUT = "《“（(〔【「", "》”）)〕】」"
+_TOLD = re.compile(r"(?:19|20)\d{2}年(?:度|以来)?[,，]|(?:今年|一年)以?来[,，]|截至|我[局委县市区镇厅省街][^,，。]{0,12}[,，]")
+_OPENED = re.compile(r"[,，、和与及]$|以及$")
+_BULLET = re.compile(r"[★☆●○■□◆◇▲▶►※•·、．.\s]*")
+_ENDED = re.compile(r"^[ \u3000]*(?:附件?(?:\d|[一二三])?\s*[:：]|附件\s*\d*\s*$|(?:19|20)\d{2}年\d{1,2}月\d{1,2}日[ \u3000]*$|[二〇○零0]{2}[^\n]{2}年[^\n]{1,3}月[^\n]{1,3}日[ \u3000]*$)", re.MULTILINE)
 LONGEST_UNLABELLED = 40
 
 
@@ -144,10 +149,12 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
     for m in _BREAK.finditer(text, start, end):
         # A colon or a space stands where the full stop should, when a long clause follows; `坚持党建引领 压实责任` is one heading.
         rest = text[m.end():end]
-        if 4 <= m.start() - start <= 36 and (len(rest) > 40 or (len(rest) > 16 and ("," in rest or "，" in rest))):
+        if (4 if m[0].isspace() else 2) <= m.start() - start <= 36 and (len(rest) > 40 or (len(rest) > 16 and ("," in rest or "，" in rest))):
             before = text[start:m.start()]
             if sum(map(before.count, _OPEN)) == sum(map(before.count, _SHUT)):
                 return m.start(), m.end()
+    if end - start > 24 and (m := _TOLD.search(text, start + 6, min(end, start + 40))):
+        return m.start(), m.start()  # the full stop is lost: the telling begins with its time or its teller
     return end, body
 
 
@@ -155,6 +162,7 @@ def _labelled(text: str) -> list[Head]:
     """The headings that bear a label."""
     heads: list[Head] = []
     last: dict[str, int] = {}
+    listed = "", -2  # the style of a list's last item, and where its line ended
     for m, style, number, first in _labels(text):
         start = m.start() + len(m[0]) - len(m[0].lstrip(" \u00a0\u3000"))
         limit = text.find("\n", m.end())
@@ -178,7 +186,11 @@ def _labelled(text: str) -> list[Head]:
             continue
         end, body = _wrapped(text, m.end(), end, body)
         heading = text[m.end():end].replace("\n", "").strip(_CLOSE)
-        if not heading or text[m.end():limit].rstrip().endswith((";", "；")) and body >= limit and style.level > 2:
+        item = style.level > 2 and body >= limit and text[m.end():limit].rstrip().endswith((";", "；"))
+        if item or (listed == (style.name, start - 1) and body >= limit):  # 1.……；2.……。 on lines of their own list things too
+            listed = style.name, limit
+            continue
+        if not heading:
             continue
         label = m[0].strip()
         heads.append(Head(style.level, label, heading, start, body, style.name, number))
@@ -194,7 +206,7 @@ def _wrapped(text: str, start: int, end: int, body: int) -> tuple[int, int]:
     if end < len(text) and text[end] == "\n" or end == len(text):
         shown = text[start:end].rstrip()
         opened = any(shown.count(a) > shown.count(b) for a, b in zip(_OPEN, _SHUT, strict=True))
-        if shown.endswith((",", "，", "、")) or opened:
+        if _OPENED.search(shown) or opened:
             following = text.find("\n", end + 1)
             following = len(text) if following < 0 else following
             line = text[end + 1:following]
@@ -212,11 +224,12 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
     prose_seen = False
     for i, (a, b) in enumerate(lines):
         line = text[a:b].strip()
-        at = a + len(text[a:b]) - len(text[a:b].lstrip())
-        is_label = at in starts
-        if is_label:
+        at = _first(text, (a, b))
+        if at in starts:
             prose_seen = True
             continue
+        if (bullet := _BULLET.match(line)) and bullet.end():
+            at, line = at + bullet.end(), line[bullet.end():]
         if len(line) > LONGEST_UNLABELLED or _PROSE.search(line):
             prose_seen = prose_seen or len(line) > 25
             continue
@@ -340,8 +353,9 @@ def outline(text: str) -> list[Section]:
 
     Every `start` is at the label (at the heading where there is none); a section ends where the next of its level or above begins.
     """
-    labelled = _labelled(text)
-    heads = _once(_levels(labelled, _unlabelled(text, labelled)), text)
+    ending = next((m.start() for m in _ENDED.finditer(text, len(text) * 3 // 5)), len(text))  # nothing is headed below the signature
+    labelled = [h for h in _labelled(text) if h.start < ending]
+    heads = _once(_levels(labelled, [h for h in _unlabelled(text, labelled) if h.start < ending]), text)
     sections: list[Section] = []
     before = heads[0].start if heads else len(text)
     if text[:before].strip():
@@ -361,6 +375,9 @@ def outline(text: str) -> list[Section]:
 def _once(heads: list[Head], text: str) -> list[Head]:
     """Without the headings of a table of contents, or of a line printed twice: no text of their own, and the same again below."""
     out = []
+    again = next((i for i, h in enumerate(heads[2:], 2) if (h.level, h.heading) == (heads[0].level, heads[0].heading)), 0)
+    if again and not any(text[h.body:n.start].strip() for h, n in pairwise(heads[:again])):  # a table of contents
+        heads = heads[again:]
     for i, h in enumerate(heads):
         following = heads[i + 1].start if i + 1 < len(heads) else len(text)
         if not text[h.body:following].strip() and any(n.level == h.level and n.heading == h.heading for n in heads[i + 1:]):
