@@ -114,7 +114,7 @@ def matplotlib_style(text: str = "") -> Iterator[None]:
 
     families = fonts.register(text)
     settings: dict[Any, Any] = {
-        "font.family": families, "font.size": 10, "axes.prop_cycle": cycler(color=list(SERIES)), "axes.spines.top": False, "axes.spines.right": False,
+        "font.family": families, "font.weight": "normal", "font.size": 10, "axes.prop_cycle": cycler(color=list(SERIES)), "axes.spines.top": False, "axes.spines.right": False,
         "axes.edgecolor": MUTED, "axes.labelcolor": MUTED, "text.color": INK, "xtick.color": MUTED, "ytick.color": MUTED, "axes.grid": False,
         "grid.color": GRID, "axes.axisbelow": True, "axes.unicode_minus": False, "figure.facecolor": PAPER, "savefig.facecolor": PAPER,
         "svg.fonttype": "none", "svg.hashsalt": "fazhi", "hatch.linewidth": 0.6, "hatch.color": MUTED,
