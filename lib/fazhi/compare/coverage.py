@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from fazhi.compare.guards import KINDS, LEVELS, one_of, rules
-from fazhi.compare.panel import CELL, Tables, between, members, one_a_year, roll, seated, texts, unread, years_of
+from fazhi.compare.guards import KINDS, LEVELS, one_of, rules, spelled
+from fazhi.compare.members import Tables, between, members, one_a_year, roll, seated, texts, unread, years_of
 from fazhi.compare.roster import absences, read_roster
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
@@ -126,11 +126,11 @@ def coverage(t: Tables, years: int | str | Iterable[int] | None = None, regions:
     reports, _ = one_a_year(reports.filter(pl.col("year").is_in(list(span))))
     cells = roll(reports, expected).with_row_index("row").join(pl.DataFrame({"year": list(span)}, schema={"year": pl.Int32}), how="cross")
     columns = ["issuer", "year", "published_on", "signed_on", "title", "url", "source", "origin", "report_id"]
-    frame = (cells.join(reports.select(columns), on=CELL[:2], how="left").join(unread(t).rename({"source": "lost"}), on=CELL[:2], how="left")
-             .join(absences(expected, span), on=CELL[:2], how="left").join(found_parts(t, reports), on="report_id", how="left"))
+    frame = (cells.join(reports.select(columns), on=["issuer", "year"], how="left").join(unread(t), on=["issuer", "year"], how="left")
+             .join(absences(expected, span), on=["issuer", "year"], how="left").join(found_parts(t, reports), on="report_id", how="left"))
     frame = judged(frame).sort("row", "year").select(pl.col(c).cast(kind) for c, kind in SCHEMA.items())
     sources = t.sources.select("source", "media_type", "status", "reason").collect()
-    aside = nobody.with_columns(reason_zh=pl.col("reason").list.eval(pl.element().replace({n: w.zh for n, w in rules().caveats.items()})).list.join("；"))
+    aside = spelled(nobody.with_columns(marked=pl.lit(None, pl.List(pl.String))), "caveats")
     return Coverage(frame, sources.filter(pl.col("status") != "report").sort("status", "source"), aside.select("source", "title", "reason_zh"),
                     tuple(span), sources.height)
 

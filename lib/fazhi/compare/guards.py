@@ -130,6 +130,29 @@ def reference(frame: pl.DataFrame, by: Sequence[str], column: str) -> dict[tuple
     return {tuple(row[k] for k in by): row[column] for row in first.iter_rows(named=True)}
 
 
-def listed(tests: dict[str, pl.Expr]) -> pl.Expr:
-    """A list column with the names of the tests that hold; a test on null does not."""
-    return pl.concat_list([pl.when(test.fill_null(False)).then(pl.lit(name)) for name, test in tests.items()]).list.drop_nulls()
+@cache
+def bits() -> dict[str, int]:
+    """A bit for each caveat: rows carry their caveats as one number until they are shown."""
+    return {name: 1 << number for number, name in enumerate(rules().caveats)}
+
+
+def mask(tests: dict[str, pl.Expr]) -> pl.Expr:
+    """The caveats whose test holds, as one number; a test on null does not hold."""
+    return pl.sum_horizontal([test.fill_null(False).cast(pl.UInt32) * bits()[name] for name, test in tests.items()]).cast(pl.UInt32)
+
+
+def spelled(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Turn `reason`, a mask, into the list `column` and the sentences `reason_zh` and `reason_en` (null for none).
+
+    Where the reading itself marked a value as unfit, its own caveats (`marked`) follow in the list.
+    """
+    masks = [m for m in frame["reason"].drop_nulls().unique().to_list()]
+    names = [[name for name, bit in bits().items() if m & bit] for m in masks]
+    words = pl.DataFrame({"reason": masks, "names": names, "reason_zh": [rules().reason(n) or None for n in names],
+                          "reason_en": [rules().reason(n, "en") or None for n in names]},
+                         schema={"reason": pl.UInt32, "names": pl.List(pl.String), "reason_zh": pl.String, "reason_en": pl.String})
+    unfit = (pl.col("reason") & bits()["unfit"]) > 0
+    bare = frame.drop("reason_zh", "reason_en", strict=False)
+    return (bare.join(words, on="reason", how="left", maintain_order="left").with_columns(
+        pl.when(unfit & pl.col("marked").is_not_null()).then(pl.concat_list("names", "marked"))
+        .otherwise(pl.col("names").fill_null([])).alias(column)))

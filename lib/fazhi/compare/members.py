@@ -1,0 +1,156 @@
+"""Whose reports a comparison is made of: the issuers and years that were asked for, one report each, and who is a stranger there."""
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+import polars as pl
+
+from fazhi.compare import guards
+from fazhi.compare.guards import CompareError, mask, rules
+
+SEAT = ["province", "prefecture", "county", "zone"]
+REPORT = ["report_id", "source", "url", "title", "issuer", "issuer_kind", "region_code", *SEAT, "level", "year", "published_on",
+          "signed_on", "origin"]
+
+
+class Tables(Protocol):
+    """What a comparison asks of the tables: lazy frames with the columns of the contract."""
+
+    @property
+    def reports(self) -> pl.LazyFrame: ...
+    @property
+    def sections(self) -> pl.LazyFrame: ...
+    @property
+    def indicators(self) -> pl.LazyFrame: ...
+    @property
+    def sources(self) -> pl.LazyFrame: ...
+
+
+def texts(given: str | Sequence[str] | None) -> list[str]:
+    """One text, several or none as a list."""
+    return [] if not given else [given] if isinstance(given, str) else [str(g) for g in given]
+
+
+def years_of(years: int | str | Iterable[int] | None) -> tuple[int, ...]:
+    """The years asked for, in order; empty for none. Raises CompareError for text that is no year."""
+    if years is None or years == "":
+        return ()
+    try:
+        if isinstance(years, str):
+            low, _, high = years.replace("–", "-").replace("—", "-").partition("-")
+            return tuple(range(int(low), int(high or low) + 1))
+        return (years,) if isinstance(years, int) else tuple(sorted({int(y) for y in years}))
+    except (TypeError, ValueError):
+        raise CompareError(f"看不懂年度 {years!r}：写 2020、2019-2023 或一列年份 (no year in {years!r})") from None
+
+
+def between(*frames: pl.DataFrame | None) -> tuple[int, ...]:
+    """All years from the first to the last that the frames hold."""
+    found = [y for f in frames if f is not None for y in (f["year"].min(), f["year"].max()) if isinstance(y, int)]
+    return tuple(range(min(found), max(found) + 1)) if found else ()
+
+
+def members(t: Tables, levels: list[str], kinds: list[str], regions: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The reports of the panel's issuers, and the reports that belong to nobody or no year, with `reason` (a mask of caveats)."""
+    reports = t.reports.select(REPORT).collect().with_columns(region=pl.concat_str(SEAT, separator="/", ignore_nulls=True))
+    reports = reports.with_columns(reason=mask({"no_issuer": pl.col("issuer").is_null(), "no_year": pl.col("year").is_null()}))
+    known = reports.filter(pl.col("reason") == 0).drop("reason")
+    # two bodies of one name (鼓楼区人民政府) are told apart by their seats
+    seats = known.group_by("issuer").agg(pl.col("province", "prefecture").drop_nulls().n_unique())
+    doubled = seats.filter((pl.col("province") > 1) | (pl.col("prefecture") > 1))["issuer"].to_list()
+    if doubled:
+        full = pl.format("{}（{}）", "issuer", "region")
+        known = known.with_columns(issuer=pl.when(pl.col("issuer").is_in(doubled) & (pl.col("region") != "")).then(full).otherwise("issuer"))
+    return seated(known, levels, kinds, regions), reports.filter(pl.col("reason") > 0)
+
+
+def seated(frame: pl.DataFrame, levels: list[str], kinds: list[str], regions: list[str]) -> pl.DataFrame:
+    """The rows of these levels, kinds and regions; an empty list asks for nothing."""
+    if levels:
+        frame = frame.filter(pl.col("level").is_in(levels))
+    if kinds:
+        frame = frame.filter(pl.col("issuer_kind").is_in(kinds))
+    if regions:
+        frame = frame.filter(pl.any_horizontal([within(region).fill_null(False) for region in regions]))
+    return frame
+
+
+def within(region: str) -> pl.Expr:
+    """Whether a row's issuer sits in the region: a code of GB/T 2260, a path, or a name."""
+    if region.isdigit():
+        stem = region.rstrip("0")
+        return pl.col("region_code").str.starts_with(stem + "0" * (len(stem) % 2))
+    if "/" in region:
+        return (pl.col("region") == region) | pl.col("region").str.starts_with(region + "/")
+    return pl.any_horizontal([pl.col(c) == region for c in (*SEAT, "issuer")])
+
+
+def nearest_regions(t: Tables, regions: list[str]) -> str:
+    """A sentence with the names that come nearest to the regions asked for; empty when none does."""
+    known = t.reports.select(*SEAT, "issuer").collect()
+    names = sorted({name for column in known.columns for name in known[column].drop_nulls()})
+    near = list(dict.fromkeys(n for region in regions for n in difflib.get_close_matches(region, names, 3, 0.4)))
+    return f"与“{'、'.join(regions)}”相近的有：{'、'.join(near)}。" if near else ""
+
+
+def one_a_year(reports: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One report for each issuer and year: as published before restated, then the latest; and the others with their `reason`."""
+    order = reports.sort(["issuer", "year", pl.col("origin") != "published", "published_on", "report_id"],
+                         descending=[False, False, False, True, False], nulls_last=True)
+    kept = order.unique(["issuer", "year"], keep="first", maintain_order=True)
+    return kept, order.join(kept, on="report_id", how="anti").with_columns(reason=pl.lit(guards.bits()["second_report"], pl.UInt32))
+
+
+def unread(t: Tables) -> pl.DataFrame:
+    """Issuer, year and name (`lost`) of the sources that could not be read, where sources.csv says whose they are."""
+    schema: dict[str, Any] = {"issuer": pl.String, "year": pl.Int32, "lost": pl.String}
+    if not {"issuer", "year"} <= set(t.sources.collect_schema().names()):
+        return pl.DataFrame(schema=schema)
+    lost = t.sources.filter(pl.col("status") == "unreadable").select("issuer", pl.col("year").cast(pl.Int32), lost="source").collect()
+    return lost.drop_nulls(["issuer", "year"]).unique(["issuer", "year"], keep="first", maintain_order=True)
+
+
+def roll(reports: pl.DataFrame, expected: pl.DataFrame | None) -> pl.DataFrame:
+    """The panel's issuers with their latest seat, level and kind."""
+    columns = ["issuer", "issuer_kind", "level", "region", "region_code", *SEAT]
+    frames = [reports.sort("year", "report_id", descending=[True, False]).select(columns)]
+    if expected is not None:
+        frames.append(expected.select(columns))
+    return pl.concat(frames).unique("issuer", keep="first", maintain_order=True).sort("region", "issuer")
+
+
+def trades(issuers: pl.DataFrame) -> pl.DataFrame:
+    """For each department its name without the places before it (`trade`): 市场监督管理局."""
+    rows = []
+    for row in issuers.filter(pl.col("issuer_kind") == "department").select("issuer", *SEAT).iter_rows():
+        name = row[0].partition("（")[0]
+        for place in row[1:]:
+            name = name.removeprefix(place or "")
+        rows.append((row[0], name))
+    return pl.DataFrame(rows, schema={"issuer": pl.String, "trade": pl.String}, orient="row").unique("issuer", keep="last")
+
+
+def strangers(reports: pl.DataFrame, allowed: list[str]) -> tuple[pl.DataFrame, list[str]]:
+    """The reports with `strange`, a mask of level, kind and trade where they are not those of most; and a note that says whose those are."""
+    # one vote an issuer: the kind of most, the level of most of that kind, the trade of most departments at that level
+    issuers = reports.sort("year").unique("issuer", keep="last", maintain_order=True)
+    table = trades(issuers)
+    reports, issuers = (frame.join(table, on="issuer", how="left", maintain_order="left") for frame in (reports, issuers))
+    kind = guards.reference(issuers, [], "issuer_kind").get((), "")
+    alike = issuers if "issuer_kind" in allowed else issuers.filter(pl.col("issuer_kind") == kind)
+    level = guards.reference(alike, [], "level").get((), "")
+    peers = alike if "level" in allowed else alike.filter(pl.col("level") == level)
+    work = guards.reference(peers, [], "trade").get((), "") if kind == "department" else ""
+    # an issuer whose level nobody knows is a stranger as soon as another's is known
+    tests = {"level": pl.col("level").fill_null("") != level, "issuer_kind": pl.col("issuer_kind") != kind,
+             "trade": pl.col("trade") != work if work else pl.lit(False)}
+    reports = reports.with_columns(strange=mask(tests))
+    seen = reports["strange"].unique().to_list()
+    if not any(guards.bits()[name] & found and name not in allowed for name in tests for found in seen):
+        return reports, []
+    labels = rules().labels
+    who = ("" if "level" in allowed else labels["level"].get(level, level)) + (
+        "" if "issuer_kind" in allowed else labels["issuer_kind"].get(kind, kind)) + (f"（{work}）" if work and "trade" not in allowed else "")
+    return reports, [f"只有{who}可以并列；其余机关的数列为不可比，原因见未采用的数。"]
