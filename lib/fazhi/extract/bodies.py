@@ -9,13 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from fazhi.knowledge import KnowledgeError, load_toml, regions, require
 
 FILE = "issuers.toml"
+KEYS: dict[str, dict[str, type]] = {
+    "organs": {"endings": list, "never": list, "not_after": dict, "last": list},
+    "national": {"whole": str, "before_place": str},
+    "party": {"suffixes": list},
+    "government": {"organs": list},
+    "township": {"units": list, "organs": list, "full": dict, "no": list},
+    "zone": {"units": list, "not_alone": list, "before_organ": list, "organs": list, "ties": list},
+    "drafters": {"organs": list},
+    "others": {"before": list, "after": list},
+    "marks": {"icp": dict},
+    "pronouns": {"heads": list, "department": list, "township": list, "government": list},
+}
 HAN = r"[一-鿿㐀-䶿〇]"
-GENERIC = r"(?:自治区|自治州|省|市(?!场|容|政(?!府|法|协|务|数)|民)|州|区(?!域|划|块)|县(?!域)|旗|盟)"
+GENERIC = r"(?:自治区|自治州|省|市(?!场|容|民(?!政|族|宗)|政(?!府|法|协|务|数))|州|区(?!域|划|块)|县(?!域)|旗|盟)"
 NO_NAME = re.compile(r"[，。；！？,;:：]")
 
 
@@ -37,6 +49,8 @@ class Body:
 @dataclass(frozen=True)
 class _Words:
     organ: re.Pattern[str]
+    never: re.Pattern[str]
+    run: re.Pattern[str]
     zone: re.Pattern[str]
     town: re.Pattern[str]
     unknown: re.Pattern[str]
@@ -69,18 +83,7 @@ def _any(words: Iterable[str]) -> str:
 def words() -> _Words:
     """The words of issuers.toml, checked and compiled once."""
     data = load_toml(FILE)
-    for entry, needed in {
-        "organs": {"endings": list, "never": list, "not_after": dict, "last": list},
-        "national": {"whole": str, "before_place": str},
-        "party": {"suffixes": list},
-        "government": {"organs": list},
-        "township": {"units": list, "organs": list, "full": dict, "no": list},
-        "zone": {"units": list, "not_alone": list, "before_organ": list, "organs": list, "ties": list},
-        "drafters": {"organs": list},
-        "others": {"before": list, "after": list},
-        "marks": {"icp": dict},
-        "pronouns": {"heads": list, "department": list, "township": list, "government": list},
-    }.items():
+    for entry, needed in KEYS.items():
         require(FILE, entry, data.get(entry, {}), needed, {"example"})
     short: dict[str, str] = {}
     for row in data["short"]:
@@ -99,21 +102,23 @@ def words() -> _Words:
     kinds = {w: kind for kind in ("department", "township", "government") for w in pronouns[kind]}
     party = _any(data["party"]["suffixes"])
     return _Words(
-        organ=re.compile(rf"(?:(?!{never}){HAN}){{1,22}}?(?:{endings})"),
+        organ=re.compile(rf"{HAN}{{1,22}}?(?:{endings})"),
+        never=re.compile(never),
+        run=re.compile(rf"{HAN}[（）一-鿿㐀-䶿〇]{{1,40}}"),
         zone=re.compile(
-            rf"(?:(?!{never}|局|委员会|政府){HAN}){{0,12}}?(?:{_any(zone['units'])}|(?:{_any(zone['before_organ'])})(?={_any(zone['organs'])}))"
+            rf"(?:(?!政府)[一-局屁-鿿（）]){{0,12}}?(?:{_any(zone['units'])}|(?:{_any(zone['before_organ'])})(?={_any(zone['organs'])}))"
         ),
         town=re.compile(
             rf"(?!{_any(town['no'])}){HAN}{{1,8}}?(?:{_any(town['units'])})(?={_any(town['organs'])}|{party}|委员会|工作委员会|纪|$|\d|[^一-鿿])"
         ),
         unknown=re.compile(
-            rf"(?:(?!{never}|[和与及的、]|城市|社区|地区|园区|景区|校区|辖区|开发区|管理区|{GENERIC}){HAN}){{2,6}}?(?<![城社园景校小辖全])"
+            rf"(?:(?![和与及的、]|城市|社区|地区|园区|景区|校区|辖区|开发区|管理区|{GENERIC}){HAN}){{2,6}}?(?<![城社园景校小辖全])"
             rf"(?:自治州|自治县|省|市|县|区|旗|盟)(?=人民政府|政府|$|{HAN}{{2,6}}?(?:县|区|市)人民政府|{HAN}{{1,14}}(?:局|委员会|委|厅|办公室)$)"
         ),
         government=re.compile(rf"(?:{_any(data['government']['organs'])})(?!{HAN}{{0,3}}(?:办公|{HAN}局))"),
         generic=re.compile(GENERIC),
         party=re.compile(rf"(?:{party})$"),
-        office=re.compile(rf"(?<=[局委厅办会室])(?:机关)?{HAN}{{0,10}}[科处室股]$"),
+        office=re.compile(rf"(?<=[局委厅办会室])(?!公[室厅]$)(?:机关)?{HAN}{{0,10}}[科处室股]$"),
         zone_organ=re.compile(_any(zone["organs"])),
         town_organ=re.compile(_any(town["organs"])),
         short=short,
@@ -138,31 +143,44 @@ def _place(text: str, at: int, year: int | None) -> str:
     return "" if found and text[at] in "市区县州" and not any(r.name == name for r in found) else name
 
 
-def read_body(text: str, year: int | None = None, at: int = 0, whole: bool = True) -> Body | None:
+def _town(text: str, at: int) -> re.Match[str] | None:
+    """A township's name at a place of the text: no 现将本镇, though 月浦镇 and 万年乡 hold such words too."""
+    m = words().town.match(text, at)
+    return m if m and (not words().never.search(m[0]) or regions.towns(m[0])) else None
+
+
+@lru_cache(maxsize=8192)  # the same parent offices, columns and sites stand on page after page
+def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | None:
     """The body that a string names, or None where it names none.
 
     With `whole` the string must be a name and nothing else (Party words and an inner office at its end are set aside);
-    else a name is read from `at` as far as it goes, and must have an organ, a zone, a township or a full place name.
+    else the name that it begins with is read, which must have an organ, a zone, a township or a full place name.
     """
     w = words()
-    party = text.startswith("中共", at)
+    party = text.startswith("中共")
+    text = text[2 * party :]
     if whole:
-        text = re.sub(r"\s+", "", text)[2 * party :]
+        text = re.sub(r"\s+", "", text)
         stripped = w.party.sub("", text)
         party, text = party or stripped != text, w.office.sub("", stripped)
         if not 2 <= len(text) <= 45 or NO_NAME.search(text):
             return None
         if w.national.fullmatch(text) and not w.above.match(text):
             return Body(text, organ=text, kind="department")
-    elif party:
-        at += 2
-    start = at
-    head = m[0] if (m := w.above.match(text, at)) else ""
-    places, at = _places(text, at + len(head), year)
+    elif run := w.run.match(text):
+        text = run[0]  # a name goes no further than its clause
+    else:
+        return None
+    head = m[0] if (m := w.above.match(text)) else ""
+    places, at = _places(text, len(head), year)
     zone = town = generic = via = ""
-    if text.startswith("人民政府", at) and w.town.match(text, at + 4):
+    if text.startswith("人民政府", at) and _town(text, at + 4):
         via, at = "人民政府", at + 4  # 越秀区人民政府北京街道办事处
-    if m := w.town.match(text, at):
+    if stop := w.never.search(text, at):
+        if whole and not _town(text, at):
+            return None
+        text = text if _town(text, at) else text[: stop.start()]
+    if m := _town(text, at):
         town, at = m[0], m.end()
     elif (m := w.zone.match(text, at)) and (places or m[0] not in w.bare_zones):
         zone, at = m[0], m.end()
@@ -170,12 +188,12 @@ def read_body(text: str, year: int | None = None, at: int = 0, whole: bool = Tru
             places, zone = [*places, place], zone[len(place) :]
         elif places and not regions.is_full(places[-1]):
             zone = places.pop() + zone  # 乐山高新区 is the zone's name
-        if m := w.town.match(text, at):
+        if m := _town(text, at):
             town, at = m[0], m.end()
     elif not places and (m := w.generic.match(text, at)):
         generic, at = m[0], m.end()
     organ, kind, at = _organ(text, at, year, whole, zone, town, bool(places or generic))
-    if whole and at != len(text) or at == start:
+    if whole and at != len(text) or at == 0:
         return None
     if party and organ in ("委员会", "工作委员会", ""):  # the Party's committee stands for the government of its place
         kind = "township" if town else "zone" if zone else "government"
@@ -184,7 +202,7 @@ def read_body(text: str, year: int | None = None, at: int = 0, whole: bool = Tru
         return None
     if not (places or generic or zone or town) and kind != "department":
         return None
-    return Body(text[start:at], tuple(places), generic, zone, town, organ, kind, head, via)
+    return Body(text[:at], tuple(places), generic, zone, town, organ, kind, head, via)
 
 
 def _places(text: str, at: int, year: int | None) -> tuple[list[str], int]:
@@ -194,7 +212,7 @@ def _places(text: str, at: int, year: int | None) -> tuple[list[str], int]:
     while len(places) < 4:
         place = _place(text, at, year)
         if not regions.is_full(place):
-            if w.town.match(text, at) or w.zone.match(text, at):
+            if _town(text, at) or w.zone.match(text, at):
                 break  # a town's or zone's name may begin like a place's
             m = w.unknown.match(text, at)
             place = m[0] if m else place
@@ -222,7 +240,7 @@ def _organ(text: str, at: int, year: int | None, whole: bool, zone: str, town: s
     if zone and (m := w.zone_organ.match(text, at)) and not (whole and w.organ.match(text, m.end())):
         return m[0], "zone", m.end()
     if (m := w.government.match(text, at)) and not (whole and m.end() != len(text)):
-        return "人民政府", "government", m.end()
+        return ("人民政府" if m[0] == "政府" else m[0]), "government", m.end()
     if (m := w.organ.fullmatch(text, at) if whole else w.organ.match(text, at)) and not m[0].startswith("委"):
         return m[0], "department", m.end()
     return "", "township" if town else "zone" if zone else "government" if placed else "other", at

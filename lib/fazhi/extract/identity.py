@@ -72,9 +72,7 @@ def _signature(text: str) -> tuple[date | None, list[str]]:
     signed, names = None, []
     for i in range(len(lines) - 1, -1, -1):
         line = lines[i]
-        m = None
-        for m in PRINTED_DATE.finditer(line):
-            pass
+        m = next(reversed(list(PRINTED_DATE.finditer(line))), None)
         if (
             m
             and len(line) - len(m[0]) <= 40
@@ -129,7 +127,7 @@ def _year(page: Page, name: str, title: str | None, signed: date | None, finding
         said.setdefault(source, year)
 
     if title and (years := _years(title) or [int(y.translate(CHINESE)) for y in re.findall(YEAR, SPAN.sub("", title))]):
-        vote("标题", years[-1], 4)
+        vote("标题", years[0] if patterns["year.ahead"].search(title) else years[-1], 4)  # 2021年总结和2022年计划
     for m in patterns["year.done"].finditer(page.text):
         if years := _years(m[0]):
             vote("成效部分的标题", years[0], 3)
@@ -139,14 +137,14 @@ def _year(page: Page, name: str, title: str | None, signed: date | None, finding
             vote("下一年安排的标题", years[0] - 1, 2.5)
             break
     body = page.text[len(title) if title and page.text.startswith(title) else 0 :][:LEAD]
-    if (m := patterns["year.announce"].search(page.text[:3000])) and (years := _years(m[0])):
+    if (announced := patterns["year.announce"].search(page.text[:3000])) and (years := _years(announced[0])):
         vote("“现将”一句", years[-1], 3)
     for m in patterns["year.lead"].finditer(body):
         if years := _years(m[0]):
             vote("开头", years[0], 2.5)
             break
     else:
-        for year in _years(body)[:1]:
+        for year in _years(patterns["year.plan"].sub("", body))[:1]:
             vote("开头", year, 1)
     for on, weight in ((page.published_on, 1.2), (signed, 1.2)):
         if on:

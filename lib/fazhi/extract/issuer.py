@@ -10,14 +10,15 @@ from fazhi.extract import bodies, seat
 from fazhi.extract.bodies import Body
 from fazhi.extract.rows import Finding, Identity
 from fazhi.extract.seat import Evidence
-from fazhi.extract.title import HEAD_LINES, issuer_part, rules
+from fazhi.extract.title import HEAD_LINES, issuer_parts, rules
 from fazhi.knowledge import regions
 from fazhi.read.page import Page
 
 CERTAIN = frozenset({"override", "signature", "title", "titles", "above"})  # sources that name the issuer and nobody else
+NAME = 44  # characters that a name may have
 LEAD = 700  # characters in which a report says whose it is
 CLAUSE = re.compile(
-    r"(?:^|(?<![一-鿿]))(?=[一-鿿])(20\d\d年|现[将就把]|[将就])?(?=[一-鿿]{0,24}?[局委厅办府镇乡道会院队馆站省市县区州旗盟])",
+    r"(?:^|(?<![一-鿿]))(?=[一-鿿])(20\d\d年|现[将就把]|[将就])?(?=[一-鿿]{1,3}?[省市县区州旗盟]|[省市县区州旗盟]|[一-鿿]{2,13}?[局委厅办镇乡道会队])",
     re.MULTILINE,
 )
 FIRST_HEADING = re.compile(r"\n\s*(?:一、|[（(]一[）)]|第一部分|1[.、．])")
@@ -55,10 +56,8 @@ def mentions(
         *((t, "titles", 4.0) for t in dict.fromkeys(page.titles) if t != title),
         (name.rsplit(".", 1)[0], "name", 2.0),
     ):
-        part = issuer_part(text)
-        yield from read(part, source, weight)
-        if "、" in part:  # two that report together: the first is the issuer
-            yield from read(part.split("、")[0], source, weight)
+        for part in issuer_parts(text):
+            yield from read(part, source, weight)
     yield from read(above, "above", 5)
     head = page.text[:LEAD]
     if (heading := FIRST_HEADING.search(head, 60)) and heading.start() > 150:
@@ -69,7 +68,7 @@ def mentions(
     start = len(title) if title and head.startswith(title) else 0
     for m in CLAUSE.finditer(head, start):
         at = m.end() if m[1] else m.start()
-        body = bodies.read_body(head, year, at, whole=False)
+        body = bodies.read_body(head[at : at + NAME], year, whole=False)
         if body and not bodies.words().before.search(head, max(0, at - 4), at):
             others = bodies.words().after.match(head, at + len(body.text))
             yield Mention(body, "text" if others else "lead", 1 if others else 6)
@@ -101,7 +100,11 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
         return found
     body = _complete(chosen, named)
     region, told_apart = seat.resolve(body.places, body.generic, evidence) if body.places or body.generic else (None, True)
-    if region is None and body.zone and (lead := regions.scan(body.zone + body.organ)):
+    if (
+        region is None
+        and body.zone
+        and (lead := [p for p in regions.scan(body.zone + body.organ) if p.start in (0, len(body.zone))])
+    ):
         region, told_apart = seat.resolve((lead[0].name,), "", evidence)
     if region is None and not body.places and not body.generic:
         region, told_apart = seat.resolve((), "", evidence)

@@ -13,11 +13,11 @@ from fazhi.read.page import Page
 FILE = "identity.toml"
 KEYS = {
     "title": ("core", "ends", "no", "announce", "verbs", "begins", "goes_on", "red_head"),
-    "year": ("done", "plan", "announce", "lead", "not_before", "not_after"),
+    "year": ("done", "plan", "ahead", "announce", "lead", "not_before", "not_after"),
     "site": ("suffix", "parts", "cue", "attachment"),
 }
 HEAD_LINES = 9  # a title stands above these or nowhere
-YEAR = r"(?:20[0-3]\d|二[〇○0零O][一二三]?[〇○0零一二三四五六七八九])"
+YEAR = r"(?:20[0-3]\d|二[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
 
 
 @cache
@@ -103,11 +103,14 @@ def _without_site(title: str) -> str:
     return title
 
 
-def issuer_part(title: str) -> str:
-    """What a title holds before or after its year and before its matter: the issuer's name, or nothing."""
-    text = re.sub(r"\s+", "", title)
-    text = re.sub(rf"[（(]?{YEAR}年?度?[）)]?", "\0", text).replace("关于", "\0")
-    m = rules()["title.core"].search(text)
-    text = text[: m.start()] if m else text
-    parts = [rules()["title.verbs"].sub("", part) for part in text.split("\0")]
-    return next((p for p in parts if len(p) > 1), "")
+def issuer_parts(title: str) -> list[str]:
+    """What a title holds besides its year and its matter, where the issuer's name may be; the likeliest first."""
+    marked = re.sub(rf"[（(]?{YEAR}\s*年?度?[）)]?", "\0", title).replace("关于", "\0")
+    m = rules()["title.core"].search(marked)
+    parts = [rules()["title.verbs"].sub("", part.strip()) for part in (marked[: m.start()] if m else marked).split("\0")]
+    parts = [p for p in parts if len(p) > 1]
+    last = re.search(r"[（(]([^（）()]{2,20})[）)]\s*$", title)
+    pieces = [
+        piece for p in parts for piece in re.split(r"[、\s【】]+", p) if piece != p
+    ]  # two that report, the first is the issuer
+    return parts + pieces + ([last[1]] if last else [])

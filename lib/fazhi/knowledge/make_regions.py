@@ -100,7 +100,9 @@ def rows(quhua: Path, gb2260: Path) -> list[tuple[str, ...]]:
     events = [
         e for e in json.loads((quhua / "data/historical_changes_v1.json").read_text("utf-8"))["events"] if e["year"] >= FIRST
     ]
-    left, came, successors = {}, {}, defaultdict(set)
+    left: dict[tuple[str, str], int] = {}
+    came: dict[tuple[str, str], int] = {}
+    successors: dict[tuple[str, str], set[str]] = defaultdict(set)
     for e in events:
         old, new = e["old"] or {}, e["new"] or {}
         before = (old["code"][:6], old["name"]) if old.get("code") else None
