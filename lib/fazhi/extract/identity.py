@@ -132,11 +132,12 @@ def _year(page: Page, name: str, title: str | None, signed: date | None, finding
         if years := _years(m[0]):
             vote("成效部分的标题", years[0], 3)
             break
-    for m in patterns["year.plan"].finditer(page.text):
+    after = len(title) if title and page.text.startswith(title) else 0
+    for m in patterns["year.plan"].finditer(page.text, after):
         if years := _years(m[0]):
             vote("下一年安排的标题", years[0] - 1, 2.5)
             break
-    body = page.text[len(title) if title and page.text.startswith(title) else 0 :][:LEAD]
+    body = page.text[after : after + LEAD]
     if (announced := patterns["year.announce"].search(page.text[:3000])) and (years := _years(announced[0])):
         vote("“现将”一句", years[-1], 3)
     for m in patterns["year.lead"].finditer(body):
