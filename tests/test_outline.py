@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fazhi.extract.outline import knowledge, named_kinds, outline, outline_findings, value
+from fazhi.extract.kinds import named_kinds
+from fazhi.extract.outline import knowledge, outline, outline_findings, value
 from fazhi.extract.rows import Section
 from fazhi.knowledge import load_toml
 

@@ -13,7 +13,7 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
 DIMENSIONS = ("functions", "institutions", "decisions", "enforcement", "emergencies", "disputes", "oversight", "capacity", "leadership", "digital")
-STRONG, PLAIN, HEADING, ABOVE = 3.0, 1.0, 3.0, 1.0
+STRONG, PLAIN, HEADING, ABOVE = 3.0, 1.0, 4.0, 2.0
 
 
 @cache

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import rjieba
 
 from fazhi.extract.dimensions import Topics
+from fazhi.extract.kinds import named_kinds
 from fazhi.extract.outline import knowledge as sections_knowledge
-from fazhi.extract.outline import named_kinds
 from fazhi.extract.rows import Measure, Section
 from fazhi.knowledge import KnowledgeError, load_toml, load_tsv, require
 
 STATUS = {"achievements": "done", "problems": "problem", "plan": "planned"}
 WORD_WEIGHT = 20000  # the frequency that keeps a word of the field whole, in rjieba and jieba alike
-_TRIM = re.compile(r"^[\s•·●◆■▪\-—*]+|\s+$")
-_WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
+_LEFT = " \t\n\u00a0\u3000•·●◆■▪*—"
 _TABLE = re.compile(r"\t|\S {2,}\S| \| ")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 
@@ -63,8 +61,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
     for cut in [m.end() for m in boundary.finditer(text, start, end)] + [end]:
         piece = text[at:cut]
-        left = re.match(r"[\s•·●◆■▪*—]*", piece)
-        a, b = at + (left.end() if left else 0), at + len(piece.rstrip())
+        a, b = at + len(piece) - len(piece.lstrip(_LEFT)), at + len(piece.rstrip())
         at = cut
         if b - a >= 4 and text[b - 1] not in "：:" and _HAN.search(text, a, b) and not _TABLE.search(text, a, b):
             yield a, b
@@ -119,8 +116,8 @@ def measures(text: str, sections: list[Section]) -> list[Measure]:
                     status = found
             else:
                 found = STATUS[kind]
-            out.append(Measure(len(out), s.section_id, a, b, found, topics.of(a, b, None, (s.start, s.body) if s.heading else None)))
-    return keywords(text, out)
+            out.append(Measure(len(out), s.section_id, a, b, found, topics.of(a, b, None, (s.start, s.body) if s.heading else None), keywords(text[a:b])))
+    return out
 
 
 @cache
@@ -131,18 +128,24 @@ def segmenter() -> Any:
     return rjieba
 
 
-def keywords(text: str, found: Sequence[Measure]) -> list[Measure]:
-    """The measures with the few words that tell most of each: the field's own words first, then the longest; in reading order."""
-    _, item, _, stop, count = _rules()
-    cut, own = segmenter().cut, _own_words()
-    out = []
-    for m in found:
-        sentence = text[m.start:m.end]
-        mark = item.match(sentence)
-        words = dict.fromkeys(w for w in cut(sentence[mark.end():] if mark else sentence) if len(w) > 1 and w not in stop and _HAN.fullmatch(w))
-        best = set(sorted(words, key=lambda w: (w not in own, -len(w)))[:count])
-        out.append(replace(m, keywords=tuple(w for w in words if w in best)))
-    return out
+@lru_cache(maxsize=1 << 16)
+def _rank(word: str) -> int:
+    """How much a word tells: the field's own words before all others, longer before shorter; 0 for a word that tells nothing."""
+    if len(word) < 2 or word in _rules()[3] or not _HAN.fullmatch(word):
+        return 0
+    return len(word) + 100 * (word in _own_words())
+
+
+def keywords(sentence: str) -> tuple[str, ...]:
+    """The few words that tell most of a sentence, in its order."""
+    _, item, _, _, count = _rules()
+    if mark := item.match(sentence):
+        sentence = sentence[mark.end():]
+    ranked = {word: rank for word in segmenter().cut(sentence) if (rank := _rank(word))}
+    if len(ranked) > count:
+        best = sorted(ranked, key=ranked.__getitem__, reverse=True)[:count]
+        return tuple(word for word in ranked if word in best)
+    return tuple(ranked)
 
 
 @cache

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from fazhi.extract.dimensions import Topics
+from fazhi.extract.kinds import kinds_of, named_kinds
 from fazhi.extract.rows import Finding, Section
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
@@ -27,12 +28,9 @@ _BREAK = re.compile(r"[：:]|[ \u3000]+")
 _PROSE = re.compile(r"[。！？；]")
 _LISTED = re.compile(r"[;；]|.[①-⑳]")
 _MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
-_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 _OPEN, _SHUT = "《“（(〔【「", "》”）)〕】」"
-_TOLD = re.compile(r"(?:19|20)\d{2}年(?:度|以来)?[,，]|(?:今年|一年)以?来[,，]|截至|我[局委县市区镇厅省街][^,，。]{0,12}[,，]")
 _OPENED = re.compile(r"[,，、和与及]$|以及$")
 _BULLET = re.compile(r"[★☆●○■□◆◇▲▶►※•·、．.\s]*")
-_ENDED = re.compile(r"^[ \u3000]*(?:附件?(?:\d|[一二三])?\s*[:：]|附件\s*\d*\s*$|(?:19|20)\d{2}年\d{1,2}月\d{1,2}日[ \u3000]*$|[二〇○零0]{2}[^\n]{2}年[^\n]{1,3}月[^\n]{1,3}日[ \u3000]*$)", re.MULTILINE)
 LONGEST_UNLABELLED = 40
 
 
@@ -46,24 +44,15 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The words that show a kind, and those that take it back."""
-
-    kind: str
-    pattern: re.Pattern[str]
-    refused: re.Pattern[str] | None
-
-
-@dataclass(frozen=True, slots=True)
 class Knowledge:
     """sections.toml, compiled and checked."""
 
     styles: tuple[Style, ...]
-    kinds: tuple[Words, ...]
-    merged: dict[frozenset[str], str]
     never: re.Pattern[str]
     body_end: re.Pattern[str]
     title: re.Pattern[str]
+    told: re.Pattern[str]
+    ended: re.Pattern[str]
     label: re.Pattern[str]
     inline: re.Pattern[str]
 
@@ -91,27 +80,19 @@ def _compiled(pattern: Any, entry: str) -> re.Pattern[str]:
 @cache
 def knowledge() -> Knowledge:
     """What knowledge/sections.toml says. Raises KnowledgeError for an entry that cannot be used."""
-    data, styles, kinds = load_toml("sections.toml"), [], []
+    data, styles = load_toml("sections.toml"), []
     for entry in data["style"]:
         name = f"[[style]] {entry.get('name')}"
         require("sections.toml", name, entry, {"name": str, "level": int, "pattern": str, "yes": list, "no": list})
         styles.append(Style(entry["name"], entry["level"], _compiled(entry["pattern"], name)))
-    for entry in data["kind"]:
-        name = f"[[kind]] {entry.get('name')}"
-        require("sections.toml", name, entry, {"name": str, "pattern": str, "not": str, "yes": list, "no": list})
-        kinds.append(Words(entry["name"], _compiled(entry["pattern"], name), _compiled(entry["not"], name) if entry["not"] else None))
-    merged = {}
-    for entry in data["merged"]:
-        name = f"[[merged]] {entry.get('kinds')}"
-        require("sections.toml", name, entry, {"kinds": list, "kind": str, "yes": list})
-        merged[frozenset(entry["kinds"])] = entry["kind"]
     parts = []
     for i, style in enumerate(styles):  # one alternation finds every label; the group that matched tells the style
         parts.append(f"(?P<s{i}>" + re.sub(r"\?P<\w>", "?:", style.pattern.pattern) + ")")
     either = "|".join(parts)
     lines = data["lines"]
-    return Knowledge(tuple(styles), tuple(kinds), merged, _compiled(lines["never"], "[lines] never"),
-                     _compiled(lines["body_end"], "[lines] body_end"), _compiled(lines["title"], "[lines] title"),
+    require("sections.toml", "[lines]", lines, dict.fromkeys(("never", "body_end", "title", "told", "ended"), str) | {"yes": list, "no": list})
+    never, body_end, title, told, ended = (_compiled(lines[key], f"[lines] {key}") for key in ("never", "body_end", "title", "told", "ended"))
+    return Knowledge(tuple(styles), never, body_end, title, told, ended,
                      re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE), re.compile(rf"(?<=[。！？；;]){SPACE}(?:{either})"))
 
 
@@ -153,8 +134,8 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
             before = text[start:m.start()]
             if sum(map(before.count, _OPEN)) == sum(map(before.count, _SHUT)):
                 return m.start(), m.end()
-    if end - start > 24 and (m := _TOLD.search(text, start + 6, min(end, start + 40))):
-        return m.start(), m.start()  # the full stop is lost: the telling begins with its time or its teller
+    if end - start > 24 and (told := knowledge().told.search(text, start + 6, min(end, start + 40))):
+        return told.start(), told.start()  # the full stop is lost: the telling begins with its time or its teller
     return end, body
 
 
@@ -167,7 +148,7 @@ def _labelled(text: str) -> list[Head]:
         start = m.start() + len(m[0]) - len(m[0].lstrip(" \u00a0\u3000"))
         limit = text.find("\n", m.end())
         limit = len(text) if limit < 0 else limit
-        if heads and start < heads[-1].body and not (start == heads[-1].body):
+        if heads and start < heads[-1].body:
             continue
         if m.end() >= limit:
             continue
@@ -288,72 +269,12 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
     return kept
 
 
-def named_kinds(heading: str) -> list[str]:
-    """The kinds that a heading names, in the order of its words; achievements only when nothing else is named before it."""
-    found: list[tuple[int, str]] = []
-    for words in knowledge().kinds:
-        shown = heading
-        if words.refused:
-            shown = words.refused.sub(lambda m: "＿" * len(m[0]), shown)
-        if m := words.pattern.search(shown):
-            found.append((m.start(), words.kind))
-    found.sort()
-    kinds = [kind for _, kind in found]
-    if "achievements" in kinds and len(kinds) > 1:
-        strong = re.search(r"(?:成效|做法|成绩|工作开展情况|主要工作)[^，,]{0,6}(?:和|与|及|以及|、|，|,)", heading)
-        if not (kinds[0] == "achievements" and strong):
-            kinds.remove("achievements")
-    return kinds
-
-
-def merge(kinds: list[str]) -> str:
-    """The kind of a part that names several."""
-    rule = knowledge().merged.get(frozenset(kinds[:2]), "first")
-    return kinds[0] if rule == "first" else rule
-
-
-_FUTURE = re.compile(r"将(?!以|[^，,。]{1,12}(?:作为|纳入|列入))|进一步|下一步|继续|拟|力争|计划|明年|争取")
-_FAULT = re.compile(r"不足|不够|薄弱|有待|差距|滞后|缺乏|短缺|不强|不高|不到位|尚未|困难|不均衡|不平衡|不充分")
-
-
-def _kinds(text: str, sections: list[Section]) -> list[Section]:
-    """Give each level-1 section its kind: by the words of its heading, then by its place and the words of its text."""
-    lead = _YEAR.search(text)
-    year = int(lead[1]) if lead else None
-    tops = [s for s in sections if s.level == 1]
-    done: dict[int, str] = {}
-    seen: set[str] = set()
-    for s in tops:
-        heading = s.heading or ""
-        named = named_kinds(heading)
-        own = _YEAR.search(heading)
-        if own and year and int(own[1]) == year + 1 and named in ([], ["achievements"]) and seen:
-            kind = "plan"
-        elif named:
-            kind = merge(named)
-        else:
-            body = text[s.body:s.end]
-            sentences = max(1, body.count("。"))
-            future, fault = len(_FUTURE.findall(body)), len(_FAULT.findall(body))
-            if "problems" in seen and future >= sentences * 0.4:
-                kind = "plan"
-            elif fault >= sentences and s is not tops[0] and fault > future:
-                kind = "problems"
-            elif "plan" in seen:
-                kind = "other"
-            else:
-                kind = "achievements"
-        seen.add(kind)
-        done[s.section_id] = kind
-    return [replace(s, kind=done.get(s.section_id)) for s in sections]
-
-
 def outline(text: str) -> list[Section]:
     """The sections of a report's clean text in reading order, a preamble first when text stands before the first heading.
 
     Every `start` is at the label (at the heading where there is none); a section ends where the next of its level or above begins.
     """
-    ending = next((m.start() for m in _ENDED.finditer(text, len(text) * 3 // 5)), len(text))  # nothing is headed below the signature
+    ending = next((m.start() for m in knowledge().ended.finditer(text, len(text) * 3 // 5)), len(text))  # nothing is headed below the signature
     labelled = [h for h in _labelled(text) if h.start < ending]
     heads = _once(_levels(labelled, [h for h in _unlabelled(text, labelled) if h.start < ending]), text)
     sections: list[Section] = []
@@ -369,7 +290,7 @@ def outline(text: str) -> list[Section]:
         sections.append(Section(i + offset, stack[-1] + offset if stack else None, h.level, h.label or None, h.heading, None, None,
                                 h.start, min(h.body, end), end))
         stack.append(i)
-    return _dimensions(text, _kinds(text, sections))
+    return _dimensions(text, kinds_of(text, sections))
 
 
 def _once(heads: list[Head], text: str) -> list[Head]:

@@ -1,0 +1,121 @@
+"""The kind of each level-1 part: achievements, problems, first_responsible_person, plan or other.
+
+The words are in knowledge/sections.toml; the heading's words decide, then the part's place among the others, then the words of its text.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+from fazhi.extract.rows import Section
+from fazhi.knowledge import KnowledgeError, load_toml, require
+
+KINDS = ("achievements", "problems", "first_responsible_person", "plan", "other")
+_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that show a kind, and those that take it back."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    refused: re.Pattern[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What sections.toml says of kinds, compiled and checked."""
+
+    words: tuple[Words, ...]
+    merged: dict[frozenset[str], str]
+    leading: re.Pattern[str]
+    future: re.Pattern[str]
+    fault: re.Pattern[str]
+
+
+def _compiled(pattern: str, entry: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as fault:
+        raise KnowledgeError("sections.toml", entry, f"the pattern fails: {fault}", "mend it") from None
+
+
+@cache
+def _knowledge() -> Knowledge:
+    data, words, merged = load_toml("sections.toml"), [], {}
+    for entry in data["kind"]:
+        name = f"[[kind]] {entry.get('name')}"
+        require("sections.toml", name, entry, {"name": str, "pattern": str, "not": str, "yes": list, "no": list})
+        if entry["name"] not in KINDS:
+            raise KnowledgeError("sections.toml", name, "unknown kind", f"use one of {KINDS}")
+        words.append(Words(entry["name"], _compiled(entry["pattern"], name), _compiled(entry["not"], name) if entry["not"] else None))
+    for entry in data["merged"]:
+        name = f"[[merged]] {entry.get('kinds')}"
+        require("sections.toml", name, entry, {"kinds": list, "kind": str, "yes": list})
+        if not {*entry["kinds"], entry["kind"]} <= {*KINDS, "first"}:
+            raise KnowledgeError("sections.toml", name, "unknown kind", f"use kinds of {KINDS}, or `first`")
+        merged[frozenset(entry["kinds"])] = entry["kind"]
+    unnamed = data["unnamed"]
+    require("sections.toml", "[unnamed]", unnamed, {"future": str, "fault": str, "leading": str})
+    leading, future, fault = (_compiled(unnamed[key], f"[unnamed] {key}") for key in ("leading", "future", "fault"))
+    return Knowledge(tuple(words), merged, leading, future, fault)
+
+
+def named_kinds(heading: str) -> list[str]:
+    """The kinds that a heading names, in the order of its words; achievements only when nothing else is named before it."""
+    know, found = _knowledge(), list[tuple[int, str]]()
+    for words in know.words:
+        shown = heading
+        if words.refused:
+            shown = words.refused.sub(lambda m: "＿" * len(m[0]), shown)
+        if m := words.pattern.search(shown):
+            found.append((m.start(), words.kind))
+    found.sort()
+    kinds = [kind for _, kind in found]
+    if "achievements" in kinds and len(kinds) > 1:
+        leading = know.leading.search(heading)
+        if not (kinds[0] == "achievements" and leading):
+            kinds.remove("achievements")
+    return kinds
+
+
+def merge(kinds: list[str]) -> str:
+    """The kind of a part that names several."""
+    rule = _knowledge().merged.get(frozenset(kinds[:2]), "first")
+    return kinds[0] if rule == "first" else rule
+
+
+
+
+def kinds_of(text: str, sections: list[Section]) -> list[Section]:
+    """Give each level-1 section its kind: by the words of its heading, then by its place and the words of its text."""
+    know, lead = _knowledge(), _YEAR.search(text)
+    year = int(lead[1]) if lead else None
+    tops = [s for s in sections if s.level == 1]
+    done: dict[int, str] = {}
+    seen: set[str] = set()
+    for s in tops:
+        heading = s.heading or ""
+        named = named_kinds(heading)
+        own = _YEAR.search(heading)
+        if own and year and int(own[1]) == year + 1 and named in ([], ["achievements"]) and seen:
+            kind = "plan"
+        elif named:
+            kind = merge(named)
+        else:
+            body = text[s.body:s.end]
+            sentences = max(1, body.count("。"))
+            future, fault = len(know.future.findall(body)), len(know.fault.findall(body))
+            if "problems" in seen and future >= sentences * 0.4:
+                kind = "plan"
+            elif fault >= sentences and s is not tops[0] and fault > future:
+                kind = "problems"
+            elif "plan" in seen:
+                kind = "other"
+            else:
+                kind = "achievements"
+        seen.add(kind)
+        done[s.section_id] = kind
+    return [replace(s, kind=done.get(s.section_id)) for s in sections]
