@@ -23,7 +23,7 @@ INK, MUTED, GRID, PAPER = "#1b1f24", "#59636e", "#e4e7eb", "#ffffff"
 BOUND = "#8a4b08"
 # The kinds of empty: a colour, a pattern and a sign each, so that no reader depends on colour. (colour, hatch, sign)
 STATES: dict[str, tuple[str, str, str]] = {
-    "comparable": ("#0072B2", "", "●"), "published": ("#0072B2", "", "●"), "on_time": ("#0072B2", "", "●"),
+    "comparable": ("#0072B2", "", "●"), "published": ("#0072B2", "", "●"), "report": ("#0072B2", "", "●"), "on_time": ("#0072B2", "", "●"),
     "not_comparable": ("#E69F00", "/", "△"), "late": ("#E69F00", "/", "△"), "undated": ("#F0D9A8", "-", "？"),
     "not_stated": ("#D0D7DE", "", "－"), "unreadable": ("#CC79A7", "x", "×"),
     "not_collected": ("#F6F8FA", ".", "·"), "not_published": ("#FFFFFF", "\\", "○"),
