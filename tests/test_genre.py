@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from fazhi.extract.genre import Genre, genres, not_a_report
 from fazhi.extract.identity import identify
 from fazhi.knowledge import load_toml
@@ -77,4 +76,5 @@ def test_a_report_without_title_or_with_odd_words_stays() -> None:
 )
 def test_other_pages_go_with_a_reason(text: str, title: str, word: str) -> None:
     reason = verdict(text, title)
-    assert reason is not None and word in reason
+    assert reason is not None
+    assert word in reason

@@ -6,14 +6,13 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from fazhi.extract import bodies
 from fazhi.extract.identity import identify
 from fazhi.extract.title import rules
 from fazhi.knowledge import load_toml
 from fazhi.read.page import Page
+from hypothesis import given
+from hypothesis import strategies as st
 
 BODY = "\n一、主要举措和成效\n（一）依法履职。全年办理案件12件。\n二、存在的问题\n队伍不强。\n三、下一步打算\n继续努力。"
 
@@ -178,7 +177,8 @@ def test_a_signature_names_the_issuer_and_the_party_group_stands_for_its_body() 
 
 def test_a_name_that_several_bear_is_left_open_with_a_finding() -> None:
     found = identify(page("朝阳区2021年法治政府建设年度报告" + BODY))
-    assert found.region_code is None and found.province is None
+    assert found.region_code is None
+    assert found.province is None
     assert "region_unknown" in {f.rule for f in found.findings}
 
 
@@ -235,6 +235,13 @@ def test_a_title_that_stands_only_as_an_attachment_is_taken_with_a_finding() -> 
     assert "title_from_attachment" in {f.rule for f in found.findings}
 
 
+def test_a_files_name_is_no_title_but_tells_the_issuer() -> None:
+    found = identify(
+        page("我局依法治教。" + BODY, "望城区教育局2021年法治政府建设报告"), "望城区教育局2021年法治政府建设报告.txt"
+    )
+    assert (found.title, found.issuer, found.year) == (None, "长沙市望城区教育局", 2021)
+
+
 # --- year and dates
 
 
@@ -258,6 +265,8 @@ def test_a_title_that_stands_only_as_an_attachment_is_taken_with_a_finding() -> 
         ),
         ("一年来，我局依法行政。\n一、主要成效\n做了工作。\n二、2020年工作安排\n继续。", "2020-03-01", 2019, False),
         ("2021年法治政府建设工作总结和2022年工作计划\n2021年，我局依法行政。" + BODY, None, 2021, False),
+        ("２０２３年度法治政府建设情况报告\n我局依法行政。" + BODY, None, 2023, False),
+        ("20212025年纲要实施以来，2022年我局依法行政。" + BODY, None, 2022, False),
         ("二〇一八年法治政府建设工作报告\n我局依法行政。" + BODY, None, 2018, False),
         ("我局依法行政。" + BODY, "2021-03-01", 2020, False),
         ("我局依法行政。" + BODY, None, None, False),
@@ -330,12 +339,11 @@ def test_examples_of_identity() -> None:
 
 
 def test_short_forms_are_shortened_forms_of_their_full_names() -> None:
-    assert (
-        bodies.fuller("发改局", "发展和改革局")
-        and bodies.fuller("卫健委", "卫生健康委员会")
-        and bodies.fuller("高新区", "高新技术产业开发区")
-    )
-    assert not bodies.fuller("司法局", "司法所") and not bodies.fuller("教育局", "教育局")
+    assert bodies.fuller("发改局", "发展和改革局")
+    assert bodies.fuller("卫健委", "卫生健康委员会")
+    assert bodies.fuller("高新区", "高新技术产业开发区")
+    assert not bodies.fuller("司法局", "司法所")
+    assert not bodies.fuller("教育局", "教育局")
 
 
 @given(st.text(alphabet="市区县镇局委办年20法治报告\n、。：（）武汉宝山上海开发高新中共党组0123", max_size=80))

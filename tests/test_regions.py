@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from fazhi.knowledge import load_tsv, regions
 
 
@@ -64,7 +63,8 @@ def test_a_change_ends_one_name_and_begins_another(before: str, after: str, year
     [old], [new] = regions.find(before), regions.find(after)
     assert (old.valid_to, new.valid_from) == (year, year)
     assert new.code in old.successors
-    assert not regions.find(before, year + 3) and not regions.find(after, year - 3)
+    assert not regions.find(before, year + 3)
+    assert not regions.find(after, year - 3)
 
 
 def test_a_code_gives_the_name_of_the_year() -> None:
@@ -86,6 +86,7 @@ def test_at_reads_the_longest_name_there() -> None:
 
 
 def test_within_and_towns() -> None:
-    assert regions.within("310113", "310000") and not regions.within("230506", "310000")
+    assert regions.within("310113", "310000")
+    assert not regions.within("230506", "310000")
     assert "511525" in regions.towns("沙河镇")
     assert regions.towns("没有镇") == ()

@@ -193,12 +193,12 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
     elif not places and (m := w.generic.match(text, at)):
         generic, at = m[0], m.end()
     organ, kind, at = _organ(text, at, year, whole, zone, town, bool(places or generic))
-    if whole and at != len(text) or at == 0:
+    if (whole and at != len(text)) or at == 0:
         return None
     if party and organ in ("委员会", "工作委员会", ""):  # the Party's committee stands for the government of its place
         kind = "township" if town else "zone" if zone else "government"
         organ = ("办事处" if town.endswith("街道") else "人民政府") if town else "管理委员会" if zone else "人民政府"
-    if not whole and not (organ or zone or town or places and regions.is_full(places[-1])):
+    if not whole and not (organ or zone or town or (places and regions.is_full(places[-1]))):
         return None
     if not (places or generic or zone or town) and kind != "department":
         return None
@@ -220,9 +220,11 @@ def _places(text: str, at: int, year: int | None) -> tuple[list[str], int]:
             if not m and (
                 not place
                 or text[ahead : ahead + 1] in w.last
-                or ahead < len(text)
-                and not _place(text, ahead, year)
-                and not any(p.match(text, ahead) for p in (w.zone, w.town, w.organ, w.government))
+                or (
+                    ahead < len(text)
+                    and not _place(text, ahead, year)
+                    and not any(p.match(text, ahead) for p in (w.zone, w.town, w.organ, w.government))
+                )
             ):
                 break  # 公安局 is no bureau of 公安县, and a short name in a sentence is a word
         places.append(place)
@@ -251,12 +253,9 @@ def fuller(short: str, long: str) -> bool:
     if len(long) <= len(short) or short[:1] != long[:1]:
         return False
     if short[-1] != long[-1] and not (
-        short[-1] == "委"
-        and long.endswith("委员会")
-        or short[-1] == "办"
-        and long.endswith("办公室")
-        or short.endswith("管委会")
-        and long.endswith("管理委员会")
+        (short[-1] == "委" and long.endswith("委员会"))
+        or (short[-1] == "办" and long.endswith("办公室"))
+        or (short.endswith("管委会") and long.endswith("管理委员会"))
     ):
         return False
     rest = iter(long)

@@ -31,7 +31,7 @@ class Genre:
 
     def fits(self, title: str, text: str) -> bool:
         """Whether a page with this title and text is of this kind."""
-        if self.title and not self.title.search(title) or self.spare and self.spare.search(title):
+        if (self.title and not self.title.search(title)) or (self.spare and self.spare.search(title)):
             return False
         if not self.text:
             return bool(self.title)
@@ -88,7 +88,7 @@ def not_a_report(page: Page, identity: Identity) -> str | None:
     prose = len(SENTENCE.findall(page.text))
     if prose < 2 and sum(1 for line in lines if report["title"].search(line)) >= LIST_LINES:
         return "这是报告的目录页，请打开其中的报告再下载"
-    if len(page.text) < SHORTEST or not prose and not looks:
+    if len(page.text) < SHORTEST or (not prose and not looks):
         return "页面里没有报告正文：可能只有标题和附件，请下载附件"
     if not report["about"].search(title + page.text):
         return "全文没有谈到法治，不是法治政府建设年度报告"

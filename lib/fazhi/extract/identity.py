@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 from fazhi.extract.issuer import mentions, reporter
@@ -25,6 +26,8 @@ OVERRIDES: dict[str, Callable[[str], Any]] = {
 }
 LEAD = 700  # characters in which a report says of which year it is
 TAIL_LINES = 8  # a signature stands in these or nowhere
+WIDE = re.compile(r"[０-９]")
+NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
 CHINESE = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 SPAN = re.compile(rf"{YEAR}\s*年?\s*(?:[-–—－~～至到]+)\s*{YEAR}")  # 2021—2025年: an outline's years
 PRINTED_DATE = re.compile(
@@ -41,10 +44,11 @@ def identify(page: Page, name: str = "", overrides: Mapping[str, str] | None = N
     """
     findings: list[Finding] = []
     given = _given(overrides or {}, findings)
-    title, above = find_title(page, findings)
+    title, above = find_title(page, PurePath(name).stem.strip(), findings)
     title = given.get("title", title)
-    signed_on, signature = _signature(page.text)
-    year = given["year"] if "year" in given else _year(page, name, title, signed_on, findings)
+    text = page.text.translate(NARROW) if WIDE.search(page.text) else page.text
+    signed_on, signature = _signature(text)
+    year = given["year"] if "year" in given else _year(page, text, name, title, signed_on, findings)
     found = Identity(title=title, year=year, published_on=page.published_on, signed_on=signed_on)
     found = reporter(found, page, list(mentions(page, name, title, above, signature, year, given.get("issuer"))), findings)
     return replace(found, **given, findings=tuple(findings))
@@ -110,15 +114,16 @@ def _years(text: str) -> list[int]:
     text = SPAN.sub(lambda m: " " * len(m[0]), text)
     return [
         int(m[0].translate(CHINESE))
-        for m in re.finditer(YEAR + r"(?=\s*年)", text)
+        for m in re.finditer(rf"(?<!\d){YEAR}(?=\s*年)", text)
         if not patterns["year.not_after"].match(text, m.end())
         and not patterns["year.not_before"].search(text, max(0, m.start() - 6), m.start())
     ]
 
 
-def _year(page: Page, name: str, title: str | None, signed: date | None, findings: list[Finding]) -> int | None:
+def _year(page: Page, text: str, name: str, title: str | None, signed: date | None, findings: list[Finding]) -> int | None:
     """The year reported on, by what title, headings, lead, plan, dates and the file's name say of it together."""
     patterns = rules()
+    title = title.translate(NARROW) if title else None
     votes: dict[int, float] = defaultdict(float)
     said: dict[str, int] = {}
 
@@ -128,17 +133,17 @@ def _year(page: Page, name: str, title: str | None, signed: date | None, finding
 
     if title and (years := _years(title) or [int(y.translate(CHINESE)) for y in re.findall(YEAR, SPAN.sub("", title))]):
         vote("标题", years[0] if patterns["year.ahead"].search(title) else years[-1], 4)  # 2021年总结和2022年计划
-    for m in patterns["year.done"].finditer(page.text):
+    for m in patterns["year.done"].finditer(text):
         if years := _years(m[0]):
             vote("成效部分的标题", years[0], 3)
             break
-    after = len(title) if title and page.text.startswith(title) else 0
-    for m in patterns["year.plan"].finditer(page.text, after):
+    after = len(title) if title and text.startswith(title) else 0
+    for m in patterns["year.plan"].finditer(text, after):
         if years := _years(m[0]):
             vote("下一年安排的标题", years[0] - 1, 2.5)
             break
-    body = page.text[after : after + LEAD]
-    if (announced := patterns["year.announce"].search(page.text[:3000])) and (years := _years(announced[0])):
+    body = text[after : after + LEAD]
+    if (announced := patterns["year.announce"].search(text[:3000])) and (years := _years(announced[0])):
         vote("“现将”一句", years[-1], 3)
     for m in patterns["year.lead"].finditer(body):
         if years := _years(m[0]):
@@ -153,12 +158,12 @@ def _year(page: Page, name: str, title: str | None, signed: date | None, finding
             votes[on.year - 1] += weight if early else weight / 2
             votes[on.year] += 0.2 if early else weight / 2
     counted: dict[int, int] = defaultdict(int)
-    for year in _years(page.text):
+    for year in _years(text):
         counted[year] += 1
     for year, n in counted.items():
         votes[year] += min(1.0, 0.1 * n)
-    for text, weight in ((name, 1.0), *((t, 0.8) for t in page.titles[:2])):
-        for digits in re.findall(r"(?<!\d)20[12]\d(?!\d)", text)[:1]:
+    for naming, weight in ((name, 1.0), *((t, 0.8) for t in page.titles[:2])):
+        for digits in re.findall(r"(?<!\d)20[12]\d(?!\d)", naming)[:1]:
             votes[int(digits)] += weight
     if not votes:
         return None

@@ -125,7 +125,7 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
                 if (
                     m.source == source
                     and (not organ or b.organ or b.town or b.zone)
-                    and (source in CERTAIN or not speaks or b.kind == speaks or b.kind == "zone" and not b.organ)
+                    and (source in CERTAIN or not speaks or b.kind == speaks or (b.kind == "zone" and not b.organ))
                 ):
                     return b
         return None

@@ -120,7 +120,7 @@ def seat_name(region: regions.Region, year: int | None) -> str:
     if (
         region.level == "county"
         and len(chain) > 1
-        and (region.name.endswith("区") and chain[-2].level == "prefecture" or municipal)
+        and ((region.name.endswith("区") and chain[-2].level == "prefecture") or municipal)
     ):
         return chain[-2].name + region.name
     return region.name

@@ -17,7 +17,7 @@ KEYS = {
     "site": ("suffix", "parts", "cue", "attachment"),
 }
 HEAD_LINES = 9  # a title stands above these or nowhere
-YEAR = r"(?:20[0-3]\d|二[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
+YEAR = r"(?:[2２][0０][0-3０-３]\d|二[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
 
 
 @cache
@@ -29,7 +29,7 @@ def rules() -> dict[str, re.Pattern[str]]:
     return {f"{group}.{key}": re.compile(data[group][key], re.MULTILINE) for group, keys in KEYS.items() for key in keys}
 
 
-def find_title(page: Page, findings: list[Finding]) -> tuple[str | None, str]:
+def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | None, str]:
     """The title as printed, and the line above it where that may name the issuer."""
     patterns = rules()
     lines = [line.strip() for line in page.text[:1500].split("\n") if line.strip()][:HEAD_LINES]
@@ -41,11 +41,14 @@ def find_title(page: Page, findings: list[Finding]) -> tuple[str | None, str]:
         ]
         shown = _squeeze(page.text[:600] + page.furniture)
         return next((t for t in longer if _squeeze(t) in shown), printed[0]), printed[1]
+    shown = _squeeze(page.text + page.furniture)
     for candidate in page.titles:
+        if candidate == name and page.media_type != "text/html" and _squeeze(candidate) not in shown:
+            continue  # a file's name alone is nothing that the page prints
         candidate = _without_site(candidate)
         if _is_title(candidate):
             bare = patterns["site.attachment"].sub("", candidate)
-            if candidate != bare or bare in page.furniture + page.text[-200:] and bare not in page.text[:400]:
+            if candidate != bare or (bare in page.furniture + page.text[-200:] and bare not in page.text[:400]):
                 findings.append(Finding("title_from_attachment", "info", f"标题取自附件或页面名称：{bare}"))
             return bare, ""
     for line in reversed((page.text[-600:] + "\n" + page.furniture[-600:]).split("\n")):
@@ -69,8 +72,7 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
                 len(part) < size
                 or len(joined) > 90
                 or patterns["title.red_head"].search(first)
-                or size > 1
-                and not (patterns["title.begins"].search(first) or bodies.read_body(first))
+                or (size > 1 and not (patterns["title.begins"].search(first) or bodies.read_body(first)))
             ):
                 break
             if not _is_title(joined):
