@@ -1,4 +1,5 @@
 """The dimensions: every example of the knowledge file, and how headings weigh."""
+
 from __future__ import annotations
 
 import pytest
@@ -31,4 +32,5 @@ def test_heading_tips_the_balance() -> None:
 def test_span_only_counts_what_it_holds() -> None:
     text = "行政复议案件12件。" + "修订应急预案。"
     topics = Topics(text)
-    assert topics.of(0, 10) == "disputes" and topics.of(10, len(text)) == "emergencies"
+    assert topics.of(0, 10) == "disputes"
+    assert topics.of(10, len(text)) == "emergencies"

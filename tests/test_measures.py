@@ -1,4 +1,5 @@
 """The measures: where they begin and end, what status they have, and that both word cutters give the same words."""
+
 from __future__ import annotations
 
 import re
@@ -17,7 +18,7 @@ LEAD = "2021年，我局扎实推进法治政府建设，现将有关情况报�
 
 
 def rows(text: str) -> list[tuple[str, str]]:
-    return [(text[m.start:m.end], m.status) for m in measures(text, outline(text))]
+    return [(text[m.start : m.end], m.status) for m in measures(text, outline(text))]
 
 
 @pytest.mark.parametrize("entry", DATA["status"], ids=lambda e: e["status"])
@@ -36,12 +37,26 @@ def test_items_split() -> None:
 
 
 def test_sentences_and_items() -> None:
-    text = LEAD + "一、主要做法\n（一）规范执法。开展检查12次。主要做法有：一是完善制度；二是强化监督。\n二、存在问题\n一是力量薄弱；二是能力不足。\n三、下步打算\n加强培训。\n某市水务局\n2022年1月10日\n"
-    assert rows(text) == [("开展检查12次。", "done"), ("一是完善制度；", "done"), ("二是强化监督。", "done"), ("一是力量薄弱；", "problem"), ("二是能力不足。", "problem"), ("加强培训。", "planned")]
+    text = (
+        LEAD
+        + "一、主要做法\n（一）规范执法。开展检查12次。主要做法有：一是完善制度；二是强化监督。\n"
+        + "二、存在问题\n一是力量薄弱；二是能力不足。\n三、下步打算\n加强培训。\n某市水务局\n2022年1月10日\n"
+    )
+    assert rows(text) == [
+        ("开展检查12次。", "done"),
+        ("一是完善制度；", "done"),
+        ("二是强化监督。", "done"),
+        ("一是力量薄弱；", "problem"),
+        ("二是能力不足。", "problem"),
+        ("加强培训。", "planned"),
+    ]
 
 
 def test_merged_part_by_its_sentences() -> None:
-    text = LEAD + "一、主要做法\n开展检查12次。\n二、存在问题及下一步打算\n当前，执法力量薄弱。2022年，一要建成站点6处；二要组织学习。\n"
+    text = (
+        LEAD
+        + "一、主要做法\n开展检查12次。\n二、存在问题及下一步打算\n当前，执法力量薄弱。2022年，一要建成站点6处；二要组织学习。\n"
+    )
     assert [status for _, status in rows(text)] == ["done", "problem", "planned", "planned"]
 
 
@@ -53,7 +68,9 @@ def test_a_sentence_with_a_label_is_a_measure_of_its_own() -> None:
 def test_dimension_and_keywords() -> None:
     text = LEAD + "一、主要做法\n共办结行政复议案件153件，推进行政争议实质性化解。\n"
     [m] = measures(text, outline(text))
-    assert m.dimension == "disputes" and "行政复议" in m.keywords and "推进" not in m.keywords
+    assert m.dimension == "disputes"
+    assert "行政复议" in m.keywords
+    assert "推进" not in m.keywords
 
 
 def test_words_of_the_field_stay_whole() -> None:
@@ -76,13 +93,43 @@ def test_the_fast_cutter_gives_jiebas_words() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from(["一、", "（一）", "1.", "一是", "二是", "①", "主要做法", "存在问题", "开展检查12次", "。", "；", "：", "，", "\n", "”", "“", "某局", "2022年1月1日", " ", "\t"]), max_size=40).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "一、",
+                "（一）",
+                "1.",
+                "一是",
+                "二是",
+                "①",
+                "主要做法",
+                "存在问题",
+                "开展检查12次",
+                "。",
+                "；",
+                "：",
+                "，",
+                "\n",
+                "”",
+                "“",
+                "某局",
+                "2022年1月1日",
+                " ",
+                "\t",
+            ]
+        ),
+        max_size=40,
+    ).map("".join)
+)
 def test_measures_lie_in_order_inside_their_sections(text: str) -> None:
     sections = outline(text)
     at = 0
     for i, m in enumerate(measures(text, sections)):
-        assert m.measure_id == i and at <= m.start < m.end
+        assert m.measure_id == i
+        assert at <= m.start < m.end
         section = sections[m.section_id]
-        assert section.start <= m.start and m.end <= section.end
-        assert text[m.start:m.end] == text[m.start:m.end].strip()
+        assert section.start <= m.start
+        assert m.end <= section.end
+        assert text[m.start : m.end] == text[m.start : m.end].strip()
         at = m.end

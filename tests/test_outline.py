@@ -1,4 +1,5 @@
 """The outline: label styles, where headings end, levels without label, kinds, findings; and what holds of every text."""
+
 from __future__ import annotations
 
 import re
@@ -25,14 +26,17 @@ def shown(text: str) -> list[tuple[int, str, str]]:
 @pytest.mark.parametrize(("name", "example"), [(n, e) for n, entry in STYLES.items() for e in entry["yes"]])
 def test_label_styles_say_yes(name: str, example: str) -> None:
     m = knowledge().label.match(example)
-    assert m and knowledge().styles[int((m.lastgroup or "s0")[1:])].name == name
+    assert m
+    assert knowledge().styles[int((m.lastgroup or "s0")[1:])].name == name
 
 
 @pytest.mark.parametrize(("name", "example"), [(n, e) for n, entry in STYLES.items() for e in entry["no"]])
 def test_label_styles_say_no(name: str, example: str) -> None:
     style = next(s for s in knowledge().styles if s.name == name)
     m = style.pattern.match(example)
-    assert m is None or (example.startswith("（三）项"))  # a reference to an item stands inside a sentence, never at a line's beginning
+    assert m is None or (
+        example.startswith("（三）项")
+    )  # a reference to an item stands inside a sentence, never at a line's beginning
 
 
 @pytest.mark.parametrize("entry", DATA["kind"], ids=lambda e: e["name"])
@@ -60,38 +64,80 @@ def test_lines_that_never_head() -> None:
         assert not knowledge().never.search(example), example
 
 
-@pytest.mark.parametrize(("numeral", "number"), [("一", 1), ("十", 10), ("十二", 12), ("二十", 20), ("二十三", 23), ("7", 7), ("③", 3), ("⑵", 2), ("㈣", 4), ("ㄒ唬", 1)])
+@pytest.mark.parametrize(
+    ("numeral", "number"),
+    [("一", 1), ("十", 10), ("十二", 12), ("二十", 20), ("二十三", 23), ("7", 7), ("③", 3), ("⑵", 2), ("㈣", 4), ("ㄒ唬", 1)],
+)
 def test_label_numbers(numeral: str, number: int) -> None:
     assert value(numeral) == number
 
 
-@pytest.mark.parametrize(("body", "expected"), [
-    (f"一、主要做法\n（一）加强组织领导。{PROSE}\n1.健全机制。{PROSE}\n（1）明确责任。{PROSE}\n二、存在的问题\n{PROSE}\n",
-     [(1, "一、", "主要做法"), (2, "（一）", "加强组织领导"), (3, "1.", "健全机制"), (4, "（1）", "明确责任"), (1, "二、", "存在的问题")]),
-    (f"一、主要做法\n1、加强组织领导。{PROSE}\n2、规范行政执法。{PROSE}\n", [(1, "一、", "主要做法"), (3, "1、", "加强组织领导"), (3, "2、", "规范行政执法")]),
-    (f"主要工作\n{PROSE}\n存在问题\n{PROSE}\n下一步打算\n{PROSE}\n", [(1, "", "主要工作"), (1, "", "存在问题"), (1, "", "下一步打算")]),
-    (f"一、主要工作\n加强组织领导，压实责任\n{PROSE}\n（二）规范行政执法\n{PROSE}\n", [(1, "一、", "主要工作"), (2, "", "加强组织领导，压实责任"), (2, "（二）", "规范行政执法")]),
-    (f"一、主要工作\n?。ㄒ唬┘忧苛斓嫉\n{PROSE}\n", [(1, "一、", "主要工作"), (2, "?。ㄒ唬", "┘忧苛斓嫉")]),
-    (f"一、加强组织领导。{PROSE}\n二、规范行政执法：全年查处各类违法案件12件，罚没款3万元，同比下降10%。\n", [(1, "一、", "加强组织领导"), (1, "二、", "规范行政执法")]),
-    (f"一、主要工作\n（一）坚持党建引领 压实法治责任。{PROSE}\n", [(1, "一、", "主要工作"), (2, "（一）", "坚持党建引领 压实法治责任")]),
-    (f"一、主要工作\n4.加强市场监管。(1)深化商事制度改革。{PROSE}2)加强事中事后监管。{PROSE}\n",
-     [(1, "一、", "主要工作"), (3, "4.", "加强市场监管"), (4, "(1)", "深化商事制度改革"), (4, "2)", "加强事中事后监管")]),
-    (f"一、主要工作\n（一）加强执法，\n规范行为\n{PROSE}\n", [(1, "一、", "主要工作"), (2, "（一）", "加强执法，规范行为")]),
-    (f"一、主要工作\n一、主要工作\n{PROSE}\n二、存在问题\n{PROSE}\n", [(1, "一、", "主要工作"), (1, "二、", "存在问题")]),
-    (f"一、主要工作\n{PROSE}重点抓好：①完善制度；②强化监督；③加强培训。一是抓学习。二是抓执法。\n3.5万件案件已办结，2021.3.1起施行。\n附件1：指标表\n", [(1, "一、", "主要工作")]),
-])
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            f"一、主要做法\n（一）加强组织领导。{PROSE}\n1.健全机制。{PROSE}\n（1）明确责任。{PROSE}\n二、存在的问题\n{PROSE}\n",
+            [
+                (1, "一、", "主要做法"),
+                (2, "（一）", "加强组织领导"),
+                (3, "1.", "健全机制"),
+                (4, "（1）", "明确责任"),
+                (1, "二、", "存在的问题"),
+            ],
+        ),
+        (
+            f"一、主要做法\n1、加强组织领导。{PROSE}\n2、规范行政执法。{PROSE}\n",
+            [(1, "一、", "主要做法"), (3, "1、", "加强组织领导"), (3, "2、", "规范行政执法")],
+        ),
+        (
+            f"主要工作\n{PROSE}\n存在问题\n{PROSE}\n下一步打算\n{PROSE}\n",
+            [(1, "", "主要工作"), (1, "", "存在问题"), (1, "", "下一步打算")],
+        ),
+        (
+            f"一、主要工作\n加强组织领导，压实责任\n{PROSE}\n（二）规范行政执法\n{PROSE}\n",
+            [(1, "一、", "主要工作"), (2, "", "加强组织领导，压实责任"), (2, "（二）", "规范行政执法")],
+        ),
+        (f"一、主要工作\n?。ㄒ唬┘忧苛斓嫉\n{PROSE}\n", [(1, "一、", "主要工作"), (2, "?。ㄒ唬", "┘忧苛斓嫉")]),
+        (
+            f"一、加强组织领导。{PROSE}\n二、规范行政执法：全年查处各类违法案件12件，罚没款3万元，同比下降10%。\n",
+            [(1, "一、", "加强组织领导"), (1, "二、", "规范行政执法")],
+        ),
+        (
+            f"一、主要工作\n（一）坚持党建引领 压实法治责任。{PROSE}\n",
+            [(1, "一、", "主要工作"), (2, "（一）", "坚持党建引领 压实法治责任")],
+        ),
+        (
+            f"一、主要工作\n4.加强市场监管。(1)深化商事制度改革。{PROSE}2)加强事中事后监管。{PROSE}\n",
+            [(1, "一、", "主要工作"), (3, "4.", "加强市场监管"), (4, "(1)", "深化商事制度改革"), (4, "2)", "加强事中事后监管")],
+        ),
+        (f"一、主要工作\n（一）加强执法，\n规范行为\n{PROSE}\n", [(1, "一、", "主要工作"), (2, "（一）", "加强执法，规范行为")]),
+        (f"一、主要工作\n一、主要工作\n{PROSE}\n二、存在问题\n{PROSE}\n", [(1, "一、", "主要工作"), (1, "二、", "存在问题")]),
+        (
+            f"一、主要工作\n{PROSE}重点抓好：①完善制度；②强化监督；③加强培训。一是抓学习。二是抓执法。\n3.5万件案件已办结，2021.3.1起施行。\n附件1：指标表\n",
+            [(1, "一、", "主要工作")],
+        ),
+    ],
+)
 def test_headings(body: str, expected: list[tuple[int, str, str]]) -> None:
     assert shown(LEAD + body) == expected
 
 
 def test_titles_and_signatures_are_no_headings() -> None:
-    text = f"某市水务局\n关于2021年度法治政府建设情况的报告\n各位代表：\n2021年{PROSE}\n一、主要工作\n{PROSE}\n某市水务局\n2022年1月10日\n"
+    text = f"某市水务局\n关于2021年度法治政府建设情况的报告\n各位代表：\n2021年{PROSE}\n"
+    text += f"一、主要工作\n{PROSE}\n某市水务局\n2022年1月10日\n"
     assert shown(text) == [(1, "一、", "主要工作")]
 
 
 def test_kinds_from_words_place_and_text() -> None:
-    text = (f"{LEAD}一、强化学习，法治根基更牢\n{PROSE}\n二、严格执法\n{PROSE}\n三、短板弱项\n执法力量薄弱。\n四、党政主要负责人履职情况\n{PROSE}\n五、2022年重点\n将继续加强执法。\n")
-    assert [s.kind for s in outline(text) if s.level == 1] == ["achievements", "achievements", "problems", "first_responsible_person", "plan"]
+    text = f"{LEAD}一、强化学习，法治根基更牢\n{PROSE}\n二、严格执法\n{PROSE}\n三、短板弱项\n执法力量薄弱。\n"
+    text += f"四、党政主要负责人履职情况\n{PROSE}\n五、2022年重点\n将继续加强执法。\n"
+    assert [s.kind for s in outline(text) if s.level == 1] == [
+        "achievements",
+        "achievements",
+        "problems",
+        "first_responsible_person",
+        "plan",
+    ]
 
 
 def test_dimension_only_below_achievements() -> None:
@@ -111,8 +157,39 @@ def test_no_headings_and_nothing() -> None:
     assert [(s.level, s.heading) for s in only] == [(0, None)]
 
 
-PIECES = st.sampled_from(["一、", "二、", "（一）", "(二)", "1.", "2、", "（1）", "①", "第一部分", "ㄒ唬", "加强领导", "存在的问题", "下一步打算", "。", "，", "；", "：", " ", "\n", "\n\n", PROSE,
-                          "2021年1月1日", "12件", "“", "”", "《条例》", "附件", "\t", "、"])
+PIECES = st.sampled_from(
+    [
+        "一、",
+        "二、",
+        "（一）",
+        "(二)",
+        "1.",
+        "2、",
+        "（1）",
+        "①",
+        "第一部分",
+        "ㄒ唬",
+        "加强领导",
+        "存在的问题",
+        "下一步打算",
+        "。",
+        "，",
+        "；",
+        "：",
+        " ",
+        "\n",
+        "\n\n",
+        PROSE,
+        "2021年1月1日",
+        "12件",
+        "“",
+        "”",
+        "《条例》",
+        "附件",
+        "\t",
+        "、",
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -125,12 +202,14 @@ def test_sections_nest_and_offsets_hold(text: str) -> None:
         assert 0 <= s.start <= s.body <= s.end <= len(text)
         assert before is None or before.start < s.start or (before.level == 0 and before.start <= s.start)
         if s.heading is not None:
-            assert text[s.start:].startswith(s.label or s.heading.split("\n")[0][:1])
+            assert text[s.start :].startswith(s.label or s.heading.split("\n")[0][:1])
             plain = re.sub(r"\s", "", s.heading)
-            assert plain in re.sub(r"\s", "", text[s.start:s.body])
+            assert plain in re.sub(r"\s", "", text[s.start : s.body])
         if s.parent_id is not None:
             parent = by_id[s.parent_id]
-            assert parent.level < s.level and parent.start < s.start and s.end <= parent.end
+            assert parent.level < s.level
+            assert parent.start < s.start
+            assert s.end <= parent.end
         assert (s.kind is not None) == (s.level == 1)
         by_id[s.section_id] = s
     outline_findings(text, sections)

@@ -1,7 +1,7 @@
 """What a span of a report is about: one of the codebook's ten dimensions, or `other`.
 
-The phrases of knowledge/dimensions.toml are found in one pass over the whole text; a span's dimension is the one whose phrases weigh
-most in it, sentence by sentence, with the words of its heading counting more.
+The phrases of knowledge/dimensions.toml are found in one pass over the whole text; a span's dimension is the one whose phrases
+weigh most in it, with the words of its heading, and of the heading above, counting more.
 """
 from __future__ import annotations
 
@@ -12,23 +12,27 @@ from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
-DIMENSIONS = ("functions", "institutions", "decisions", "enforcement", "emergencies", "disputes", "oversight", "capacity", "leadership", "digital")
+DIMENSIONS = ("functions", "institutions", "decisions", "enforcement", "emergencies", "disputes", "oversight", "capacity",
+              "leadership", "digital")
 STRONG, PLAIN, HEADING, ABOVE = 3.0, 1.0, 4.0, 2.0
 
 
 @cache
 def _lexicon() -> tuple[AhoCorasick, tuple[tuple[int, float], ...]]:
-    """The automaton of all phrases, and for each its dimension and weight. Raises KnowledgeError for a file that cannot be used."""
+    """The automaton of all phrases, and for each its dimension and weight. Raises KnowledgeError for an unusable file."""
     data = load_toml("dimensions.toml")
     if set(data) != set(DIMENSIONS):
-        raise KnowledgeError("dimensions.toml", "tables", f"{sorted(set(data) ^ set(DIMENSIONS))} missing or unknown", f"write one table for each of {DIMENSIONS}")
+        raise KnowledgeError("dimensions.toml", "tables", f"{sorted(set(data) ^ set(DIMENSIONS))} missing or unknown",
+                             f"write one table for each of {DIMENSIONS}")
     phrases: dict[str, tuple[int, float]] = {}
     for i, name in enumerate(DIMENSIONS):
         require("dimensions.toml", f"[{name}]", data[name], {"strong": list, "cues": list, "yes": list})
         for key, weight in (("strong", STRONG), ("cues", PLAIN)):
             for phrase in data[name][key]:
                 if phrase in phrases and phrases[phrase][0] != i:
-                    raise KnowledgeError("dimensions.toml", f"[{name}] {phrase}", f"also stands in [{DIMENSIONS[phrases[phrase][0]]}]", "keep it in one table")
+                    other = DIMENSIONS[phrases[phrase][0]]
+                    raise KnowledgeError("dimensions.toml", f"[{name}] {phrase}", f"also stands in [{other}]",
+                                         "keep it in one table")
                 phrases.setdefault(phrase, (i, weight))
     automaton = AhoCorasick(list(phrases), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
     return automaton, tuple(phrases.values())
@@ -51,7 +55,10 @@ class Topics:
         return sums
 
     def of(self, start: int, end: int, heading: tuple[int, int] | None = None, above: tuple[int, int] | None = None) -> str:
-        """The dimension of text[start:end] under the heading at the given span, itself under the heading `above`; `other` when nothing tells."""
+        """The dimension of text[start:end] under the heading at the given span, itself under the heading `above`.
+
+        It is `other` when no phrase tells.
+        """
         sums = self.weights(start, end)
         if heading is not None:
             factor = HEADING + sum(sums) / 40

@@ -1,6 +1,7 @@
 """The kind of each level-1 part: achievements, problems, first_responsible_person, plan or other.
 
-The words are in knowledge/sections.toml; the heading's words decide, then the part's place among the others, then the words of its text.
+The words are in knowledge/sections.toml; the heading's words decide, then the part's place among the others and the words of
+its text.
 """
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def _knowledge() -> Knowledge:
         require("sections.toml", name, entry, {"name": str, "pattern": str, "not": str, "yes": list, "no": list})
         if entry["name"] not in KINDS:
             raise KnowledgeError("sections.toml", name, "unknown kind", f"use one of {KINDS}")
-        words.append(Words(entry["name"], _compiled(entry["pattern"], name), _compiled(entry["not"], name) if entry["not"] else None))
+        refused = _compiled(entry["not"], name) if entry["not"] else None
+        words.append(Words(entry["name"], _compiled(entry["pattern"], name), refused))
     for entry in data["merged"]:
         name = f"[[merged]] {entry.get('kinds')}"
         require("sections.toml", name, entry, {"kinds": list, "kind": str, "yes": list})
@@ -85,8 +87,6 @@ def merge(kinds: list[str]) -> str:
     """The kind of a part that names several."""
     rule = _knowledge().merged.get(frozenset(kinds[:2]), "first")
     return kinds[0] if rule == "first" else rule
-
-
 
 
 def kinds_of(text: str, sections: list[Section]) -> list[Section]:

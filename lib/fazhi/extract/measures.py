@@ -1,7 +1,8 @@
 """The measures of a report: each sentence or inline item (一是……；) that says what was done, found wanting or planned.
 
-What splits sentences, the words of each status and the words that tell nothing are in knowledge/measures.toml, the field's own words in
-knowledge/words.tsv. Words are cut by rjieba, which gives jieba's tokens in a thirtieth of the time (a test holds them equal).
+What splits sentences, the words of each status and the words that tell nothing are in knowledge/measures.toml, the field's own
+words in knowledge/words.tsv. Words are cut by rjieba, which gives jieba's tokens in a
+thirtieth of the time (a test holds them equal).
 """
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 @cache
 def _rules() -> tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...], frozenset[str], int]:
-    """The boundary, the item's mark, the status rules, the stop words and how many keywords. Raises KnowledgeError for a bad entry."""
+    """The boundary, the item's mark, the status rules, the stop words, how many keywords. A bad entry is a KnowledgeError."""
     data = load_toml("measures.toml")
     require("measures.toml", "[split]", data["split"], {"item": str, "yes": list, "no": list})
     require("measures.toml", "[keywords]", data["keywords"], {"count": int, "stop": list})
@@ -73,7 +74,9 @@ def _signed(text: str, start: int, end: int) -> int:
     while end > start:
         left = max(text.rfind("\n", start, end) + 1, start)
         line = text[left:end].strip()
-        if line and not (len(line) <= 40 and line[-1] not in "。；;！" and left > start and (know.never.search(line) or know.body_end.search(line))):
+        short = len(line) <= 40 and not line.endswith(tuple("。；;！"))
+        signed = short and (know.never.search(line) or know.body_end.search(line))
+        if line and not (signed and left > start):
             return end
         end = left - 1 if left > start else start
     return end
@@ -116,7 +119,8 @@ def measures(text: str, sections: list[Section]) -> list[Measure]:
                     status = found
             else:
                 found = STATUS[kind]
-            out.append(Measure(len(out), s.section_id, a, b, found, topics.of(a, b, None, (s.start, s.body) if s.heading else None), keywords(text[a:b])))
+            dimension = topics.of(a, b, None, (s.start, s.body) if s.heading else None)
+            out.append(Measure(len(out), s.section_id, a, b, found, dimension, keywords(text[a:b])))
     return out
 
 

@@ -31,6 +31,8 @@ _MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|�
 _OPEN, _SHUT = "《“（(〔【「", "》”）)〕】」"
 _OPENED = re.compile(r"[,，、和与及]$|以及$")
 _BULLET = re.compile(r"[★☆●○■□◆◇▲▶►※•·、．.\s]*")
+_FOREIGN = re.compile(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]")
+_HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 LONGEST_UNLABELLED = 40
 
 
@@ -90,8 +92,9 @@ def knowledge() -> Knowledge:
         parts.append(f"(?P<s{i}>" + re.sub(r"\?P<\w>", "?:", style.pattern.pattern) + ")")
     either = "|".join(parts)
     lines = data["lines"]
-    require("sections.toml", "[lines]", lines, dict.fromkeys(("never", "body_end", "title", "told", "ended"), str) | {"yes": list, "no": list})
-    never, body_end, title, told, ended = (_compiled(lines[key], f"[lines] {key}") for key in ("never", "body_end", "title", "told", "ended"))
+    keys = ("never", "body_end", "title", "told", "ended")
+    require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
+    never, body_end, title, told, ended = (_compiled(lines[key], f"[lines] {key}") for key in keys)
     return Knowledge(tuple(styles), never, body_end, title, told, ended,
                      re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE), re.compile(rf"(?<=[。！？；;]){SPACE}(?:{either})"))
 
@@ -128,9 +131,10 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
     stop = _STOP.search(text, start, limit)
     end, body = (stop.start(), stop.end()) if stop else (limit, limit)
     for m in _BREAK.finditer(text, start, end):
-        # A colon or a space stands where the full stop should, when a long clause follows; `坚持党建引领 压实责任` is one heading.
+        # A colon or a space stands where the full stop should, when a long clause follows; `党建引领 压实责任` is one heading.
         rest = text[m.end():end]
-        if (4 if m[0].isspace() else 2) <= m.start() - start <= 36 and (len(rest) > 40 or (len(rest) > 16 and ("," in rest or "，" in rest))):
+        least = 4 if m[0].isspace() else 2
+        if least <= m.start() - start <= 36 and len(rest) > (16 if "," in rest or "，" in rest else 40):
             before = text[start:m.start()]
             if sum(map(before.count, _OPEN)) == sum(map(before.count, _SHUT)):
                 return m.start(), m.end()
@@ -184,7 +188,7 @@ def _labelled(text: str) -> list[Head]:
 
 def _wrapped(text: str, start: int, end: int, body: int) -> tuple[int, int]:
     """A heading that a line break cut in two: it ends in a comma, or in a bracket or quotation that is still open."""
-    if end < len(text) and text[end] == "\n" or end == len(text):
+    if text[end:end + 1] in ("\n", ""):
         shown = text[start:end].rstrip()
         opened = any(shown.count(a) > shown.count(b) for a, b in zip(_OPEN, _SHUT, strict=True))
         if _OPENED.search(shown) or opened:
@@ -216,7 +220,7 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
             continue
         if len(line) < 3 or line[-1] in "：:，,、;；" or know.never.search(line) or _MEASURED.search(line):
             continue
-        if re.search(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]", line) or not re.search(r"[\u4e00-\u9fff]{3}", line):
+        if _FOREIGN.search(line) or not _HAN.search(line):
             continue
         named = named_kinds(line)
         if know.body_end.search(line) and not named:
@@ -245,8 +249,8 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
             h.level = min(4, h.level + (h.style != "chapter"))
     tops = [h for h in labelled if h.level == 1]
     heads = sorted([*labelled, *bare], key=lambda h: h.start)
-    two_tiers = not tops and any(named_kinds(h.heading) == ["achievements"] and i + 1 < len(heads) and heads[i + 1].style == "bare"
-                                 and heads[i + 1].start - h.body <= 2 for i, h in enumerate(heads))
+    two_tiers = not tops and any(named_kinds(h.heading) == ["achievements"] and n.style == "bare" and n.start - h.body <= 2
+                                 for h, n in pairwise(heads))
     numbers: dict[int, int] = {}
     kept: list[Head] = []
     for i, h in enumerate(heads):
@@ -254,8 +258,7 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
             after = next((n for n in heads[i + 1:] if n.style != "bare"), None)
             if not tops:
                 h.level = 2 if two_tiers and not named_kinds(h.heading) else 1
-            elif named_kinds(h.heading) and (after is None or after.level != 1 or after.number != numbers.get(1, 0) + 1
-                                        or len(bare) == 1) and (after is None or after.level > 1 or after.number == numbers.get(1, 0) + 2):
+            elif named_kinds(h.heading) and (after is None or after.level > 1 or after.number == numbers.get(1, 0) + 2):
                 h.level = 1
                 numbers = {1: numbers.get(1, 0) + 1}
             elif 2 in numbers and not (after is not None and after.level == 2 and (after.number or 0) >= numbers[2] + 2):
@@ -272,9 +275,11 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
 def outline(text: str) -> list[Section]:
     """The sections of a report's clean text in reading order, a preamble first when text stands before the first heading.
 
-    Every `start` is at the label (at the heading where there is none); a section ends where the next of its level or above begins.
+    Every `start` is at the label (at the heading where there is none); a section ends where the next of its level or above
+    begins.
     """
-    ending = next((m.start() for m in knowledge().ended.finditer(text, len(text) * 3 // 5)), len(text))  # nothing is headed below the signature
+    signed = knowledge().ended.search(text, len(text) * 3 // 5)
+    ending = signed.start() if signed else len(text)  # nothing is headed below the signature
     labelled = [h for h in _labelled(text) if h.start < ending]
     heads = _once(_levels(labelled, [h for h in _unlabelled(text, labelled) if h.start < ending]), text)
     sections: list[Section] = []
@@ -287,14 +292,15 @@ def outline(text: str) -> list[Section]:
         while stack and heads[stack[-1]].level >= h.level:
             stack.pop()
         end = next((n.start for n in heads[i + 1:] if n.level <= h.level), len(text))
-        sections.append(Section(i + offset, stack[-1] + offset if stack else None, h.level, h.label or None, h.heading, None, None,
-                                h.start, min(h.body, end), end))
+        parent = stack[-1] + offset if stack else None
+        body = min(h.body, end)
+        sections.append(Section(i + offset, parent, h.level, h.label or None, h.heading, None, None, h.start, body, end))
         stack.append(i)
     return _dimensions(text, kinds_of(text, sections))
 
 
 def _once(heads: list[Head], text: str) -> list[Head]:
-    """Without the headings of a table of contents, or of a line printed twice: no text of their own, and the same again below."""
+    """Without the headings of a table of contents, or of a line printed twice: no text of their own, and repeated below."""
     out = []
     again = next((i for i, h in enumerate(heads[2:], 2) if (h.level, h.heading) == (heads[0].level, heads[0].heading)), 0)
     if again and not any(text[h.body:n.start].strip() for h, n in pairwise(heads[:again])):  # a table of contents
@@ -317,7 +323,8 @@ def _dimensions(text: str, sections: list[Section]) -> list[Section]:
         if s.level == 1:
             inside = s.kind == "achievements"
         elif inside and s.level > 1:
-            s = replace(s, dimension=topics.of(s.body, s.end, (s.start, s.body), at.get(-1 if s.parent_id is None else s.parent_id)))
+            above = None if s.parent_id is None else at[s.parent_id]
+            s = replace(s, dimension=topics.of(s.body, s.end, (s.start, s.body), above))
         out.append(s)
     return out
 
@@ -338,16 +345,19 @@ def outline_findings(text: str, sections: list[Section]) -> list[Finding]:
             before = last.get((s.parent_id, s.level))
             where = (s.start, s.start + len(s.label))
             if style and style.name == "damaged-han":
-                out.append(Finding("label_damaged", "info", f"标题“{s.heading}”的序号已损坏（“{s.label}”），按第{number}项读取。", *where))
+                message = f"标题“{s.heading}”的序号已损坏（“{s.label}”），按第{number}项读取。"
+                out.append(Finding("label_damaged", "info", message, *where))
             elif before is not None and number == before:
                 out.append(Finding("label_doubled", "info", f"序号“{s.label}”在同一部分出现了两次。", *where))
             elif number > (before or 0) + 1 and (before is not None or s.level < 3):
-                out.append(Finding("label_skipped", "info", f"序号“{s.label}”之前缺少第{(before or 0) + 1}项，请核对原文是否有缺漏。", *where))
+                message = f"序号“{s.label}”之前缺少第{(before or 0) + 1}项，请核对原文是否有缺漏。"
+                out.append(Finding("label_skipped", "info", message, *where))
             last[s.parent_id, s.level] = number
         key = (s.level, s.heading)
         if key in titles:
             out.append(Finding("heading_repeated", "info", f"标题“{s.heading}”重复出现。", s.start, s.body))
         titles[key] = s.section_id
         if s.level == 1 and len(named := named_kinds(s.heading)) > 1:
-            out.append(Finding("merged_section", "info", f"“{s.heading}”把几个部分合在一起（{'、'.join(named)}），按“{s.kind}”归类。", s.start, s.body))
+            message = f"“{s.heading}”把几个部分合在一起（{'、'.join(named)}），按“{s.kind}”归类。"
+            out.append(Finding("merged_section", "info", message, s.start, s.body))
     return out
