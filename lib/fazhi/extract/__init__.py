@@ -11,7 +11,8 @@ from fazhi.extract.identity import identify
 from fazhi.extract.indicators import Bid, code, codebook
 from fazhi.extract.numerals import scan
 from fazhi.extract.outline import outline, outline_findings
-from fazhi.extract.quantities import Place, quantities
+from fazhi.extract.places import Place
+from fazhi.extract.quantities import quantities
 from fazhi.extract.rows import Instrument, Quantity, Reading, RuledOut, Section
 from fazhi.extract.subjects import subject
 from fazhi.extract.ties import tie

@@ -14,18 +14,13 @@ from functools import cache
 import ahocorasick_rs
 
 from fazhi.extract.numerals import FOLD, units
-from fazhi.extract.quantities import CLAUSE, Place
+from fazhi.extract.phrases import phrase
+from fazhi.extract.places import CLAUSE, Place
 from fazhi.extract.rows import Quantity, Section
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
 FLOOR = 1.0
 _SPLIT = re.compile(r"\s(&|!!?)\s")
-_ASPECT = re.compile(r"方面|环节|领域|板块|维度")
-_BARE = re.compile(r"[，,、:：(（)）]?(?:其中|全年|年内|共|共计|合计|总计|总数|总量|累计|总共|分别|达到?|为|有|已|均|约|计|举办|开展|组织|完成|(?:19|20)\d\d年度?|方面|，|、|,)*")
-_NEW = re.compile(r"新|设立|成立|建成|组建|取得|增设|挂牌|聘任")
-_OUTCOME = re.compile(r"维持|驳回|撤诉|终止|败诉|胜诉|优秀|满意|不合格|合格|良好|移送|采纳|未结|正在|不予|和解|调解|成功|改判|劝返|退回|转办|不受理|其他|撤回|告知|未|中止|推荐|获|表扬|尚|有效|保留|修改|继续")
-_PART = re.compile(r"其中|包括|含|(?:^|[,，、;；])分别")
-_ITEM = re.compile(r"[、和及与]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,12 +261,12 @@ def code(text: str, found: list[Quantity], where: Sequence[Place], sections: Seq
         hits = spans[key]
         group = classes.get(q.unit or "", "")
         signs = ("@" + (q.unit or ""), "@" + group, "@" + issuer_kind)
-        if q.kind == "change" or _ASPECT.match(folded, q.end):
+        if q.kind == "change" or phrase("aspect").search(folded[q.end : q.end + 4]):
             mine: list[Bid] = []
         else:
             span = max(folded.rfind(c, place.sentence, q.start) for c in ";；\n") + 1
             mine = bids(q, place, hits, heading, group, signs, span)
-            if not (mine and mine[0].score >= FLOOR) and _BARE.fullmatch(folded, place.left, place.left_end) and place.right - q.end <= 4:
+            if not (mine and mine[0].score >= FLOOR) and phrase("bare").search(folded[place.left : place.left_end]) and place.right - q.end <= 4:
                 before = max([place.sentence, *(m.end() for m in CLAUSE.finditer(folded, place.sentence, max(place.sentence, place.left - 1)))])
                 mine = bids(q, place, hits, heading, group, signs, span, left=before) or mine
             if not (mine and mine[0].score >= FLOOR) and key[0]:
@@ -284,7 +279,7 @@ def code(text: str, found: list[Quantity], where: Sequence[Place], sections: Seq
         if mine and mine[0].score >= FLOOR and mine[0].code:
             q.code, q.confidence = mine[0].code, mine[0].score
             said, q.rule = q.rule, mine[0].rule
-            if said is None and q.status == "actual" and q.scope == "year" and book.entries[q.code].scope == "stock" and not _NEW.search(folded, place.left, q.start):
+            if said is None and q.status == "actual" and q.scope == "year" and book.entries[q.code].scope == "stock" and not phrase("new").search(folded, place.left, q.start):
                 q.scope = "stock"
         else:
             q.rule = mine[0].rule if mine else None

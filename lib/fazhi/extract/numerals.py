@@ -21,14 +21,6 @@ CHINESE_NUMBER = f"[{CHINESE}]+(?:点[零〇一二三四五六七八九]+)?"
 ANY = rf"(?:\d+(?:\.\d+)?|[{CHINESE}]+)"
 _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-_BEFORE = {  # words before a number that make it a bound; the sense is a qualifier of the contract
-    "近": "under", "将近": "under", "接近": "under", "不足": "under", "不到": "under", "低于": "under", "少于": "under", "几近": "under",
-    "约": "about", "大约": "about", "约为": "about", "大概": "about",
-    "超": "over", "超过": "over", "逾": "over", "突破": "over", "上": "over", "高于": "over", "多于": "over", "大于": "over", "超出": "over", "破": "over",
-    "不少于": "at_least", "不低于": "at_least", "至少": "at_least", "不下于": "at_least", "不得少于": "at_least", "不得低于": "at_least", "最少": "at_least", "不小于": "at_least",
-    "不超过": "at_most", "不高于": "at_most", "至多": "at_most", "最多": "at_most", "不多于": "at_most", "不得超过": "at_most", "不大于": "at_most",
-}
-_AFTER = {"以上": "over", "多": "over", "余": "over", "左右": "about", "上下": "about", "以内": "at_most", "之内": "at_most", "以下": "at_most"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +92,20 @@ def units() -> dict[str, str]:
 
 
 @cache
+def qualifiers(place: str) -> dict[str, str]:
+    """The words that qualify a number `before`, `after` or `apart` from it, each with its qualifier of the contract."""
+    table = load_toml("numerals.toml")["qualifiers"]
+    require("numerals.toml", "[qualifiers]", table, {"before": dict, "after": dict, "apart": dict})
+    if unknown := set(table[place]) - {"over", "under", "about", "at_least", "at_most"}:
+        raise KnowledgeError("numerals.toml", f"[qualifiers.{place}]", f"unknown qualifier {sorted(unknown)}", "use over, under, about, at_least, at_most")
+    return {word: sense for sense, words in table[place].items() for word in words}
+
+
+@cache
 def _number() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, units()), key=len, reverse=True))
-    before = "|".join(sorted(_BEFORE, key=len, reverse=True))
+    before = "|".join(sorted(qualifiers("before"), key=len, reverse=True))
+    after = "|".join(sorted(qualifiers("after"), key=len, reverse=True))
     multiple = "百万|千万|十万|百亿|千亿|万|亿|千|百"
     return re.compile(
         rf"(?P<before>{before})?\s?(?:"
@@ -110,7 +113,7 @@ def _number() -> re.Pattern[str]:
         rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?"
         rf"(?:(?P<u0>%|‰|多?余?(?:{names}))?\s?(?:[-—–~]{{1,2}}|至|到|、(?=[二三四五六七八九十]))\s?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
         rf"\s?(?P<m1>{multiple})?(?P<over>余|多|来)?(?P<m2>{multiple})?(?P<over2>余|多)?\s?(?P<unit>{names})(?P<over3>余|多(?=[,，。；;、]))?"
-        rf")(?P<after>(?:及)?(?:以上|以下|左右|上下|以内|之内))?"
+        rf")(?P<after>及?(?:{after}))?"
     )
 
 
@@ -188,7 +191,7 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
 
 def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
     before, after = m["before"] or "", m["after"] or ""
-    qualifier = _BEFORE.get(before) or _AFTER.get(after.removeprefix("及")) or "exact"
+    qualifier = qualifiers("before").get(before) or qualifiers("after").get(after.removeprefix("及")) or "exact"
     high = None
     if m["percent"] or m["tenths"]:
         if m["percent"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from fazhi.extract.quantities import Place
+from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
 

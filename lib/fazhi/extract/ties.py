@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from fazhi.extract.numerals import FOLD, units
-from fazhi.extract.quantities import Place
+from fazhi.extract.phrases import phrase
+from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
 
-_PART = re.compile(r"其中|包括|分别为|包含|涉及(?=[^,，]{0,8}$)")
-_BEFORE = re.compile(r"[，,、;；(（]?(?:比|较)?(?:上一?年度?|去年|前一年|(?:19|20)\d\d年度?)(?:同期)?(?:为|是|有|的)?")
-_CHAIN = re.compile(r"[、,，;；：:和及()（）\s]*(?:其中|以及|和)?")
 
 
 @cache
@@ -48,7 +46,7 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
         begin = found[last].end if last is not None and found[last].end > place.sentence - 60 else place.sentence
         between = folded[begin : q.start]
         words = folded[place.left : place.left_end] + folded[q.end : place.right]
-        marker = _PART.search(between)
+        marker = phrase("part").search(between)
         if marker and last is not None and total is None or marker and "其中" in between and last is not None:
             if "。" not in between or between.find("。") < between.find(marker[0]):
                 total, opened = last, begin
@@ -59,11 +57,14 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
             if _alike(whole, q) and q.value <= (whole.high or whole.value) * 1.000001 or q.kind == "rate" == whole.kind:
                 if q.kind == "count":
                     q.part_of = total
+                    if whole.scope == "stock" and q.scope == "year" and not phrase("made").search(words):
+                        q.scope = "stock"
                 own = q.code is not None
                 if not own and whole.code and not (q.rule or "").startswith("none:") and not outcomes.search(words) and whole.unit == q.unit:
                     q.code, q.rule, q.confidence = whole.code, "part_of_total", whole.confidence
-                    if q.scope == "year" and whole.scope == "stock" and "新" not in words:
-                        q.scope = "stock"
-        if q.code is None and q.scope == "previous" and last is not None and found[last].unit == q.unit and found[last].end > place.sentence and _BEFORE.fullmatch(folded, place.left, place.left_end):
+        if q.code is None and q.scope == "previous" and last is not None and found[last].unit == q.unit and found[last].end > place.sentence and phrase("year_before").search(folded[place.left : place.left_end]):
             q.code, q.rule, q.confidence = found[last].code, "year_before", found[last].confidence
+        if q.code is None and last is not None and found[last].code and found[last].end == place.left and folded[place.left] == "、" and found[last].unit == q.unit \
+                and not (q.rule or "").startswith("none:") and not outcomes.search(words) and not phrase("verb").search(words) and place.left_end == q.start:
+            q.code, q.rule, q.confidence = found[last].code, "list", found[last].confidence
         last = i

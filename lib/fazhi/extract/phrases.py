@@ -1,0 +1,28 @@
+"""The turns of phrase that the grammar asks for by name, from knowledge/phrases.toml."""
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from fazhi.knowledge import KnowledgeError, load_toml, require
+
+
+@cache
+def _all() -> dict[str, re.Pattern[str]]:
+    out: dict[str, re.Pattern[str]] = {}
+    for entry in load_toml("phrases.toml")["phrase"]:
+        name = f"[[phrase]] {entry.get('name', '?')}"
+        require("phrases.toml", name, entry, {"name": str, "zh": str, "pattern": str, "yes": list, "no": list})
+        try:
+            out[entry["name"]] = re.compile(entry["pattern"])
+        except re.error as fault:
+            raise KnowledgeError("phrases.toml", name, f"the pattern fails: {fault}", "mend it") from None
+    return out
+
+
+def phrase(name: str) -> re.Pattern[str]:
+    """The compiled pattern of that name; KnowledgeError when phrases.toml has none."""
+    try:
+        return _all()[name]
+    except KeyError:
+        raise KnowledgeError("phrases.toml", name, "no such phrase", f"the engine asks for it: add [[phrase]] name = \"{name}\"") from None

@@ -1,0 +1,131 @@
+"""Where a number stands: its sentence, its clause, and the words that are its own, between its neighbours.
+
+Lists share words in ways of their own: 甲、乙分别为1件、2件 gives each number its item; 备案率、审核率均达100% and 复议、诉讼各1件 state one number
+for several things; a table's bare number has the words of its column's head and of its row.
+"""
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from fazhi.extract.numerals import Number
+from fazhi.extract.phrases import phrase
+from fazhi.extract.tabular import cells
+
+SENTENCE_END = re.compile(r"[。！？!?\n]")
+CLAUSE = re.compile(r"[，,；;：:。！？!?\n\t]|(?<=[^\d])\s{2,}")
+_LIST = re.compile(r"[、和及与]|以及")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a number stands: its sentence, its clause and the words that are its own, between its neighbours."""
+
+    sentence: int
+    sentence_end: int
+    clause: int
+    clause_end: int
+    left: int  # from here to `left_end` stand the words that are the number's own
+    left_end: int  # the number's start, unless a list before it parts the words among several numbers
+    right: int  # from the number's end to here
+    label: tuple[int, int] | None = None  # of a table's row: its words belong to the number too
+
+
+
+
+def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> list[Place]:
+    """For each number its place in the folded text; `starts` are further offsets where a sentence begins (after headings)."""
+    ends = sorted({m.end() for m in SENTENCE_END.finditer(text)} | set(starts))
+    marks = sorted({m.end() for m in CLAUSE.finditer(text)} | set(starts))
+    out: list[Place] = []
+    for i, n in enumerate(numbers):
+        k = bisect_right(ends, n.start)
+        sentence = ends[k - 1] if k else 0
+        sentence_end = ends[k] if k < len(ends) else len(text)
+        if sentence and text.startswith(("其中", "包括", "其余"), sentence):
+            j = bisect_right(ends, sentence - 1)
+            sentence = ends[j - 1] if j else 0  # the sentence before says what these are parts of
+        k = bisect_right(marks, n.start)
+        clause = max(sentence, marks[k - 1] if k else 0)
+        k = bisect_right(marks, n.end)
+        clause_end = min(sentence_end, marks[k] if k < len(marks) else len(text))
+        if clause_end > n.end and text[clause_end - 1] in "，,；;：:。！？!?\n\t ":
+            clause_end -= 1
+        clause_end = max(clause_end, n.end)
+        left = max(clause, numbers[i - 1].end if i else 0)
+        if i and phrase("join").fullmatch(text, numbers[i - 1].end, n.start) and n.start - numbers[i - 1].end < 4 and n.group != numbers[i - 1].group:
+            left = max(sentence, out[-1].left)  # 执法培训12期、1,430人次: both count the same thing
+        elif i and left == numbers[i - 1].end and phrase("from").search(text, out[-1].left, numbers[i - 1].start) and phrase("to").match(text[n.start - 12 : n.end][12 - (n.start - left) :]):
+            left = out[-1].left  # 公职律师由3人增至6人
+        right = min(clause_end, numbers[i + 1].start if i + 1 < len(numbers) else len(text))
+        if right < clause_end:
+            right = min(right, n.end + 7)  # what stands nearer to the next number is the next number's
+        stop = phrase("stop").search(text, n.end, right)
+        if stop:
+            right = stop.start()
+        out.append(Place(sentence, sentence_end, clause, clause_end, left, n.start, max(right, n.end)))
+    return _part_lists(text, numbers, out)
+
+
+def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> list[Place]:
+    """`甲、乙、丙分别为1件、2件、3件`: each number gets the words of its own item."""
+    for i, n in enumerate(numbers):
+        m = phrase("respectively").search(text, where[i].left, n.start)
+        if not m:
+            continue
+        chain = [i]
+        while chain[-1] + 1 < len(numbers) and phrase("join").fullmatch(text, numbers[chain[-1]].end, numbers[chain[-1] + 1].start):
+            chain.append(chain[-1] + 1)
+        items = _items(text, where[i].left, m.start())
+        if len(items) > len(chain) > 1:
+            items = items[-len(chain) :]
+        if len(items) == len(chain) > 1:
+            for k, (a, b) in zip(chain, items, strict=True):
+                where[k] = replace(where[k], left=a, left_end=b, right=numbers[k].end)
+    return where
+
+
+def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -> tuple[list[Number], list[Place]]:
+    """One number for several things stands once for each, with that thing's words: `备案率、审核率均达100%`, `复议、诉讼各1件`."""
+    out_n: list[Number] = []
+    out_p: list[Place] = []
+    for n, p in zip(numbers, where, strict=True):
+        cuts = [m.end() for m in phrase("rates").finditer(text, p.left, p.left_end)] if n.unit == "%" else []
+        last = text.rfind("率", p.left, p.left_end) + 1
+        if cuts and last > cuts[-1] and last - cuts[-1] <= 14:
+            at = p.left
+            for cut in [*cuts, last]:
+                out_n.append(n)
+                out_p.append(replace(p, left=at, left_end=cut, right=n.end))
+                at = cut
+        elif (each := phrase("each").search(text, p.left, p.left_end)) and (items := _items(text, p.left, each.start())) and len(items) > 1:
+            for a, b in items:
+                out_n.append(n)
+                out_p.append(replace(p, left=a, left_end=b))
+        else:
+            out_n.append(n)
+            out_p.append(p)
+    return out_n, out_p
+
+
+def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The items of a list in running text, as spans."""
+    cuts = list(_LIST.finditer(text, start, end))
+    return list(zip([start, *(m.end() for m in cuts)], [*(m.start() for m in cuts), end], strict=True))
+
+
+def with_tables(text: str, numbers: Sequence[Number], where: list[Place]) -> tuple[list[Number], list[Place]]:
+    """The running text's numbers and the tables' bare ones together, in reading order."""
+    found = cells(text)
+    if not found:
+        return list(numbers), where
+    taken = {n.start for n in numbers}
+    merged = [(n.start, i, n, p) for i, (n, p) in enumerate(zip(numbers, where, strict=True))]
+    for c in found:
+        if c.number.start not in taken:
+            place = Place(c.table[0], c.table[1], c.row, c.number.end, c.head[0], c.head[1], c.number.end, c.label)
+            merged.append((c.number.start, len(merged), c.number, place))
+    merged.sort(key=lambda m: m[:2])
+    return [m[2] for m in merged], [m[3] for m in merged]
