@@ -13,6 +13,7 @@ from fazhi.read.page import Page
 FILE = "genres.toml"
 SHORTEST = 80  # characters of a page that could say anything
 LIST_LINES = 6  # lines that are titles make a list
+HEAD_LINES = 7  # a page without a report's title may have another one in these
 SENTENCE = re.compile(r"[一-鿿]{6,}[^。\n]*。")
 
 
@@ -76,15 +77,20 @@ def _report() -> dict[str, re.Pattern[str]]:
 def not_a_report(page: Page, identity: Identity) -> str | None:
     """Why a page is no report, as one Chinese sentence that a reader can act on; None for a report."""
     report = _report()
-    first = page.text.split("\n", 1)[0]
-    heads = [t for t in (identity.title, *page.titles[:1], first if len(first) < 60 and "。" not in first else "") if t]
-    title = heads[0] if heads else ""
+    lines = [line.strip() for line in page.text.split("\n") if line.strip()]
+    top = [
+        line
+        for line in lines[:HEAD_LINES]
+        if len(line) < 50 and not line.endswith(("。", "：", ":")) and not report["text"].match(line)
+    ]
+    heads = [t for t in (identity.title, *page.titles[:1]) if t] or [*top, "".join(top[-3:])]
+    title = identity.title or heads[0]
     looks = bool(report["text"].search(page.text)) and len(page.text) > 250
     titled = bool(identity.title and report["title"].search(identity.title))
     for genre in genres():
-        if genre.fits(title, page.text) and (genre.always or not (looks and (titled or not title))):
+        fits = any(genre.fits(head, page.text) for head in ([identity.title] if identity.title else heads))
+        if fits and (genre.always or not (looks and (titled or not identity.title))):
             return genre.reason
-    lines = [line for line in page.text.split("\n") if line.strip()]
     prose = len(SENTENCE.findall(page.text))
     if prose < 2 and sum(1 for line in lines if report["title"].search(line)) >= LIST_LINES:
         return "这是报告的目录页，请打开其中的报告再下载"
