@@ -9,13 +9,17 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from fazhi.compare import say
 from fazhi.compare.comparison import Comparison
-from fazhi.compare.coverage import Coverage, coverage
-from fazhi.compare.guards import CompareError
+from fazhi.compare.coverage import Coverage, coverage, fullest_year
+from fazhi.compare.dossier import Dossier, dossier
+from fazhi.compare.guards import CompareError, rules
 from fazhi.compare.panel import compare
 from fazhi.compare.say import sentences
 
-__all__ = ["CompareError", "Comparison", "Coverage", "compare", "coverage", "sentences"]
+CORE = rules().core  # the codes to look at when nobody names others
+
+__all__ = ["CORE", "CompareError", "Comparison", "Coverage", "Dossier", "compare", "coverage", "dossier", "fullest_year", "say", "sentences"]
 
 
 class _Callable(ModuleType):

@@ -61,6 +61,18 @@ class Comparison:
             return ""
         return "已按要求放行：" + "；".join(f"{name}（{rules().caveats[name].zh}）" for name in self.allow) + "。"
 
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The frame's columns that a reader wants beside each other, with what leads a number to its sentence."""
+        return self.frame.select("issuer", "year", "name_zh", "value", "high", "unit", "qualifier", "state", "reason_zh", "quote",
+                                 "report_id", "indicator_id")
+
+    @property
+    def aside(self) -> pl.DataFrame:
+        """The columns of `left_out` that a reader wants beside each other."""
+        return self.left_out.select("issuer", "year", "name_zh", "value", "high", "unit", "qualifier", "reason_zh", "quote",
+                                    "report_id", "indicator_id")
+
     def states(self) -> pl.DataFrame:
         """How many cells of each code are in each state: columns code, name_zh, state, state_zh, cells."""
         names = {name: words.zh for name, words in rules().states.items()}

@@ -20,7 +20,7 @@ from fazhi.knowledge import KnowledgeError, load_toml, require
 FILE = "law.toml"
 PARTS = ("achievements", "problems", "first_responsible_person", "plan")
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "issuer": pl.String, "year": pl.Int32, "state": pl.String, "rule": pl.String, "deadline": pl.Date, "published_on": pl.Date,
+    "issuer": pl.String, "year": pl.Int32, "state": pl.String, "standing": pl.String, "rule": pl.String, "deadline": pl.Date, "published_on": pl.Date,
     "signed_on": pl.Date, "days_late": pl.Int32, "on_time": pl.Boolean, "complete": pl.Boolean, "missing": pl.List(pl.String), "missing_zh": pl.String,
     "issuer_kind": pl.String, "level": pl.String, "region": pl.String, "title": pl.String, "url": pl.String, "source": pl.String,
     "origin": pl.String, "report_id": pl.String,
@@ -82,7 +82,8 @@ def law_of(year: int) -> Law | None:
 class Coverage:
     """One row for each issuer and year of a panel (columns of SCHEMA), and one for each source that gave no report.
 
-    `state` is `report`, `unreadable`, `not_collected` or `not_published`. `on_time` and `complete` are null where no rule of that year
+    `state` is `report`, `unreadable`, `not_collected` or `not_published`; `standing` tells reports further apart: `on_time`, `late`,
+    `undated` (the rule sets a date, the page has none) or `published` (no rule set a date for that year). `on_time` and `complete` are null where no rule of that year
     asks for it, or the page does not say when it was published (a signature after the deadline proves lateness all the same).
     """
 
@@ -93,9 +94,24 @@ class Coverage:
     sources: int = 0
 
     @property
+    def labels(self) -> dict[str, str]:
+        """Chinese headings for the columns of these frames."""
+        return rules().labels["coverage"]
+
+    @property
     def reports(self) -> pl.DataFrame:
         """The rows that have a report."""
         return self.frame.filter(pl.col("state") == "report")
+
+    @property
+    def late(self) -> pl.DataFrame:
+        """The reports that were late, the latest first."""
+        return self.reports.filter(~pl.col("on_time")).sort(["days_late", "issuer", "year"], descending=[True, False, False], nulls_last=True)
+
+    @property
+    def incomplete(self) -> pl.DataFrame:
+        """The reports that lack a part which the rule of their year asks for."""
+        return self.reports.filter(~pl.col("complete"))
 
     def by(self, *columns: str) -> pl.DataFrame:
         """Counted as the yearly evaluations print it: expected, reports, on_time of dated, complete of judged."""
@@ -164,8 +180,19 @@ def judged(frame: pl.DataFrame) -> pl.DataFrame:
     labels = rules().labels.get("part", {})
     state = (pl.when(have).then(pl.lit("report")).when(pl.col("lost").is_not_null()).then(pl.lit("unreadable"))
              .when(pl.col("absent").fill_null(False)).then(pl.lit("not_published")).otherwise(pl.lit("not_collected")))
+    due = pl.col("deadline").is_not_null()
+    standing = (pl.when(~have).then(state).when(on_time).then(pl.lit("on_time")).when(on_time.is_not_null()).then(pl.lit("late"))
+                .when(due).then(pl.lit("undated")).otherwise(pl.lit("published")))
     return frame.with_columns(
-        state=state, on_time=on_time, days_late=pl.when(have & (late_by > 0)).then(late_by), missing=pl.when(ask).then(missing),
+        state=state, standing=standing, on_time=on_time, days_late=pl.when(have & (late_by > 0)).then(late_by), missing=pl.when(ask).then(missing),
         complete=pl.when(ask).then(missing.list.len() == 0), source=pl.coalesce("source", "lost")).with_columns(
         missing=pl.col("missing").list.eval(pl.element().sort_by(pl.element().replace_strict({p: i for i, p in enumerate(PARTS)}, return_dtype=pl.Int64))),
     ).with_columns(missing_zh=pl.col("missing").list.eval(pl.element().replace(labels)).list.join("、"))
+
+
+def fullest_year(t: Tables, regions: str | Sequence[str] | None = None, level: str | Sequence[str] | None = None,
+                 issuer_kind: str | Sequence[str] | None = None) -> int | None:
+    """The year with the most reports of such issuers, the later of equals; None when there is no report."""
+    reports, _ = members(t, one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS), texts(regions))
+    counts = reports.group_by("year").agg(pl.col("issuer").n_unique()).sort("issuer", "year", descending=True)
+    return int(counts["year"][0]) if counts.height else None

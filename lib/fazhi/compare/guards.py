@@ -55,6 +55,7 @@ class Rules:
     units: dict[str, str]  # unit -> the name of its group
     extents: dict[str, str]  # own, whole -> pattern
     labels: dict[str, dict[str, str]]
+    core: tuple[str, ...]  # codes to look at when nobody names others
 
     def reason(self, caveats: Iterable[str], language: str = "zh") -> str:
         """The caveats in words, joined; a name that the file does not hold stands for itself."""
@@ -91,7 +92,7 @@ def rules() -> Rules:
             if bool(pattern.search(example)) is not holds:
                 raise KnowledgeError(FILE, f"extent {entry['name']}", f"its example {example!r} says otherwise", "mend pattern or example")
         extents[entry["name"]] = entry["pattern"]
-    return Rules(states, caveats, units, extents, data.get("label", {}))
+    return Rules(states, caveats, units, extents, data.get("label", {}), tuple(data["core"]))
 
 
 @cache

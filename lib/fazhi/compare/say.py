@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.comparison import Comparison
-from fazhi.compare.coverage import Coverage, law_of
-from fazhi.compare.guards import rules
+from fazhi.compare.coverage import Coverage
+from fazhi.compare.guards import codebook, rules
 
 EMPTY = "没有符合条件的机关和年度，无从比较；请放宽条件，或先把报告放进原始文件夹再重建各表。"
 SIGNS = {"over": "超过", "under": "不到", "about": "约", "at_least": "不少于", "at_most": "不超过"}
@@ -24,8 +24,8 @@ def number(value: float, unit: str | None = "") -> str:
 def shown(row: dict[str, Any]) -> str:
     """A row's value with what its qualifier says: 超过2,080件."""
     high = f"至{number(row['high'])}" if row.get("high") is not None else ""
-    return f"{SIGNS.get(row.get('qualifier') or '', '')}{number(row['value'])}{high}{row['unit'] or ''}" if row["unit"] != "元" else \
-        f"{SIGNS.get(row.get('qualifier') or '', '')}{number(row['value'], '元')}"
+    unit, sign = row["unit"] or "", SIGNS.get(row.get("qualifier") or "", "")
+    return sign + (number(row["value"], unit) if unit == "元" else f"{number(row['value'])}{high}{unit}")
 
 
 def some(names: Iterable[str], most: int = 3) -> str:
@@ -112,7 +112,7 @@ def moved(first: dict[str, Any], last: dict[str, Any]) -> str:
 
 
 def rest(rows: pl.DataFrame) -> str:
-    """What the empty cells are: 报告未提及的3个、未收集到报告的1个."""
+    """What the empty cells are: 报告未写的3个、未收集的1个."""
     counts = dict(rows.filter(pl.col("value").is_null())["state"].value_counts().iter_rows())
     return "、".join(f"{words.zh}的{counts[state]}个" for state, words in rules().states.items() if state in counts)
 
@@ -132,37 +132,73 @@ def after(rows: pl.DataFrame) -> str:
     return "。" + "。".join(parts) if parts else ""
 
 
-def of_coverage(answer: Coverage) -> list[str]:
-    """How many reports there are, on time, complete, and what was not read."""
+def empties(answer: Comparison) -> str:
+    """How the cells of a comparison divide: how many hold a comparable value, and which kinds of empty the others are."""
     if answer.frame.is_empty():
-        return [EMPTY]
-    frame, reports = answer.frame, answer.reports
+        return EMPTY
+    counts = dict(answer.frame["state"].value_counts().iter_rows())
+    total, good = answer.frame.height, counts.pop("comparable", 0)
+    kinds = "，".join(f"{words.zh}的{counts[name]}格（{counts[name] / total:.0%}）" for name, words in rules().states.items() if name in counts)
+    names = "、".join(codebook()[code].name_zh for code in answer.codes)
+    return f"{names}共{total}格，有可比数的{good}格（{good / total:.0%}）" + (f"；其余：{kinds}。空白不等于零。" if kinds else "。")
+
+
+def of_coverage(answer: Coverage) -> list[str]:
+    """All that a coverage says: how many reports, on time, complete, and what was not read."""
+    return [said for said in (counted(answer), punctual(answer), whole(answer), not_read(answer)) if said]
+
+
+def counted(answer: Coverage) -> str:
+    """How many of the cells have a report."""
+    frame = answer.frame
+    if frame.is_empty():
+        return EMPTY
     states = dict(frame["state"].value_counts().iter_rows())
-    gaps = "，".join(f"{rules().states[s].zh}的{states[s]}格" for s in rules().states if s in states)
-    said = [f"{frame['issuer'].n_unique()}个机关、{len(answer.years)}个年度共{frame.height}格，有报告的{reports.height}格" + (f"，{gaps}。" if gaps else "。")]
-    dated, late = reports.filter(pl.col("on_time").is_not_null()), reports.filter(~pl.col("on_time"))
+    gaps = "，".join(f"{words.zh}的{states[name]}格" for name, words in rules().states.items() if name in states)
+    return (f"{frame['issuer'].n_unique()}个机关、{len(answer.years)}个年度共{frame.height}格，有报告的{answer.reports.height}格"
+            + (f"，{gaps}。" if gaps else "。"))
+
+
+def punctual(answer: Coverage) -> str:
+    """How many reports were public in time, which was the latest, and of how many nobody can tell."""
+    reports = answer.reports
+    dated, late = reports.filter(pl.col("on_time").is_not_null()), answer.late
+    said = []
     if dated.height:
-        worst = late.sort(["days_late", "issuer"], descending=[True, False], nulls_last=True).head(1)
-        tail = "" if worst.is_empty() else f"；最迟的是{worst['issuer'][0]}{worst['year'][0]}年度的报告" + (
-            f"，迟了{worst['days_late'][0]}天" if worst["days_late"][0] else "，落款已过期限")
-        said.append(f"按规定应在次年4月1日之前公开、且看得出日期的{dated.height}份报告中，{dated.height - late.height}份按时，{late.height}份迟延{tail}。")
-    unknown = reports.filter(pl.col("on_time").is_null() & pl.col("deadline").is_not_null()).height
-    if unknown:
-        said.append(f"{unknown}份报告的页面上没有公开日期，是否按时无从判断。")
-    law = reports.filter(pl.col("complete").is_not_null())
-    if law.height:
-        short = law.filter(~pl.col("complete"))
-        parts = short["missing"].explode().drop_nulls().value_counts().sort(["count", "missing"], descending=[True, False])
-        labels = rules().labels["part"]
-        lack = "；".join(f"缺“{labels[p]}”的{n}份" for p, n in parts.iter_rows())
-        said.append(f"按规定应写四个部分的{law.height}份报告中，{law.height - short.height}份齐全" + (f"，{lack}。" if lack else "。"))
-    before = [y for y in answer.years if (found := law_of(y)) is None or not found.parts]
-    if before and reports.filter(pl.col("year").is_in(before)).height:
-        said.append(f"{some([str(y) for y in before], 5)}年度的报告早于规定施行，不判断迟延和缺项。")
+        tail = ""
+        if late.height:
+            worst = late.row(0, named=True)
+            how = f"迟了{worst['days_late']}天" if worst["days_late"] else "落款已过期限"
+            tail = f"；最迟的是{worst['issuer']}{worst['year']}年度的报告，{how}"
+        said.append(f"按规定有公开期限、且看得出日期的{dated.height}份报告中，{dated.height - late.height}份按时，{late.height}份迟延{tail}。")
+    undated = reports.filter(pl.col("standing") == "undated").height
+    if undated:
+        said.append(f"{undated}份报告的页面上没有公开日期，是否按时无从判断。")
+    free = reports.filter(pl.col("deadline").is_null())["year"].unique().sort().to_list()
+    if free:
+        said.append(f"{some(map(str, free), 5)}年度的报告早于规定施行，不判断迟延。")
+    return "".join(said)
+
+
+def whole(answer: Coverage) -> str:
+    """How many reports have all parts that the rule of their year asks for, and which are missing."""
+    law = answer.reports.filter(pl.col("complete").is_not_null())
+    if law.is_empty():
+        return ""
+    missing = answer.incomplete["missing"].explode().drop_nulls().value_counts(name="n").sort(["n", "missing"], descending=[True, False])
+    labels = rules().labels["part"]
+    lack = "；".join(f"缺“{labels[part]}”的{n}份" for part, n in missing.iter_rows())
+    return f"按规定应写齐各部分的{law.height}份报告中，{law.height - answer.incomplete.height}份齐全" + (f"，{lack}。" if lack else "。")
+
+
+def not_read(answer: Coverage) -> str:
+    """How many files gave no report, and why in a word; and the reports that belong to nobody."""
+    said = ""
     if answer.not_read.height:
         kinds = dict(answer.not_read["status"].value_counts().iter_rows())
-        names = {"unreadable": "读不出", "not_a_report": "不是年度报告", "duplicate": "与另一份相同"}
-        said.append(f"{answer.sources}个原始文件中{answer.not_read.height}个没有成为报告：" + "，".join(f"{names.get(k, k)}的{kinds[k]}个" for k in sorted(kinds)) + "。")
-    if answer.nobody.height:
-        said.append(f"另有{answer.nobody.height}份报告认不出机关或年度，没有计入。")
-    return said
+        names = rules().labels["source"]
+        said = (f"{answer.sources}个原始文件中{answer.not_read.height}个没有成为报告："
+                + "，".join(f"{names.get(kind, kind)}的{kinds[kind]}个" for kind in sorted(kinds)) + "。")
+    elif answer.sources:
+        said = f"{answer.sources}个原始文件都读成了报告。"
+    return said + (f"另有{answer.nobody.height}份报告认不出机关或年度，没有计入。" if answer.nobody.height else "")
