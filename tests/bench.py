@@ -20,13 +20,14 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[1]
-RAW = ROOT / "data" / "raw"
-sys.path[:0] = [str(ROOT / "lib"), str(ROOT / "tests" / "practice")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
+sys.path.insert(0, str(Path(__file__).resolve().parent / "practice"))
 from score import marked
 
+RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
 USUAL = 3500  # characters in a report, as a rule
-NUMBER = re.compile(r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[余多]?[万亿]?[余多]?(?:[%％]|[件次场条项部个名人家份起元]{1,2})")
+NUMBER = re.compile(r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[余多]?[万亿]?[余多]?"
+                    r"(?:[%％]|[件次场条项部个名人家份起元]{1,2})")
 
 
 def milliseconds(job: Callable[[], object], rounds: int) -> float:

@@ -2,15 +2,11 @@
 from __future__ import annotations
 
 import csv
-import sys
 from difflib import unified_diff
 from pathlib import Path
 
 import pytest
-
-GOLDEN = Path(__file__).parent / "golden"
-sys.path.insert(0, str(GOLDEN))
-import golden
+from golden import golden
 
 
 @pytest.fixture(scope="module")

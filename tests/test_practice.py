@@ -2,15 +2,10 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-PRACTICE = Path(__file__).parent / "practice"
-sys.path.insert(0, str(PRACTICE))
-import score as scoring
+from practice import score as scoring
 from unmark import MarkError, unmark
 
 ROOM = 0.002  # a line may fall by this much before the test says so
@@ -34,7 +29,8 @@ def perfect(gold: dict[str, Any], text: str) -> scoring.Read:
         start = text.index(q["value_text"], at)
         rows.append(q | {"start": start, "end": start + len(q["value_text"])})
         at = start
-    return scoring.Read(text, dict(gold["report"]), [s | {"start": i} for i, s in enumerate(gold["sections"])], rows, gold["instruments"])
+    sections = [s | {"start": i} for i, s in enumerate(gold["sections"])]
+    return scoring.Read(text, dict(gold["report"]), sections, rows, gold["instruments"])
 
 
 @pytest.fixture
@@ -50,18 +46,21 @@ def scored(gold: dict[str, Any], read: scoring.Read | None) -> scoring.Score:
 
 def test_marks_become_a_raw_text_and_its_gold(gold: tuple[str, dict[str, Any]]) -> None:
     text, found = gold
-    assert "⟦" not in text and "（一）严格执法。全年办结行政处罚案件1,234件，罚款1.5万余元" in text
+    assert "⟦" not in text
+    assert "（一）严格执法。全年办结行政处罚案件1,234件，罚款1.5万余元" in text
     assert [(q["value"], q["unit"], q["qualifier"], q["kind"]) for q in found["quantities"]] == [
         (1234, "件", "exact", "count"), (15000, "元", "over", "amount"), (5.2, "%", "exact", "change"),
         (100, "%", "exact", "rate"), (100, "%", "exact", "rate"), (2, "个", "exact", "count")]
-    assert found["report"]["published_on"] == "2024-03-01" and found["report"]["signed_on"] is None
-    assert found["sections"][1] == {"level": 2, "label": "（一）", "heading": "严格执法", "kind": None, "dimension": "enforcement"}
+    assert found["report"]["published_on"] == "2024-03-01"
+    assert found["report"]["signed_on"] is None
+    assert found["sections"][1] == {"level": 2, "label": "（一）", "heading": "严格执法", "kind": None,
+                                    "dimension": "enforcement"}
     assert found["instruments"] == ["水法"]
 
 
 @pytest.mark.parametrize("wrong", ["⟦12件|x=1⟧", "⟦12件|p=tomorrow⟧", "⟦若干⟧", "⟦12件", "⟪1 success|一、|成效⟫"])
 def test_a_wrong_mark_is_named(wrong: str) -> None:
-    with pytest.raises(MarkError, match="甲.txt"):
+    with pytest.raises(MarkError, match=r"甲\.txt"):
         unmark(MARKED + wrong, "甲.txt")
 
 
@@ -107,12 +106,15 @@ def test_a_value_that_stands_elsewhere_is_not_found(gold: tuple[str, dict[str, A
 
 def test_a_report_that_was_not_read_is_missed_as_a_whole(gold: tuple[str, dict[str, Any]]) -> None:
     score = scored(gold[1], None)
-    assert score.lines["quantities"] == scoring.Tally(0, 0, 5) and score.lines["title"] == scoring.Tally(0, 0, 1)
+    assert score.lines["quantities"] == scoring.Tally(0, 0, 5)
+    assert score.lines["title"] == scoring.Tally(0, 0, 1)
 
 
 def test_folding_keeps_offsets() -> None:
     folded, at = scoring.fold_with_offsets("（１２３ 件），Ａ％")
-    assert folded == "123件a%" and [folded[at[i]] for i in (1, 2, 3, 5, 8, 9)] == list("123件a%") and at[-1] == len(folded)
+    assert folded == "123件a%"
+    assert [folded[at[i]] for i in (1, 2, 3, 5, 8, 9)] == list("123件a%")
+    assert at[-1] == len(folded)
 
 
 def test_the_open_part_reads_no_worse_than_the_record() -> None:

@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "lib"))
 REPORTS, WRITTEN, TABLES = HERE / "reports", HERE / "written", HERE / "tables"
 NAMES = ("reports", "sections", "measures", "indicators", "instruments", "findings")
-LEFT_OUT = ("report_id", "confidence", "rule")
+LEFT_OUT = {"indicators": ("confidence", "rule")}
 STAMP = (2025, 5, 12, 9, 0, 0)
 SETTINGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")  # our own page: root has no sandbox
 
@@ -73,7 +73,8 @@ def make_pdf(page: Path) -> bytes:
         raise SystemExit("printing the PDF needs Chromium on the PATH and the Noto CJK fonts")
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "report.pdf")
-        subprocess.run([browser, *SETTINGS, f"--print-to-pdf={target}", page.as_uri()], check=True, capture_output=True, timeout=120)
+        subprocess.run([browser, *SETTINGS, f"--print-to-pdf={target}", page.as_uri()],
+                       check=True, capture_output=True, timeout=120)
         return re.sub(rb"(/(?:Creation|Mod)Date \(D:)\d{14}", rb"\g<1>20250512090000", target.read_bytes())
 
 
@@ -94,17 +95,17 @@ def golden_tables() -> dict[str, str]:
         build(REPORTS, Path(folder), workers=1)
         frames = {name: pl.read_parquet(Path(folder, "latest", f"{name}.parquet")) for name in NAMES}
     sources = frames["reports"].select("report_id", "source")
-    return {name: as_csv(frame, sources) for name, frame in frames.items()}
+    return {name: as_csv(name, frame, sources) for name, frame in frames.items()}
 
 
-def as_csv(frame: pl.DataFrame, sources: pl.DataFrame) -> str:
+def as_csv(name: str, frame: pl.DataFrame, sources: pl.DataFrame) -> str:
     """A table with its reports by name, sorted, lists joined."""
     if "source" not in frame.columns:
         frame = sources.join(frame, on="report_id", how="right", maintain_order="right")
-    order = [c for c in ("source", "section_id", "measure_id", "indicator_id", "first_start", "start", "rule") if c in frame.columns]
-    keep = [c for c in frame.columns if c not in LEFT_OUT or c == "rule" and "severity" in frame.columns]
+    keep = [c for c in frame.columns if c not in ("report_id", *LEFT_OUT.get(name, ()))]
+    order = [c for c in ("source", "indicator_id", "measure_id", "section_id", "first_start", "start", "rule") if c in keep]
     lists = [pl.col(c).list.join("|") for c in keep if isinstance(frame.schema[c], pl.List)]
-    return frame.sort(order[:1] + order[-2:] if "rule" in order else order[:2]).select(keep).with_columns(lists).write_csv()
+    return frame.sort(order).select(keep).with_columns(lists).write_csv()
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
     python tests/practice/score.py                      # the open part: what the rules were written with
     python tests/practice/score.py --part samples       # the project's sample reports
-    python tests/practice/score.py --write              # ... and record the figures in last.json, which the tests hold
+    python tests/practice/score.py --write              # ... and record the figures: last.json, docs/accuracy.md, the READMEs
     python tests/practice/score.py --tables DIR         # a build's tables instead of a reading in this process
     python tests/practice/score.py --verbose            # and every miss, one line each
 
@@ -23,11 +23,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(ROOT / "lib")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lib"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 from unmark import fold, unmark
 
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 PARTS = {"open": HERE / "open", "shut": HERE / "shut", "samples": HERE.parent / "samples"}
 RAW = ROOT / "data" / "raw"
 LAST = HERE / "last.json"
@@ -35,6 +36,8 @@ FIELDS = ("title", "issuer", "issuer_kind", "region_code", "level", "year", "pub
 ATTRIBUTES = ("high", "unit", "qualifier", "kind", "status", "scope")
 LINES = (*FIELDS, "headings", "heading kinds", "heading dimensions", "quantities", "quantities, every attribute",
          "coded indicators", "codes", "instruments")
+LINES_ZH = dict(zip(LINES, ("标题", "机关", "机关类型", "区划代码", "层级", "年度", "公开日期", "小标题", "部分的类别",
+                            "小标题的维度", "数量", "数量及其全部属性", "归入指标的数量", "报告有哪些指标", "书名号内文件"), strict=True))
 NUMERAL = re.compile(r"[\d０-９]+")
 Row = Mapping[str, Any]
 
@@ -129,8 +132,8 @@ def read_here(raw: bytes, name: str) -> Read | None:
         return None
     text = reading.text
     labels = [(s.start, s.start + len(s.label)) for s in reading.sections if s.label]
-    spans = {(q.start, q.end) for q in reading.quantities} | {(r.start, r.end) for r in reading.ruled_out if r.reason != "no_unit"}
     bare = {(r.start, r.end) for r in reading.ruled_out if r.reason == "no_unit"}
+    spans = {(x.start, x.end) for x in (*reading.quantities, *reading.ruled_out)} - bare
     covered = bytearray(len(text))
     for start, end in [*spans, *labels]:
         covered[start:end] = b"\1" * (end - start)
@@ -138,7 +141,8 @@ def read_here(raw: bytes, name: str) -> Read | None:
     return Read(
         text, {f: getattr(reading.identity, f) for f in FIELDS}, [asdict(s) for s in reading.sections],
         [asdict(q) | {"value_text": text[q.start:q.end], "quote": text[q.quote_start:q.quote_end]} for q in reading.quantities],
-        [i.title for i in reading.instruments], len(spans | set(labels)) + len(bare), [text[max(0, a - 12):b + 8] for a, b in sorted(bare)])
+        [i.title for i in reading.instruments],
+        len(spans | set(labels)) + len(bare), [text[max(0, a - 12):b + 8] for a, b in sorted(bare)])
 
 
 def read_tables(folder: Path) -> dict[str, Read]:
@@ -283,11 +287,52 @@ def table(score: Score) -> str:
     """The score as the lines of a table."""
     out = [f"{score.reports} reports", f"{'':30}{'P':>8}{'R':>8}{'F1':>8}{'right':>8}{'found':>8}{'gold':>8}"]
     for group in (score.lines, dict(sorted(score.codes.items()))):
-        out += [f"{name:30}{t.precision:8.3f}{t.recall:8.3f}{t.f1:8.3f}{t.hit:8}{t.found:8}{t.gold:8}" for name, t in group.items()]
+        out += [f"{name:30}{t.precision:8.3f}{t.recall:8.3f}{t.f1:8.3f}{t.hit:8}{t.found:8}{t.gold:8}"
+                for name, t in group.items()]
         out.append("")
     if score.numerals:
         share = score.unaccounted / score.numerals
         out.append(f"numerals unaccounted for: {score.unaccounted} of {score.numerals} ({share:.2%})")
+    return "\n".join(out)
+
+
+# --- publishing ------------------------------------------------------------------------------------------------------
+
+def published(last: Row) -> dict[Path, str]:
+    """The files that show the record, as they should read: docs/accuracy.md and the table between the marks of each README."""
+    parts = [(last.get(part) or {}) for part in ("open", "shut")]
+    out = {ROOT / "docs" / "accuracy.md": accuracy(parts)}
+    for name, head, rest, names in (
+        ("README.md", ("line (F1)", "open part", "shut part"), ("reports", "numerals unaccounted for"), {}),
+        ("README.zh-CN.md", ("项目（F1）", "公开部分", "封存部分"), ("报告数", "未归类的数字"), LINES_ZH),
+    ):
+        text = (ROOT / name).read_text("utf-8")
+        rows = [(names.get(line, line), *(f"{p['lines'][line]['f1']:.3f}" if p else "–" for p in parts)) for line in LINES]
+        rows.append((rest[1], *(f"{p['unaccounted'] / p['numerals']:.2%}" if p else "–" for p in parts)))
+        rows.append((rest[0], *(str(p["reports"]) if p else "–" for p in parts)))
+        table = "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---", "---:", "---:"), *rows))
+        before, _, rest_of = text.partition("<!-- accuracy -->\n")
+        out[ROOT / name] = f"{before}<!-- accuracy -->\n{table}\n<!-- /accuracy -->{rest_of.partition('<!-- /accuracy -->')[2]}"
+    return out
+
+
+def accuracy(parts: list[Row]) -> str:
+    """docs/accuracy.md: precision, recall and the number in gold, for each line and each entry of the codebook."""
+    out = ["# Accuracy\n",
+           "Written by `python tests/practice/score.py --write`; see tests/practice/README.md for what is measured, and how.",
+           "The rules were written with the open part at hand; the shut part is scored once, at the end of a round of work.",
+           "P precision, R recall, n in gold.\n"]
+    for title, key in (("Lines", "lines"), ("Entries of the codebook", "codes")):
+        names = list(dict.fromkeys(name for p in parts for name in p.get(key, {})))
+        out += [f"## {title}\n", "| | open P | R | n | shut P | R | n |", "|---|---:|---:|---:|---:|---:|---:|"]
+        for name in names if key == "lines" else sorted(names):
+            cells = [name]
+            for p in parts:
+                counts = p.get(key, {}).get(name, {})
+                t = Tally(*(counts.get(k, 0) for k in ("hit", "found", "gold")))
+                cells += [f"{t.precision:.3f}" if t.found else "–", f"{t.recall:.3f}" if t.gold else "–", str(t.gold) if p else "–"]
+            out.append(f"| {' | '.join(cells)} |")
+        out.append("")
     return "\n".join(out)
 
 
@@ -304,7 +349,10 @@ def main() -> None:
     print(table(score))
     if args.write:
         last = json.loads(LAST.read_text("utf-8")) if LAST.exists() else {}
-        LAST.write_text(json.dumps(last | {args.part: score.record()}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        last[args.part] = score.record()
+        LAST.write_text(json.dumps(last, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        for path, text in published(last).items():
+            path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
