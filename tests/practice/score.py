@@ -14,6 +14,7 @@ by a named reason.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import re
 import sys
@@ -37,7 +38,8 @@ ATTRIBUTES = ("high", "unit", "qualifier", "kind", "status", "scope")
 LINES = (*FIELDS, "headings", "heading kinds", "heading dimensions", "quantities", "quantities, every attribute",
          "coded indicators", "codes", "instruments")
 LINES_ZH = dict(zip(LINES, ("标题", "机关", "机关类型", "区划代码", "层级", "年度", "公开日期", "小标题", "部分的类别",
-                            "小标题的维度", "数量", "数量及其全部属性", "归入指标的数量", "报告有哪些指标", "书名号内文件"), strict=True))
+                            "小标题的维度", "数量", "数量及其全部属性", "归入指标的数量", "报告有哪些指标", "书名号内文件"),
+                    strict=True))
 NUMERAL = re.compile(r"[\d０-９]+")
 Row = Mapping[str, Any]
 
@@ -89,6 +91,7 @@ class Score:
     """The tallies of a part: one for each line, one for each code of the codebook that is met."""
 
     reports: int = 0
+    marks: str = ""  # a digest of the marked files: figures of other files are other figures
     lines: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in LINES})
     codes: dict[str, Tally] = field(default_factory=dict)
     numerals: int = 0
@@ -97,7 +100,7 @@ class Score:
 
     def record(self) -> dict[str, Any]:
         """As last.json holds it."""
-        return {"reports": self.reports, "numerals": self.numerals, "unaccounted": self.unaccounted,
+        return {"reports": self.reports, "marks": self.marks, "numerals": self.numerals, "unaccounted": self.unaccounted,
                 "lines": {name: asdict(t) | {"f1": round(t.f1, 4)} for name, t in self.lines.items()},
                 "codes": {name: asdict(t) | {"f1": round(t.f1, 4)} for name, t in sorted(self.codes.items())}}
 
@@ -117,6 +120,15 @@ def marked(part: str) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
                 yield source.name, source.read_bytes(), gold
         else:
             yield path.name, raw.encode(), gold
+
+
+def marks(part: str) -> str:
+    """A digest of a part's marked files."""
+    digest = hashlib.sha256()
+    for path in sorted(PARTS[part].glob("*")):
+        if path.suffix in (".txt", ".html"):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def read_here(raw: bytes, name: str) -> Read | None:
@@ -276,7 +288,7 @@ def score_quantities(score: Score, gold: list[Row], read: Read, say: Callable[[s
 
 def score_part(part: str, tables: Path | None = None) -> Score:
     """The score of a part: read in this process, or by a build's tables."""
-    score = Score()
+    score = Score(marks=marks(part))
     built = read_tables(tables) if tables else {}
     for name, raw, gold in marked(part):
         score_one(score, name, gold, built.get(name) if tables else read_here(raw, name))
@@ -330,7 +342,8 @@ def accuracy(parts: list[Row]) -> str:
             for p in parts:
                 counts = p.get(key, {}).get(name, {})
                 t = Tally(*(counts.get(k, 0) for k in ("hit", "found", "gold")))
-                cells += [f"{t.precision:.3f}" if t.found else "–", f"{t.recall:.3f}" if t.gold else "–", str(t.gold) if p else "–"]
+                cells += [f"{t.precision:.3f}" if t.found else "–", f"{t.recall:.3f}" if t.gold else "–"]
+                cells.append(str(t.gold) if p else "–")
             out.append(f"| {' | '.join(cells)} |")
         out.append("")
     return "\n".join(out)
