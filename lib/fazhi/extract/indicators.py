@@ -19,7 +19,7 @@ from fazhi.extract.places import CLAUSE, Place
 from fazhi.extract.rows import Quantity, Section
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
-FLOOR = 1.0
+FLOOR = 0.9
 _SPLIT = re.compile(r"\s(&|!!?)\s")
 
 
@@ -137,7 +137,7 @@ def codebook() -> Codebook:
 
 def _near_weight(gap: int, side: str) -> float:
     """How much a word `gap` characters from the number counts: the head of a Chinese noun phrase stands at its end."""
-    return (1.0 if side == "<" else 0.95) / (1.0 + max(gap, 0) / (12.0 if side == "<" else 6.0))
+    return (1.0 if side == "<" else 0.95) / (1.0 + max(gap, 0) / (9.0 if side == "<" else 6.0))
 
 
 def bids(q: Quantity, place: Place, hits: list[tuple[int, int, str]], heading: frozenset[str], group: str, signs: Sequence[str],
