@@ -1,6 +1,6 @@
 """How fast reports are read, beside tools that do a part of the work, on the same text and in one run.
 
-    python tests/bench.py [--rounds N] [--reports N]
+    python tests/bench.py [--rounds N] [--reports N] [--write]      # --write: into the READMEs' tables
 
 Prints milliseconds for one report (the best of several rounds, in one process, on one core) and ratios; what each peer leaves
 out stands beside it. Then how long reading takes for each format of the sample corpus, and how many reports a build does in
@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lib"))
 sys.path.insert(0, str(Path(__file__).resolve().parent / "practice"))
 from score import marked
 
-RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
+ROOT = Path(__file__).resolve().parents[1]
+RAW = ROOT / "data" / "raw"
 USUAL = 3500  # characters in a report, as a rule
 NUMBER = re.compile(r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[余多]?[万亿]?[余多]?"
                     r"(?:[%％]|[件次场条项部个名人家份起元]{1,2})")
@@ -46,8 +47,8 @@ def pages() -> dict[Path, bytes]:
     return {p: p.read_bytes() for p in sorted(RAW.iterdir()) if p.suffix in (".html", ".txt", ".docx", ".pdf")}
 
 
-def one_report(rounds: int) -> None:
-    """The text pipeline, stage by stage, beside jieba and a plain number regex."""
+def one_report(rounds: int) -> tuple[tuple[int, int], list[tuple[str, float]]]:
+    """The text pipeline, stage by stage, beside jieba and a plain number regex; what was read, and the milliseconds of each."""
     import jieba
     import jieba.posseg
     from fazhi.extract import extract, figures
@@ -61,7 +62,8 @@ def one_report(rounds: int) -> None:
     jieba.setLogLevel(logging.WARNING)
     page = min((read(raw, name) for name, raw, _ in marked("open")), key=lambda p: abs(len(p.text) - USUAL))
     text, sections, identity = page.text, outline(page.text), identify(page)
-    print(f"one report of {len(text)} characters, {len(extract(page).quantities)} quantities")
+    size = (len(text), len(extract(page).quantities))
+    print("one report of {} characters, {} quantities".format(*size))
     jobs: list[tuple[str, Callable[[], object], str]] = [
         ("fazhi, text to all rows", lambda: extract(page), "everything"),
         ("  outline", lambda: outline(text), ""),
@@ -75,11 +77,11 @@ def one_report(rounds: int) -> None:
         ("a number regex", lambda: NUMBER.findall(text), "numbers, no meaning"),
     ]
     print(f"{'':28}{'ms':>9}{'ratio':>9}")
-    base = 0.0
+    spent = []
     for name, job, note in jobs:
-        ms = milliseconds(job, rounds)
-        base = base or ms
-        print(f"{name:28}{ms:9.3f}{ms / base:9.2f}  {note}")
+        spent.append((name, milliseconds(job, rounds)))
+        print(f"{name:28}{spent[-1][1]:9.3f}{spent[-1][1] / spent[0][1]:9.2f}  {note}")
+    return size, [(name, ms) for name, ms in spent if not name.startswith(" ")]
 
 
 def formats(rounds: int) -> None:
@@ -118,12 +120,32 @@ def builds(reports: int) -> None:
         shutil.rmtree(raw)
 
 
+NAMES = {"fazhi, text to all rows": ("fazhi: text to all rows", "fazhi：文本到全部数据行"),
+         "jieba.lcut": ("jieba.lcut: words", "jieba.lcut：只分词"),
+         "jieba.posseg.lcut": ("jieba.posseg: words and their classes", "jieba.posseg：分词和词性"),
+         "a number regex": ("a number regex: no meaning", "一条数字正则：不知含义")}
+
+
+def publish(size: tuple[int, int], spent: list[tuple[str, float]]) -> None:
+    """Write the times of this run into the tables of the READMEs."""
+    heads = ("a report of {} characters, {} quantities", "一份{}字、{}个数量的报告"), ("ratio", "倍数")
+    for i, name in enumerate(("README.md", "README.zh-CN.md")):
+        before, mark, rest = (ROOT / name).read_text("utf-8").partition("<!-- speed -->\n")
+        rows = [f"| {heads[0][i].format(*size)} | ms | {heads[1][i]} |", "| --- | ---: | ---: |"]
+        rows += [f"| {NAMES[job][i]} | {ms:.2f} | {ms / spent[0][1]:.2f} |" for job, ms in spent]
+        end = "<!-- /speed -->"
+        (ROOT / name).write_text(before + mark + "\n".join(rows) + "\n" + end + rest.partition(end)[2], "utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--reports", type=int, default=500, help="of the build; 0 leaves it out")
+    parser.add_argument("--write", action="store_true", help="write the first table into the READMEs")
     args = parser.parse_args()
-    one_report(args.rounds)
+    size, spent = one_report(args.rounds)
+    if args.write:
+        publish(size, spent)
     formats(args.rounds)
     if args.reports:
         try:
