@@ -43,7 +43,7 @@ def coverage(data: Any, *, title: str | None = None, language: str = "zh", state
         rows = cells.filter(pl.col("state") == name).to_dicts()
         said = say(f"state.{name}", language)
         marker = {"color": colour, "line": {"color": MUTED if colour.upper() in ("#FFFFFF", "#F6F8FA") else PAPER, "width": 1},
-                  "pattern": {"shape": hatch, "size": 6, "fgcolor": INK, "fgopacity": 0.5, "solidity": 0.25}}
+                  "pattern": {"shape": hatch, "size": 6, "bgcolor": colour, "fgcolor": INK, "fgopacity": 0.5, "solidity": 0.25}}
         if many:
             totals = [sum(row["year"] == year for row in rows) for year in years]
             fig.add_trace(go.Bar(x=list(range(len(years))), y=totals, name=f"{sign} {plain(said)}", marker=marker, hoverinfo="text",

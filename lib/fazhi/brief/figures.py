@@ -180,22 +180,22 @@ def dots(data: Any, *, code: str | None = None, year: int | None = None, title: 
                        font={"size": 12, "color": MUTED})
     last = 2 if len(rows) > MANY else 1
     if last == 2:
+        values = [row["value"] for row in rows]
         fig.update_xaxes(title_text=_axis_title(name, unit), row=2, col=1)
+        fig.update_xaxes(range=[min(values) - (max(values) - min(values)) * 0.06, max(values) + (max(values) - min(values)) * 0.2])
     else:
         fig.update_xaxes(title_text=_axis_title(name, unit))
-    if min(row["value"] for row in rows) >= 0 and unit != "%":
-        fig.update_xaxes(rangemode="tozero")
     fig.update_layout(showlegend=False)
     return finish(fig, frame, title=title, alt=alt, height=height, language=language, note=note)
 
 
-def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = None, gap: str = "", x_axis: int | None = None) -> None:
+def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = None, gap: str = "") -> None:
     """Points of rows that are sorted upwards, with open-ended lines for bounds; `gap` is a row of text between the two ends."""
     where = {} if row is None else {"row": row, "col": 1}
     reach = max(abs(r["value"]) for r in rows) or 1.0
     middle = len(rows) // 2
     places = [i + (1 if gap and i >= middle else 0) for i in range(len(rows))]
-    widths: list[float | None] = []
+    widths: list[float] = []
     for hollow in (False, True):
         chosen = [(place, r) for place, r in zip(places, rows, strict=True) if is_bound(r) == hollow]
         if not chosen:
@@ -207,15 +207,23 @@ def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = 
             below = [(min(reach * 0.06, r["value"]) if low is None else r["value"] - low) for (_, r), (low, _) in zip(chosen, spans, strict=True)]
             bounds = {"error_x": {"type": "data", "symmetric": False, "array": widths, "arrayminus": below, "color": BOUND, "thickness": 2, "width": 0}}
         fig.add_trace(go.Scatter(
-            x=[r["value"] for _, r in chosen], y=[place for place, _ in chosen], mode="markers+text" if len(rows) <= 30 else "markers",
-            text=[f"　{plain(_amount(r, language))}" for _, r in chosen], textposition="middle right", textfont={"size": 11, "color": MUTED}, cliponaxis=False,
-            hovertext=[hover(r, language) for _, r in chosen], hoverinfo="text", customdata=[_anchor(r) for _, r in chosen],
+            x=[r["value"] for _, r in chosen], y=[place for place, _ in chosen], mode="markers", cliponaxis=False, hovertext=[hover(r, language) for _, r in chosen],
+            hoverinfo="text", customdata=[_anchor(r) for _, r in chosen],
             marker={"size": 10, "color": "white" if hollow else SERIES[0], "line": {"color": BOUND if hollow else SERIES[0], "width": 2}}, **bounds), **where)
+        ends = widths if hollow else [0.0] * len(chosen)
+        if len(rows) <= MANY // 2:
+            fig.add_trace(go.Scatter(
+                x=[r["value"] + end for (_, r), end in zip(chosen, ends, strict=True)], y=[place for place, _ in chosen], mode="text", hoverinfo="skip",
+                text=[f"　{plain(_amount(r, language))}" for _, r in chosen], textposition="middle right", textfont={"size": 11, "color": MUTED},
+                cliponaxis=False), **where)
     ticks, names = list(places), [label(r["issuer"] or "") for r in rows]
     if gap:
         ticks.insert(middle, middle)
         names.insert(middle, f"<i>{plain(gap)}</i>")
     fig.update_yaxes(tickmode="array", tickvals=ticks, ticktext=names, range=[-0.7, max(ticks) + 0.7], tickfont={"size": 12}, zeroline=False, **where)
+    low, high = min(r["value"] for r in rows), max(r["high"] or r["value"] for r in rows)
+    start = 0.0 if low >= 0 and low < 0.6 * high else low - (high - low) * 0.08 - (0.5 if low == high else 0.0)
+    fig.update_xaxes(range=[start - (high - start) * 0.02, high + (high - start or 1.0) * 0.24], zeroline=False, **where)  # room for the last label
 
 
 def _add_histogram(fig: go.Figure, rows: list[Row], language: str) -> None:
@@ -235,9 +243,8 @@ def lines(data: Any, *, code: str | None = None, title: str | None = None, langu
     """One code over the years, a line an issuer, broken where a year is missing. More than seven issuers: grey, the extremes of the last
     year in colour. More than sixty: the median and the middle half as well, and only the extremes as lines."""
     frame = _one_code(frame_of(data), code)
-    name = _name(frame, language)
-    title = title or name
     rows = [row for row in frame.to_dicts() if drawable(row) and row["year"] is not None]
+    title = title or _axis_title(_name(frame, language), unit_of(rows))
     if not rows:
         return empty(title, language)
     series = _series(rows)
@@ -256,7 +263,7 @@ def lines(data: Any, *, code: str | None = None, title: str | None = None, langu
                   dash=DASHES[0], legend=True)
     unit = unit_of(rows)
     fig.update_xaxes(tickmode="array", tickvals=years, ticktext=[str(y) for y in years], range=[years[0] - 0.4, years[-1] + 0.4])
-    fig.update_yaxes(title_text=_axis_title("", unit).strip("（）"), rangemode="tozero" if unit != "%" else "normal")
+    fig.update_yaxes(rangemode="tozero" if unit != "%" else "normal")
     alt = say("figure.alt_lines", language, title=title, n=len(series), first=years[0], last=years[-1], points=len(rows))
     note = say("figure.bound_note", language) if any(map(is_bound, rows)) else ""
     return finish(fig, frame, title=title, alt=alt, height=420 + 20 * min(len(coloured), 7), language=language, note=note)
@@ -314,7 +321,7 @@ def multiples(data: Any, *, by: str = "code", title: str | None = None, language
         shown = by_code[code]
         _add_dots(fig, shown, language, row=place)
         named = shown[0]["name_en"] if language == "en" else shown[0]["name_zh"]
-        fig.update_xaxes(title_text=_axis_title(named or code, unit_of(shown)), rangemode="tozero", row=place, col=1)
+        fig.update_xaxes(title_text=_axis_title(named or code, unit_of(shown)), row=place, col=1)
     fig.update_layout(showlegend=False)
     alt = " ".join(dots(frame, code=code, language=language).layout.meta["alt"] for code in codes)
     note = say("figure.bound_note", language) if any(map(is_bound, rows)) else ""
@@ -337,7 +344,7 @@ def _issuer_multiples(frame: pl.DataFrame, rows: list[Row], title: str, language
         _add_line(fig, issuer, series[issuer], years, language, colour=SERIES[0], where=where)
     fig.update_traces(line_width=2, marker_size=7)
     fig.update_annotations(font={"size": 12})
-    fig.update_xaxes(tickmode="array", tickvals=years, ticktext=[f"’{y % 100:02d}" for y in years])
+    fig.update_xaxes(tickmode="array", tickvals=years, ticktext=[f"{y % 100:02d}" for y in years])
     fig.update_yaxes(rangemode="tozero")
     alt = say("figure.alt_lines", language, title=title, n=len(series), first=years[0], last=years[-1], points=sum(map(len, series.values())))
     return finish(fig, frame, title=f"{title}（{unit_of(rows)}）" if unit_of(rows) else title, alt=alt, height=130 * count + HEAD + FOOT, language=language)
@@ -360,15 +367,20 @@ def slopes(data: Any, *, code: str | None = None, first: int | None = None, last
     turns = {1: 0, -1: 0, 0: 0}
     told = sorted(pairs, key=lambda pair: abs(pair[2]["value"] - pair[1]["value"]), reverse=True)[:MANY // 4]
     fig = go.Figure()
+    span = max(r["value"] for _, *ends in pairs for r in ends) - min(r["value"] for _, *ends in pairs for r in ends) or 1.0
+    left = _apart([then["value"] for _, then, _ in told], span / 13)
+    right = _apart([now["value"] for _, _, now in told], span / 13)
+    for at, place, side in ((-0.04, left, 1), (1.04, right, 2)):
+        texts = [plain(_amount(pair[side], language)) + (f" {plain(short(pair[0], 12))}" if side == 2 else "") for pair in told]
+        fig.add_trace(go.Scatter(x=[at] * len(told), y=place, mode="text", text=texts, textposition="middle left" if side == 1 else "middle right",
+                                 textfont={"size": 11, "color": INK}, hoverinfo="skip", cliponaxis=False))
     for issuer, then, now in pairs:
         turn = (now["value"] > then["value"]) - (now["value"] < then["value"])
         turns[turn] += 1
         colour = {1: SERIES[0], -1: SERIES[1], 0: MUTED}[turn]
         marked = any(issuer == name_ for name_, _, _ in told)
         fig.add_trace(go.Scatter(
-            x=[0, 1], y=[then["value"], now["value"]], mode="lines+markers+text" if marked else "lines+markers",
-            text=[plain(_amount(then, language)), plain(f"{_amount(now, language)} {short(issuer, 12)}")], textposition=["middle left", "middle right"],
-            textfont={"size": 11, "color": INK}, line={"color": colour if marked else GRID, "width": 2, "dash": "dash" if turn < 0 else "solid"},
+            x=[0, 1], y=[then["value"], now["value"]], mode="lines+markers", line={"color": colour if marked else GRID, "width": 2, "dash": "dash" if turn < 0 else "solid"},
             marker={"size": 8, "color": ["white" if is_bound(r) else colour for r in (then, now)], "line": {"color": colour, "width": 2}},
             hovertext=[hover(then, language), hover(now, language)], hoverinfo="text", customdata=[_anchor(then), _anchor(now)], cliponaxis=False))
     fig.update_xaxes(tickmode="array", tickvals=[0, 1], ticktext=[str(first), str(last)], range=[-0.45, 1.9], showgrid=False)
@@ -376,6 +388,17 @@ def slopes(data: Any, *, code: str | None = None, first: int | None = None, last
     fig.update_layout(showlegend=False)
     alt = say("figure.alt_slopes", language, title=title, first=first, last=last, up=turns[1], down=turns[-1], same=turns[0])
     return finish(fig, frame, title=title, alt=alt, height=max(320, 24 * len(told) + 160), language=language)
+
+
+def _apart(values: list[float], step: float) -> list[float]:
+    """Places for labels near their values and at least a step from each other."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    places = dict.fromkeys(order, 0.0)
+    last = float("-inf")
+    for index in order:
+        last = places[index] = max(values[index], last + step)
+    shift = sum(places[i] - values[i] for i in order) / (len(order) or 1)
+    return [places[i] - shift for i in range(len(values))]
 
 
 def chart(data: Any, *, title: str | None = None, language: str = "zh") -> go.Figure:

@@ -84,6 +84,7 @@ class Capsule:
     build: Mapping[str, Any] = field(default_factory=dict)  # id, date of the tables
     codes: Sequence[Mapping[str, str]] = ()  # codebook entries used: code, name, definition
     lost: set[str] = field(default_factory=set, init=False)  # characters without a glyph
+    origins: dict[str, int] = field(default_factory=dict, init=False)  # reports behind the page, by origin
     _figures: list[tuple[str, dict[str, Any]]] = field(default_factory=list, init=False)
     _level: int = field(default=1, init=False)
     _cell: int = field(default=0, init=False)
@@ -232,6 +233,7 @@ class Capsule:
             reports = reports.filter(pl.col("report_id").is_in(sorted(self._reports)))
         counted = dict(reports.collect().group_by("origin").len().sort("origin").iter_rows())
         told = "，".join(say("page.reports_n", self.language, origin=say(f"origin.{name}", self.language), n=n) for name, n in counted.items() if name)
+        self.origins = {str(name): n for name, n in counted.items()}
         kinds = " ".join(f"fz-origin-{escape(str(name))}" for name in counted)
         return f'<p class="fz-origin {kinds}">{escape(say("page.origin_line", self.language, origins=told or say("page.no_reports", self.language)))}</p>'
 

@@ -91,7 +91,11 @@ def draw(fig: go.Figure) -> Figure:
         named = trace.name and trace.showlegend is not False and layout.showlegend is not False
         if handle is not None and named:
             legend.setdefault(key, []).append((handle, words(trace.name)))
+    drawn = {(t.xaxis or "x").removeprefix("x") for t in fig.data if t.type in ("scatter", "bar")} or set(axes)
     for key, ax in axes.items():
+        if key not in drawn:
+            ax.set_axis_off()
+            continue
         _axes(ax, layout[f"xaxis{key}"], layout[f"yaxis{key}"])
         if told := legend.get(key):
             ax.legend([h for h, _ in told], [n for _, n in told], frameon=False, fontsize=8, ncols=min(3, len(told)), loc="lower left", bbox_to_anchor=(0, 1.0),

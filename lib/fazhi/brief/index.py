@@ -1,0 +1,36 @@
+"""The index of briefings: what there is, when it was made, whether its last run went well."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment
+
+from fazhi.brief import fonts
+from fazhi.brief.theme import say
+
+
+def write_index(records: Sequence[Mapping[str, Any]], build: Mapping[str, str], language: str = "zh") -> str:
+    """index.html of the records of status.json: one page, no request, usable without scripts (the search box alone needs them)."""
+    folder = files(__package__) / "template"
+    text = (folder / "index_page.html.j2").read_text("utf-8")
+    css = (folder / "briefing" / "page.css").read_text("utf-8")
+    environment = Environment(autoescape=True)
+    rows = [{**record, "said": _said(record, language), "origin": "，".join(say(f"origin.{name}", language) for name in record["origins"])} for record in records]
+    told = environment.from_string(text)
+    values: dict[str, Any] = {"records": rows, "build": build, "say": lambda key, **v: say(key, language, **v), "language": language, "css": css}
+    draft = told.render(**values, font="", nonce="")
+    values["font"] = fonts.css("".join(sorted(c for c in {*draft, *map(chr, range(0x20, 0x7F))} if c.isprintable())))
+    return told.render(**values, nonce=hashlib.sha256(draft.encode()).hexdigest()[:24])
+
+
+def _said(record: Mapping[str, Any], language: str) -> str:
+    """The last run in words: that it went well, or that it failed and what stands there instead."""
+    if record["status"] == "ok":
+        return say("index.ok", language)
+    kept = say("index.failed_kept", language, date=record["made"]) if record["file"] else say("index.failed_none", language)
+    return f"{kept}：{record['error']}" if record["error"] else escape(kept)

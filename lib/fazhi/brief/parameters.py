@@ -1,0 +1,215 @@
+"""What a briefing may ask for: `briefings/*.yml` and the notebooks' parameters, checked before a kernel starts.
+
+papermill takes unknown parameters with a warning and starts a kernel to find out what is wrong with the others; an analyst who writes
+`level: conty` should hear of it at once, with the name that she meant.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import polars as pl
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from fazhi.knowledge import load_toml, regions
+
+LEVELS = ("national", "province", "prefecture", "county", "township")
+KINDS = ("government", "department", "zone", "township", "other")
+
+
+class ParameterError(ValueError):
+    """A briefing asks for something that is not there; the message names the file, the parameter and the nearest names."""
+
+
+def _as_years(value: object) -> object:
+    """`2019-2024`, a single year, or a list of both, as a list of years."""
+    if isinstance(value, (str, int)):
+        value = [value]
+    if not isinstance(value, list):
+        return value
+    years: list[object] = []
+    for item in value:
+        first, dash, last = str(item).partition("-")
+        if dash and first.strip().isdigit() and last.strip().isdigit():
+            years += range(int(first), int(last) + 1)
+        else:
+            years.append(item)
+    return years
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Year = Annotated[int, Field(ge=1990, le=2100)]
+Years = Annotated[list[Year] | None, BeforeValidator(_as_years)]
+Names = Annotated[list[str] | None, BeforeValidator(_as_list)]
+Level = Literal["national", "province", "prefecture", "county", "township"] | None
+Kind = Literal["government", "department", "zone", "township", "other"] | None
+
+
+class Parameters(BaseModel):
+    """What every notebook takes: the folder of tables, set by the run itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class OneReport(Parameters):
+    report: str | None = None
+
+
+class Coverage(Parameters):
+    years: Years = None
+    regions: Names = None
+    level: Level = None
+
+
+class Regions(Parameters):
+    codes: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)] = ["reconsideration_closed", "proactive_disclosure_rate", "law_study_sessions"]
+    year: Year | None = None
+    level: Level = None
+    issuer_kind: Kind = None
+    regions: Names = None
+    allow: Names = None
+
+
+MODELS: dict[str, type[Parameters]] = {"1_one_report": OneReport, "2_coverage": Coverage, "3_regions": Regions}
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    notebook: str
+    title: Annotated[str, Field(min_length=1)]
+    language: Literal["zh", "en"] = "zh"
+    parameters: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """One `briefings/NAME.yml`, read and checked in itself; `parameters` are those that it gives."""
+
+    name: str
+    path: Path
+    notebook: Path
+    title: str
+    language: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def nearest(name: object, known: Iterable[str], count: int = 3) -> str:
+    """`; nearest: a, b` or a short list of what there is."""
+    options = list(dict.fromkeys(known))
+    close = difflib.get_close_matches(str(name), options, n=count, cutoff=0.4)
+    if close:
+        return f"最接近的是 {'、'.join(close)}"
+    return f"可用的有 {'、'.join(options[:8])}{'……' if len(options) > 8 else ''}" if options else "没有可用的取值"
+
+
+def _explain(path: Path, fault: ValidationError, model: type[BaseModel]) -> ParameterError:
+    lines = []
+    for error in fault.errors():
+        place = ".".join(str(part) for part in error["loc"])
+        if error["type"] == "extra_forbidden":
+            lines.append(f"没有参数 `{place}`，{nearest(place, model.model_fields)}")
+        elif error["type"] == "literal_error":
+            choices = LEVELS if "level" in place else KINDS if "issuer_kind" in place else get_args(Literal["zh", "en"])
+            lines.append(f"`{place}` 不能是 {error['input']!r}，{nearest(error['input'], choices)}")
+        elif error["type"] == "missing":
+            lines.append(f"缺少 `{place}`，请补上一行 `{place}: …`")
+        else:
+            lines.append(f"`{place}` 不能是 {error['input']!r}（{error['msg']}）")
+    return ParameterError(f"{path.name}: {'；'.join(dict.fromkeys(lines))}")
+
+
+def read(path: Path, notebooks: Path) -> Briefing:
+    """One briefing file. Raises ParameterError for faulty YAML, unknown keys, a notebook that is not there, parameters it does not take."""
+    try:
+        raw = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise ParameterError(f"{path.name}: 不是有效的 YAML：{str(fault).splitlines()[0]}") from None
+    if not isinstance(raw, dict):
+        raise ParameterError(f"{path.name}: 应是 `notebook:`、`title:`、`parameters:` 几行")
+    try:
+        told = _File.model_validate(raw)
+    except ValidationError as fault:
+        raise _explain(path, fault, _File) from None
+    notebook = notebooks / f"{told.notebook}.ipynb"
+    if not notebook.is_file():
+        raise ParameterError(f"{path.name}: 没有笔记本 `{told.notebook}`，{nearest(told.notebook, [p.stem for p in sorted(notebooks.glob('*.ipynb'))])}")
+    model = MODELS.get(told.notebook)
+    given = dict(told.parameters)
+    if "tables" in given:
+        raise ParameterError(f"{path.name}: `tables` 由运行命令给出（--tables），请从 parameters 里删去")
+    if model is not None:
+        try:
+            given = model.model_validate(given).model_dump(exclude_unset=True)
+        except ValidationError as fault:
+            raise _explain(path, fault, model) from None
+    taken = defaults(notebook)
+    for name in given:
+        if name not in taken:
+            raise ParameterError(f"{path.name}: 笔记本 `{told.notebook}` 没有参数 `{name}`，{nearest(name, taken)}")
+    return Briefing(path.stem, path, notebook, told.title, told.language, given)
+
+
+def defaults(notebook: Path) -> dict[str, Any]:
+    """The names and default values of a notebook's cell tagged `parameters`; a default that is no literal is None."""
+    import nbformat
+
+    found: dict[str, Any] = {}
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type != "code" or "parameters" not in cell.metadata.get("tags", []):
+            continue
+        for node in ast.parse(cell.source).body:
+            targets: Sequence[ast.expr] = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else ()
+            for target in targets:
+                if isinstance(target, ast.Name) and isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                    try:
+                        found[target.id] = ast.literal_eval(node.value)
+                    except ValueError:
+                        found[target.id] = None
+    return found
+
+
+@cache
+def codebook() -> dict[str, dict[str, Any]]:
+    """The codebook's entries by code."""
+    return {entry["code"]: entry for entry in load_toml("codebook.toml")["entry"]}
+
+
+def _guards() -> list[str]:
+    return [entry["name"] for entry in load_toml("comparison.toml")["caveat"] if entry.get("kind") == "guard"]
+
+
+def check(briefing: Briefing, tables: Any) -> None:
+    """Check the values against codebook and tables. Raises ParameterError with the nearest names."""
+    given = briefing.parameters
+    faults = [f"没有指标代码 `{code}`，{nearest(code, codebook())}" for code in given.get("codes") or () if code not in codebook()]
+    faults += [f"`allow` 没有规则 `{rule}`，{nearest(rule, _guards())}" for rule in given.get("allow") or () if rule not in _guards()]
+    reports = tables.reports.select("report_id", "source", "year", "province", "prefecture", "county", "zone", "region_code").collect()
+    years = sorted(reports["year"].drop_nulls().unique().to_list())
+    asked = given.get("years") or ([given["year"]] if given.get("year") else [])
+    if asked and years and not set(asked) & set(years):
+        faults.append(f"表中没有 {'、'.join(map(str, asked[:6]))} 年的报告，有的是 {years[0]}–{years[-1]} 年")
+    if report := given.get("report"):
+        known = [*reports["report_id"], *reports["source"]]
+        if report not in known:
+            faults.append(f"没有报告 `{report}`，{nearest(report, known)}")
+    places = {name for column in ("province", "prefecture", "county", "zone", "region_code") for name in reports[column].drop_nulls().cast(pl.String)}
+    faults += [f"没有地区 `{place}`，{nearest(place, sorted(places))}" for place in given.get("regions") or () if not _is_place(place, places)]
+    if faults:
+        raise ParameterError(f"{briefing.path.name}: {'；'.join(faults)}")
+
+
+def _is_place(place: str, seen: set[str]) -> bool:
+    """A place of the tables, or one of the country's with its usual short name."""
+    if place in seen or any(name.startswith(place) for name in seen):
+        return True
+    return regions.by_code(place) is not None if place.isdigit() else any(bool(regions.find(part)) for part in place.split("/")[-1:])

@@ -1,0 +1,263 @@
+"""Runs of notebooks: `briefings/*.yml` -> one HTML file each, an index and a status.
+
+A run happens aside, in a fresh kernel of this very interpreter; only a page that passed every check takes the place of the last one. A run
+that fails leaves the last good page, and the status and the index say so. What has not changed (tables, notebook, parameters, library) is
+not run again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fazhi.brief import page, parameters
+from fazhi.brief.index import write_index
+from fazhi.brief.parameters import Briefing, ParameterError
+from fazhi.brief.theme import say
+
+LIBRARY = Path(__file__).resolve().parents[1]
+TIMEOUT = 900  # seconds for one notebook
+STATUS = "status.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one briefing. `status`: `made`, `unchanged` or `failed`; `path` is the page that stands there now, new or old."""
+
+    name: str
+    title: str
+    status: str
+    path: Path | None
+    seconds: float = 0.0
+    error: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return self.status != "failed"
+
+
+@dataclass
+class Record:
+    """A line of status.json: the last run of a briefing and the page that stands."""
+
+    name: str
+    title: str
+    language: str = "zh"
+    status: str = "failed"  # of the last run: ok, failed
+    key: str | None = None  # what the standing page was made from
+    file: str | None = None  # of the standing page
+    made: str | None = None  # when it was made, UTC
+    build: str | None = None
+    origins: dict[str, int] = field(default_factory=dict)
+    tried: str | None = None  # the last run
+    error: str | None = None
+
+
+def run(names: list[str] | None, tables: Path, out: Path, *, briefings: Path = Path("briefings"), notebooks: Path = Path("notebooks"), workers: int = 2,
+        check: bool = False, progress: Callable[[Outcome, int, int], None] | None = None) -> list[Outcome]:
+    """Bring the briefings `names` (None: all of `briefings/*.yml`) up to date in the folder `out`, with `index.html` and `status.json`.
+
+    `tables` is a build's folder. `workers` kernels run side by side. `check` makes a glyph that no font has a failure instead of a note.
+    `progress(outcome, done, total)` is called as each ends. A faulty briefing is a failed Outcome, never an exception.
+    Raises ParameterError for a name that is no briefing, TableError or FileNotFoundError when the tables cannot be read.
+    """
+    from fazhi.tables import load
+
+    loaded = load(tables)
+    folder = Path(loaded.folder or tables).resolve()
+    paths = {path.stem: path for path in sorted(briefings.glob("*.yml"))}
+    for name in names or ():
+        if name not in paths:
+            raise ParameterError(f"没有简报 `{name}`，{parameters.nearest(name, paths)}")
+    chosen = [paths[name] for name in names] if names else list(paths.values())
+    out.mkdir(parents=True, exist_ok=True)
+    records = _records(out)
+    build = {"id": loaded.build_id or _digest(folder)[:12], "date": _date(folder)}
+    outcomes: list[Outcome] = []
+    with tempfile.TemporaryDirectory(dir=out, prefix=".run-") as aside, ThreadPoolExecutor(max(1, min(workers, len(chosen) or 1))) as pool:
+        jobs = [pool.submit(_one, path, notebooks, loaded, folder, out, Path(aside), build, records.get(path.stem), check) for path in chosen]
+        for done, job in enumerate(jobs, 1):
+            outcome, record = job.result()
+            outcomes.append(outcome)
+            records[record.name] = record
+            if progress:
+                progress(outcome, done, len(jobs))
+    if not names:
+        records = {name: record for name, record in records.items() if name in paths}
+        for page_file in out.glob("*.html"):  # pages of briefings that are gone
+            if page_file.name != "index.html" and page_file.name not in {r.file for r in records.values()}:
+                page_file.unlink()
+    ordered = [records[name] for name in sorted(records)]
+    _replace(out / STATUS, json.dumps([asdict(record) for record in ordered], ensure_ascii=False, indent=1))
+    _replace(out / "index.html", write_index([asdict(record) for record in ordered], build))
+    return outcomes
+
+
+def _one(path: Path, notebooks: Path, tables: Any, folder: Path, out: Path, aside: Path, build: dict[str, str], last: Record | None,
+         check: bool) -> tuple[Outcome, Record]:
+    """One briefing from file to page; whatever goes wrong is told in the Outcome, and the last good page stays."""
+    start = time.monotonic()
+    record = Record(path.stem, last.title if last else path.stem) if last is None else last
+    record.tried = _now()
+    standing = out / record.file if record.file and (out / record.file).is_file() else None
+    try:
+        briefing = parameters.read(path, notebooks)
+        record.title, record.language = briefing.title, briefing.language
+        parameters.check(briefing, tables)
+        key = _key(briefing, folder)
+        if standing and record.key == key and record.status == "ok":
+            return Outcome(briefing.name, briefing.title, "unchanged", standing, time.monotonic() - start), record
+        capsule, html, notes = _make(briefing, tables, folder, aside, build)
+        if check and capsule.lost:
+            raise page.Unrenderable(say("page.lost_glyphs", "zh", n=len(capsule.lost), codes=" ".join(f"U+{ord(c):04X}" for c in sorted(capsule.lost))))
+        target = out / f"{briefing.name}.html"
+        part = aside / f"{briefing.name}.html"
+        part.write_text(html, "utf-8")
+        os.replace(part, target)
+    except Exception as fault:  # the boundary: one briefing's fault must not stop the others
+        record.status, record.error = "failed", _short(fault)
+        if standing is None:
+            record.file = record.key = record.made = None
+        return Outcome(record.name, record.title, "failed", standing, time.monotonic() - start, record.error), record
+    record.status, record.error, record.key, record.file = "ok", None, key, target.name
+    record.made, record.build, record.origins = record.tried, build["id"], capsule.origins
+    return Outcome(briefing.name, briefing.title, "made", target, time.monotonic() - start, None, tuple(notes)), record
+
+
+def _short(fault: BaseException) -> str:
+    """What a reader of the status needs: the error's own words, and for a notebook the cell's."""
+    ename, evalue = getattr(fault, "ename", None), getattr(fault, "evalue", None)
+    if ename:
+        return f"第 {getattr(fault, 'exec_count', '?')} 个单元格：{ename}: {evalue}"[:1000]
+    return (f"{fault}" if isinstance(fault, (ParameterError, page.Unrenderable)) else f"{type(fault).__name__}: {fault}")[:1000]
+
+
+def _make(briefing: Briefing, tables: Any, folder: Path, aside: Path, build: dict[str, str]) -> tuple[page.Capsule, str, list[str]]:
+    """Run the notebook in a kernel of its own and print the page."""
+    executed = execute(briefing.notebook, {**briefing.parameters, "tables": str(folder)}, aside / briefing.name)
+    shown = {**parameters.defaults(briefing.notebook), **briefing.parameters}
+    codes = [{"code": code, "name_zh": entry["name_zh"], "name_en": entry["name_en"], "definition": entry["definition"], "unit": "、".join(entry["units"])}
+             for code in shown.get("codes") or () if (entry := parameters.codebook().get(code))]
+    capsule = page.Capsule(briefing.title, tables, briefing.language, shown, build, codes)
+    html = page.export(executed, capsule)
+    notes = [output["text"].strip() for cell in executed.cells for output in cell.get("outputs", ()) if output.get("name") == "stderr"]
+    return capsule, html, notes
+
+
+def execute(notebook: Path, given: dict[str, Any], home: Path) -> Any:
+    """The notebook, run by papermill with these parameters; `home` is a folder for the kernel's own files, made and removed.
+
+    The kernel is this interpreter with this library, whatever kernels the user has installed, and writes nothing to her home.
+    Raises papermill's PapermillExecutionError when a cell fails.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import papermill
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    home.mkdir(parents=True)
+    try:
+        return papermill.execute_notebook(
+            str(notebook), None, parameters=given, kernel_name="python3", language="python", progress_bar=False, log_output=False,
+            request_save_on_cell_execute=False, execution_timeout=TIMEOUT, start_timeout=120, kernel_manager_class=_kernel_class(),
+            extra_arguments=[], resources={"metadata": {"path": str(notebook.resolve().parent)}}, config=_config(home))
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _config(home: Path) -> Any:
+    from traitlets.config import Config
+
+    return Config({"OwnKernel": {"home": str(home)}})
+
+
+@cache
+def _kernel_class() -> type:
+    """A kernel manager that knows one kernel: this interpreter, found without kernelspecs of the user's or the system's."""
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+    from traitlets import Unicode
+
+    class OwnKernel(AsyncKernelManager):  # type: ignore[misc]
+        home = Unicode(config=True, help="a folder for the connection file and IPython's profile")
+
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            path = os.pathsep.join(filter(None, [str(LIBRARY.parent), os.environ.get("PYTHONPATH")]))
+            settings = {"PYTHONPATH": path, "IPYTHONDIR": self.home, "PLOTLY_RENDERER": "plotly_mimetype", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+                        "PYDEVD_DISABLE_FILE_VALIDATION": "1", "JUPYTER_RUNTIME_DIR": self.home, "PYTHONHASHSEED": "0"}
+            return KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"],
+                              display_name="fazhi", language="python", env=settings)
+
+        def _connection_file_default(self) -> str:
+            return str(Path(self.home) / "connection.json")
+
+    return OwnKernel
+
+
+# ---------------------------------------------------------------- what a page was made from
+def _key(briefing: Briefing, folder: Path) -> str:
+    told = json.dumps([briefing.title, briefing.language, briefing.parameters], ensure_ascii=False, sort_keys=True, default=str)
+    parts = [_digest(folder), _code(), told, hashlib.sha256(briefing.notebook.read_bytes()).hexdigest()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
+
+
+def _digest(folder: Path) -> str:
+    """What the tables hold: the manifest where there is one, else every file."""
+    digest = hashlib.sha256()
+    manifest = folder / "manifest.json"
+    for file in [manifest] if manifest.is_file() else sorted(folder.rglob("*.parquet")):
+        if file.is_file():
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+@cache
+def _code() -> str:
+    """The library's code and knowledge and the versions of what draws."""
+    digest = hashlib.sha256()
+    for file in sorted(LIBRARY.rglob("*")):
+        if file.suffix in (".py", ".toml", ".tsv", ".css", ".js", ".j2", ".json") and "__pycache__" not in file.parts:
+            digest.update(str(file.relative_to(LIBRARY)).encode() + b"\0" + file.read_bytes())
+    for name in ("plotly", "matplotlib", "polars", "nbconvert", "manimgx-fonts-cjk"):
+        digest.update(f"{name} {version(name)}".encode())
+    return digest.hexdigest()
+
+
+def _date(folder: Path) -> str:
+    """The day on which the tables were made, by their files: the manifest has none, because the same input gives the same bytes."""
+    file = folder / "manifest.json"
+    return datetime.fromtimestamp((file if file.exists() else folder).stat().st_mtime, UTC).strftime("%Y-%m-%d")
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _records(out: Path) -> dict[str, Record]:
+    """The last status; a damaged one counts as none, so that everything runs again."""
+    try:
+        return {entry["name"]: Record(**entry) for entry in json.loads((out / STATUS).read_text("utf-8"))}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, "utf-8")
+    os.replace(part, path)
