@@ -9,7 +9,7 @@ import re
 import sys
 import traceback
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from fazhi.read import Page, Unreadable, read
 
 Row = list[Any]
 Rows = dict[str, list[Row]]  # by table; each row in the order of the table's columns
+UNKNOWN = "application/octet-stream"
 _DIGITS = re.compile("[0-9０-９]+")
 
 
@@ -33,21 +34,28 @@ def rows(data: bytes, source: str, overrides: Mapping[str, str] | None = None) -
     `source` is its path below the raw folder, `overrides` its line of sources.csv.
     """
     given = dict(overrides or {})
+    file = [source, hashlib.sha256(data).hexdigest(), len(data)]
+    told = _told(given)
     page: Page | None = None
     try:
         page = read(data, Path(source).name)
         reading = extract(page, Path(source).name, given)
+        if reading.not_a_report:
+            return {"sources": [[*file, page.media_type, page.encoding, "not_a_report", reading.not_a_report, None, *told]]}
+        report_id = hashlib.sha256(reading.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        found = report(reading, report_id, source, page, given)
     except Unreadable as fault:
-        return {"sources": [_source(source, data, given, fault.media_type, None, "unreadable", str(fault), None)]}
+        return {"sources": [[*file, fault.media_type, None, "unreadable", str(fault), None, *told]]}
     except Exception as fault:  # a fault of ours must not stop the other sources; it is recorded with its type and place
-        media_type, encoding = (page.media_type, page.encoding) if page else ("application/octet-stream", None)
-        return {"sources": [_source(source, data, given, media_type, encoding, "unreadable", _place(fault), None)]}
-    if reading.not_a_report:
-        return {"sources": [_source(source, data, given, page.media_type, page.encoding, "not_a_report", reading.not_a_report, None)]}
-    report_id = hashlib.sha256(reading.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    found = report(reading, report_id, source, page, given)
-    found["sources"] = [_source(source, data, given, page.media_type, page.encoding, "report", None, report_id)]
+        kind = (page.media_type, page.encoding) if page else (UNKNOWN, None)
+        return {"sources": [[*file, *kind, "unreadable", _place(fault), None, *told]]}
+    found["sources"] = [[*file, page.media_type, page.encoding, "report", None, report_id, *told]]
     return found
+
+
+def unreadable(source: str, sha256: str, size: int, given: Mapping[str, str], reason: str) -> Rows:
+    """The row of a source whose bytes could not be had."""
+    return {"sources": [[source, sha256, size, UNKNOWN, None, "unreadable", reason, None, *_told(given)]]}
 
 
 def _place(fault: Exception) -> str:
@@ -58,10 +66,9 @@ def _place(fault: Exception) -> str:
     return f"程序处理时出错（{type(fault).__name__}，{where}：{str(fault)[:120]}），这是程序的缺陷，请连同文件报告"
 
 
-def _source(source: str, data: bytes, given: Mapping[str, str], media_type: str, encoding: str | None, status: str, reason: str | None,
-            report_id: str | None) -> Row:
-    return [source, hashlib.sha256(data).hexdigest(), len(data), media_type, encoding, status, reason, report_id, given.get("url"),
-            given.get("publisher"), given.get("accessed_on"), given.get("issuer"), int(given["year"]) if "year" in given else None]
+def _told(given: Mapping[str, str]) -> Row:
+    """What sources.csv says of a source, in the order of the table's last columns."""
+    return [given.get("url"), given.get("publisher"), given.get("accessed_on"), given.get("issuer"), int(given["year"]) if "year" in given else None]
 
 
 def _day(day: date | None) -> str | None:
@@ -143,17 +150,16 @@ def _nearest(measures: list[Measure]) -> Any:
     return at
 
 
-def frames(many: Iterable[Mapping[str, list[Row]]]) -> dict[str, pl.DataFrame]:
-    """The rows of many sources as one frame a table, with the contract's types."""
-    gathered: Rows = {name: [] for name in TABLES}
-    for one in many:
-        for name, some in one.items():
-            gathered[name] += some
+def frames(many: Sequence[Rows], numbers: Sequence[int] | None = None) -> dict[str, pl.DataFrame]:
+    """The rows of many sources as one frame a table, with the contract's types; `numbers` of the sources become a column `number`."""
     out = {}
     for name, table in TABLES.items():
-        columns = list(zip(*gathered[name], strict=True)) or [()] * len(table.columns)
-        out[name] = pl.DataFrame([pl.Series(c.name, column, pl.String if c.type == "date" else c.dtype) for c, column in zip(table.columns, columns, strict=True)]
-                                 ).with_columns(pl.col(c.name).str.to_date("%Y-%m-%d") for c in table.columns if c.type == "date")
+        gathered = [row for one in many for row in one.get(name, ())]
+        columns = list(zip(*gathered, strict=True)) or [()] * len(table.columns)
+        series = [pl.Series(c.name, column, pl.String if c.type == "date" else c.dtype) for c, column in zip(table.columns, columns, strict=True)]
+        if numbers is not None:
+            series.append(pl.Series("number", [n for n, one in zip(numbers, many, strict=True) for _ in one.get(name, ())], pl.Int32))
+        out[name] = pl.DataFrame(series).with_columns(pl.col(c.name).str.to_date("%Y-%m-%d") for c in table.columns if c.type == "date")
     return out
 
 
