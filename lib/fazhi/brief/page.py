@@ -32,6 +32,8 @@ from fazhi.brief.theme import STATES, say
 
 LIMIT = 2_500_000  # bytes of a page
 PACKED_FROM = 150_000  # characters of the list of sentences beyond which it is packed, to keep the page under LIMIT
+INLINE = 5  # sentences of a list that stays where the notebook shows it
+PLACE = "<!--fz-sources-->"  # where the last long list stood
 POINTS = 400  # sentences of figures' points that are added to those of the tables
 PLOTLY = "application/vnd.plotly.v1+json"
 GETA = "〓"  # the printers' sign for a character that the fount lacks
@@ -86,6 +88,8 @@ class Capsule:
     lost: set[str] = field(default_factory=set, init=False)  # characters without a glyph
     origins: dict[str, int] = field(default_factory=dict, init=False)  # reports behind the page, by origin
     _figures: list[tuple[str, dict[str, Any]]] = field(default_factory=list, init=False)
+    _inline: set[str] = field(default_factory=set, init=False)  # sentences that are shown where the notebook has them
+    _listings: dict[str, None] = field(default_factory=dict, init=False)  # sentences that the notebook lists, for the appendix
     _level: int = field(default=1, init=False)
     _cell: int = field(default=0, init=False)
     _reports: set[str] = field(default_factory=set, init=False)
@@ -124,7 +128,7 @@ class Capsule:
         if "application/vnd.jupyter.widget-view+json" in data:
             raise Unrenderable("a cell shows a Jupyter widget, which needs a running kernel; show a plotly figure or a table instead")
         if "text/html" in data:
-            return self._headings(clean(self.legible(_joined(data["text/html"]))))
+            return self._headings(self._listed(clean(self.legible(_joined(data["text/html"])))))
         for image in ("image/svg+xml", "image/png", "image/jpeg"):
             if image in data:
                 payload = _joined(data[image])
@@ -137,6 +141,17 @@ class Capsule:
         if others or "text/plain" not in data:
             raise Unrenderable(f"an output has only {', '.join(others) or 'nothing'}, which a page cannot show; give the object a `_repr_html_`")
         return f"<pre>{escape(self.legible(_joined(data['text/plain'])))}</pre>"
+
+    def _listed(self, made: str) -> str:
+        """A short list of sentences stays where it is; a long one becomes the appendix, in the place where it stood, each sentence once."""
+        if 'class="fz-sources"' not in made:
+            return made
+        ids = re.findall(r'\bid="(s-[^"]+)"', made)
+        if len(ids) <= INLINE and not self._inline & set(ids):
+            self._inline.update(ids)
+            return made
+        self._listings.update(dict.fromkeys(ids))
+        return PLACE
 
     def figure(self, raw: Mapping[str, Any]) -> str:
         """A plotly figure: an empty place that the script fills, its static twin, title and source line as text of the page."""
@@ -151,7 +166,7 @@ class Capsule:
         fig.layout.title.text = None
         fig.layout.annotations = [a for a in fig.layout.annotations if a.name != "source"]
         try:
-            twin = static.svg(fig)
+            twin = static.element(fig)
         except static.NoStaticForm as fault:
             raise Unrenderable(str(fault)) from None
         layout = fig.layout.to_plotly_json()
@@ -179,7 +194,7 @@ class Capsule:
     # ---------------------------------------------------------------- what follows from the body
     def close(self, body: str) -> dict[str, str]:
         """All that depends on the body: its appendix of sentences, head and foot lines, font, figures' data and scripts."""
-        wanted = _targets(body)
+        wanted = list(dict.fromkeys([*_targets(body), *self._listings]))
         there = set(re.findall(r'\bid="(s-[^"]+)"', body))
         points = [target for target in self._point_targets() if target not in wanted][:POINTS]
         added = self._entries([target for target in [*wanted, *points] if target not in there])
@@ -191,12 +206,15 @@ class Capsule:
         self._reports |= {entry.report_id for entry in added} | {match[1] for target in there if (match := _ANCHOR.match(target))}
         packed = len(inner) > PACKED_FROM
         data = "".join(f'<script type="application/json" id="{name}-data">{_json(told)}</script>' for name, told in self._figures)
+        head, at_place, tail = body.rpartition(PLACE)
+        before, after = (head.replace(PLACE, ""), tail) if at_place else (body, "")
         parts = {
+            "before": before, "after": after, "at_place": at_place,
             "origin": self._origin(), "lost": self._lost_line(), "parameters": self._parameters(), "codebook": self._codebook(),
             "sources": f'<script type="text/plain" id="fz-packed-sources">{pack(inner.encode())}</script>' if packed else inner,
             "packed": "1" if packed else "", "made": self._made(), "versions": self._versions(), "data": data,
         }
-        told_text = "".join([body, *(v for k, v in parts.items() if k != "sources"), inner, *_chrome(self.language), self.title])
+        told_text = "".join([*(v for k, v in parts.items() if k != "sources"), inner, *_chrome(self.language), self.title])
         characters = set(unescape(re.sub(r"<[^>]*>|\\u[0-9a-f]{4}", " ", _DROPPED.sub("", told_text)))) | set(map(chr, range(0x20, 0x7F))) | set("“”…−" + GETA)
         characters |= {sign for _, _, sign in STATES.values()}
         bold = {*self.title, *"".join(re.findall(r"<(?:h[1-6]|th|strong|b|mark|caption|summary)\b[^>]*>(.*?)</", body + inner + parts["codebook"], re.DOTALL)),

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import os
-import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -123,7 +123,7 @@ def _one(path: Path, notebooks: Path, tables: Any, folder: Path, out: Path, asid
         key = _key(briefing, folder)
         if standing and record.key == key and record.status == "ok":
             return Outcome(briefing.name, briefing.title, "unchanged", standing, time.monotonic() - start), record
-        capsule, html, notes = _make(briefing, tables, folder, aside, build)
+        capsule, html, notes = _make(briefing, tables, folder, build)
         if check and capsule.lost:
             raise page.Unrenderable(say("page.lost_glyphs", "zh", n=len(capsule.lost), codes=" ".join(f"U+{ord(c):04X}" for c in sorted(capsule.lost))))
         target = out / f"{briefing.name}.html"
@@ -148,9 +148,9 @@ def _short(fault: BaseException) -> str:
     return (f"{fault}" if isinstance(fault, (ParameterError, page.Unrenderable)) else f"{type(fault).__name__}: {fault}")[:1000]
 
 
-def _make(briefing: Briefing, tables: Any, folder: Path, aside: Path, build: dict[str, str]) -> tuple[page.Capsule, str, list[str]]:
+def _make(briefing: Briefing, tables: Any, folder: Path, build: dict[str, str]) -> tuple[page.Capsule, str, list[str]]:
     """Run the notebook in a kernel of its own and print the page."""
-    executed = execute(briefing.notebook, {**briefing.parameters, "tables": str(folder)}, aside / briefing.name)
+    executed = execute(briefing.notebook, {**briefing.parameters, "tables": str(folder)})
     shown = {**parameters.defaults(briefing.notebook), **briefing.parameters}
     codes = [{"code": code, "name_zh": entry["name_zh"], "name_en": entry["name_en"], "definition": entry["definition"], "unit": "、".join(entry["units"])}
              for code in shown.get("codes") or () if (entry := parameters.codebook().get(code))]
@@ -160,8 +160,8 @@ def _make(briefing: Briefing, tables: Any, folder: Path, aside: Path, build: dic
     return capsule, html, notes
 
 
-def execute(notebook: Path, given: dict[str, Any], home: Path) -> Any:
-    """The notebook, run by papermill with these parameters; `home` is a folder for the kernel's own files, made and removed.
+def execute(notebook: Path, given: dict[str, Any]) -> Any:
+    """The notebook, run by papermill with these parameters.
 
     The kernel is this interpreter with this library, whatever kernels the user has installed, and writes nothing to her home.
     Raises papermill's PapermillExecutionError when a cell fails.
@@ -170,20 +170,18 @@ def execute(notebook: Path, given: dict[str, Any], home: Path) -> Any:
         warnings.simplefilter("ignore")
         import papermill
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    home.mkdir(parents=True)
-    try:
+    # in the system's temporary folder: the path of a socket must be short
+    with tempfile.TemporaryDirectory(prefix="fazhi-", ignore_cleanup_errors=True) as home:
         return papermill.execute_notebook(
             str(notebook), None, parameters=given, kernel_name="python3", language="python", progress_bar=False, log_output=False,
             request_save_on_cell_execute=False, execution_timeout=TIMEOUT, start_timeout=120, kernel_manager_class=_kernel_class(),
-            extra_arguments=[], resources={"metadata": {"path": str(notebook.resolve().parent)}}, config=_config(home))
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+            resources={"metadata": {"path": str(notebook.resolve().parent)}}, config=_config(home))
 
 
-def _config(home: Path) -> Any:
+def _config(home: str) -> Any:
     from traitlets.config import Config
 
-    return Config({"OwnKernel": {"home": str(home)}})
+    return Config({"OwnKernel": {"home": home, "transport": "ipc", "ip": f"{home}/k"}})
 
 
 @cache
@@ -206,6 +204,12 @@ def _kernel_class() -> type:
 
         def _connection_file_default(self) -> str:
             return str(Path(self.home) / "connection.json")
+
+        async def _async_start_kernel(self, **options: Any) -> None:
+            options.setdefault("stderr", subprocess.DEVNULL)  # the kernel's own remarks; what a cell says comes as its output
+            await super()._async_start_kernel(**options)
+
+        start_kernel = _async_start_kernel
 
     return OwnKernel
 

@@ -6,6 +6,7 @@ and bar traces, subplots, open-ended error bars, patterns, lines and annotations
 
 from __future__ import annotations
 
+import base64
 import html
 import io
 import re
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, DPI = 7.0, 96  # inches of a figure (A4 between margins); pixels of plotly per inch
+HEAVY = 60_000  # characters of SVG beyond which an image is lighter
 _DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "longdash": (0, (8, 3))}
 _SYMBOLS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "cross": "P", "x": "X", "star": "*"}
 _PATTERNS = {"": "", "/": "///", "\\": "\\\\\\", "x": "xxx", "-": "---", "|": "|||", "+": "+++", ".": "..."}
@@ -54,16 +56,26 @@ def _list(value: Any) -> list[Any]:
     return [] if value is None else list(value)
 
 
-def svg(fig: go.Figure) -> str:
-    """The twin as an SVG element to stand in a page whose `@font-face` has the theme's family; text stays text."""
-    drawing_words = " ".join(_texts(fig))
-    with matplotlib_style(drawing_words):
+def element(fig: go.Figure) -> str:
+    """The twin as an element of a page whose `@font-face` has the theme's family: an SVG whose text stays text, or, where that would be
+    heavy (a grid of a thousand cells), an image of few colours."""
+    with matplotlib_style(" ".join(_texts(fig))):
         drawn = draw(fig)
         out = io.StringIO()
         drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.05)
-    text = out.getvalue()
-    text = text[text.index("<svg"):]
-    return re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+        text = out.getvalue()
+        if len(text) <= HEAVY:
+            return re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|\n\s*(?=<)", "", text[text.index("<svg"):], flags=re.DOTALL)
+        return f'<img alt="" src="data:image/png;base64,{base64.b64encode(_png(drawn)).decode()}">'
+
+
+def _png(drawn: Figure) -> bytes:
+    from PIL import Image
+
+    raw, out = io.BytesIO(), io.BytesIO()
+    drawn.savefig(raw, format="png", dpi=150, bbox_inches="tight", pad_inches=0.05)
+    Image.open(raw).convert("RGB").quantize(48).save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def draw(fig: go.Figure) -> Figure:
