@@ -1,13 +1,14 @@
 """Every codebook entry is walked with its own examples, and the engine with what the rules promise."""
+
 from __future__ import annotations
 
 import copy
+import sys
 
 import pytest
-
 from fazhi import knowledge
 from fazhi.extract import explain
-from fazhi.extract.indicators import Codebook, codebook, parse_rule
+from fazhi.extract.codebook import Codebook, codebook, parse_rule
 from fazhi.knowledge import KnowledgeError, load_toml
 
 ENTRIES = load_toml("codebook.toml")["entry"]
@@ -44,7 +45,12 @@ def test_every_entry_of_the_field_has_an_english_and_a_chinese_name() -> None:
 
 def test_nouns_are_carried_over_clauses() -> None:
     found = coded("全年收到行政复议申请120件，受理98件，审结90件，其中维持60件、撤销6件。")
-    assert found == {"reconsideration_received": [120], "reconsideration_accepted": [98], "reconsideration_closed": [90], "reconsideration_corrected": [6]}
+    assert found == {
+        "reconsideration_received": [120],
+        "reconsideration_accepted": [98],
+        "reconsideration_closed": [90],
+        "reconsideration_corrected": [6],
+    }
 
 
 def test_one_number_for_two_rates() -> None:
@@ -60,7 +66,8 @@ def test_parts_take_the_code_of_their_total_and_outcomes_do_not() -> None:
 def test_explain_shows_what_bid_and_what_was_ruled_out() -> None:
     rows = explain("落实行政执法三项制度，全年开展调解2080余件。", 2020)
     assert rows[0]["ruled_out"] == "idiom"
-    assert rows[1]["offers"] and rows[1]["offers"][0]["rule"].startswith(rows[1]["code"] + "/")
+    assert rows[1]["offers"]
+    assert rows[1]["offers"][0]["rule"].startswith(rows[1]["code"] + "/")
     assert [o["score"] for o in rows[1]["offers"]] == sorted((o["score"] for o in rows[1]["offers"]), reverse=True)
 
 
@@ -68,24 +75,27 @@ def test_a_rule_is_read() -> None:
     rule = parse_rule("x", "x/1", "甲|乙 & ^丙 & >丁 ! 戊|>己 !! 庚")
     assert [sorted(g.terms) for g in rule.groups] == [["乙", "甲"], ["丙"], ["丁"]]
     assert [(g.near, g.side) for g in rule.groups] == [(True, ""), (True, ""), (True, ">")]
-    assert rule.near_not == {"戊", "己"} and rule.right_not == {"己"} and rule.any_not == {"庚"}
+    assert (rule.near_not, rule.right_not, rule.any_not) == ({"戊", "己"}, {"己"}, {"庚"})
 
 
-@pytest.mark.parametrize(("change", "said"), [
-    ({"units": ["光年"]}, "光年"),
-    ({"yes": ["一件 = 1"]}, "examples"),
-    ({"kind": "weight"}, "kind"),
-    ({"rules": ["甲||乙"]}, "empty word"),
-    ({"colour": "red"}, "unknown key"),
-])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"units": ["光年"]}, "光年"),
+        ({"yes": ["一件 = 1"]}, "examples"),
+        ({"kind": "weight"}, "kind"),
+        ({"rules": ["甲||乙"]}, "empty word"),
+        ({"colour": "red"}, "unknown key"),
+    ],
+)
 def test_a_fault_names_file_entry_and_remedy(monkeypatch: pytest.MonkeyPatch, change: dict[str, object], said: str) -> None:
     broken = copy.deepcopy(load_toml("codebook.toml"))
     broken["entry"][3].update(change)
-    monkeypatch.setattr("fazhi.extract.indicators.load_toml", lambda name: broken)
+    monkeypatch.setattr(sys.modules[Codebook.__module__], "load_toml", lambda name: broken)
     with pytest.raises(KnowledgeError) as caught:
         Codebook()
     message = str(caught.value)
-    assert "codebook.toml" in message and said in message and ";" in message
+    assert all(word in message for word in ("codebook.toml", said, ";"))
     assert broken["entry"][3]["code"] in message
 
 

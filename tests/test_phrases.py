@@ -1,8 +1,8 @@
 """The named turns of phrase match their own examples, and a missing one is an error that says what to add."""
+
 from __future__ import annotations
 
 import pytest
-
 from fazhi.extract.phrases import phrase
 from fazhi.knowledge import KnowledgeError, load_toml
 

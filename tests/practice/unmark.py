@@ -12,6 +12,7 @@ read from plain forms such as `2080余件`, `1.5万元`, `98.2%`.
 
     python tests/practice/unmark.py MARKED [MARKED …] --out DIR    # writes DIR/raw/NAME and DIR/gold/NAME.json
 """
+
 from __future__ import annotations
 
 import argparse
@@ -27,8 +28,19 @@ QUANTITY = re.compile(r"⟦([^|⟦⟧]+)((?:\|[^⟦⟧]*)?)⟧")
 PLAIN = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(万|亿)?(余|多)?\s*(万|亿)?(余)?\s*([^\d\s余多]+)$")
 TITLE = re.compile(r"《([^《》]*(?:《[^《》]*》[^《》]*)*)》")
 KINDS = {"achievements", "problems", "first_responsible_person", "plan", "other"}
-DIMENSIONS = {"functions", "institutions", "decisions", "enforcement", "emergencies", "disputes", "oversight", "capacity",
-              "leadership", "digital", "other"}
+DIMENSIONS = {
+    "functions",
+    "institutions",
+    "decisions",
+    "enforcement",
+    "emergencies",
+    "disputes",
+    "oversight",
+    "capacity",
+    "leadership",
+    "digital",
+    "other",
+}
 ALLOWED = {
     "q": {"exact", "over", "under", "about", "at_least", "at_most", "range"},
     "k": {"count", "rate", "amount", "change"},
@@ -115,22 +127,28 @@ def unmark(marked: str, name: str) -> tuple[str, dict[str, Any]]:
         if kind not in allowed:
             raise MarkError(f"{name}: {kind!r} of heading {heading!r} is none of {sorted(allowed)}")
         heading = QUANTITY.sub(r"\1", heading)
-        sections.append({"level": int(level), "label": label.strip(), "heading": heading.strip(),
-                         "kind": kind if level == "1" else None,
-                         "dimension": kind if level != "1" and kind != "-" else None})
+        sections.append(
+            {
+                "level": int(level),
+                "label": label.strip(),
+                "heading": heading.strip(),
+                "kind": kind if level == "1" else None,
+                "dimension": kind if level != "1" and kind != "-" else None,
+            }
+        )
     body = HEADING.sub(lambda m: m[3] + m[4], body)
     raw, spans, at = [], [], 0
     for m in QUANTITY.finditer(body):
-        raw.append(body[at:m.start()])
+        raw.append(body[at : m.start()])
         start = sum(map(len, raw))
         raw.append(m[1])
-        for spec in (m[2] or "|").split("||"):
-            spans.append((start, start + len(m[1]), quantity(m[1], spec.strip("|"), name)))
+        specs = [spec.strip("|") for spec in (m[2] or "|").split("||")]
+        spans += [(start, start + len(m[1]), quantity(m[1], spec, name)) for spec in specs]
         at = m.end()
     raw.append(body[at:])
     text = "".join(raw)
     if bad := re.search(r"[⟦⟧⟪⟫]", text):
-        raise MarkError(f"{name}: a mark is not closed near {text[max(0, bad.start() - 20):bad.start() + 20]!r}")
+        raise MarkError(f"{name}: a mark is not closed near {text[max(0, bad.start() - 20) : bad.start() + 20]!r}")
     quantities = [{"quote": quote_for(text, start, end), **q} for start, end, q in spans]
     titles = meta.get("instruments")
     if titles is None:
@@ -150,8 +168,10 @@ def main() -> None:
         text, gold = unmark(path.read_text("utf-8"), path.name)
         (args.out / "raw" / path.name).write_text(text, "utf-8")
         (args.out / "gold" / f"{path.stem}.json").write_text(json.dumps(gold, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        print(f"{path.name}: {len(text)} characters, {len(gold['sections'])} headings, {len(gold['quantities'])} quantities,"
-              f" {sum(1 for q in gold['quantities'] if q['code'])} coded")
+        print(
+            f"{path.name}: {len(text)} characters, {len(gold['sections'])} headings, {len(gold['quantities'])} quantities,"
+            f" {sum(1 for q in gold['quantities'] if q['code'])} coded"
+        )
 
 
 if __name__ == "__main__":

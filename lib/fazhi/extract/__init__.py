@@ -1,4 +1,5 @@
 """From one clean page to all its rows: outline -> identity -> measures -> numerals -> quantities -> indicators -> findings."""
+
 from __future__ import annotations
 
 import re
@@ -6,14 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from fazhi.extract import findings as _findings
+from fazhi.extract.codebook import codebook
 from fazhi.extract.genre import not_a_report
 from fazhi.extract.identity import identify
-from fazhi.extract.indicators import Bid, code, codebook
-from fazhi.extract.numerals import scan
+from fazhi.extract.indicators import Bid, code
+from fazhi.extract.measures import measures
+from fazhi.extract.numerals import FOLD, scan
 from fazhi.extract.outline import outline, outline_findings
 from fazhi.extract.places import Place
 from fazhi.extract.quantities import quantities
 from fazhi.extract.rows import Instrument, Quantity, Reading, RuledOut, Section
+from fazhi.extract.scope import period
 from fazhi.extract.subjects import subject
 from fazhi.extract.ties import tie
 from fazhi.read.page import Page
@@ -35,30 +39,32 @@ def instruments(text: str) -> list[Instrument]:
     return [Instrument(title, at, count[title]) for title, at in first.items()]
 
 
-def figures(text: str, sections: list[Section], year: int | None, issuer_kind: str = "") -> tuple[list[Quantity], list[Place], list[list[Bid]], list[RuledOut]]:
-    """Every figure of a text with code, subject, parts and caveats; their places; the rules' bids for each; what was ruled out."""
+def figures(
+    text: str, sections: list[Section], year: int | None, issuer_kind: str = ""
+) -> tuple[list[Quantity], list[Place], list[list[Bid]], list[RuledOut]]:
+    """Every figure of a text, complete; the place of each; the rules' bids for each; and the numerals ruled out, with reasons."""
     numbers, ruled = scan(text)
     found, where, more = quantities(text, numbers, sections, year)
     offers = code(text, found, where, sections, issuer_kind)
     tie(text, found, where)
+    folded = text.translate(FOLD)
     for q, place in zip(found, where, strict=True):
         q.subject = subject(text, q, place)
+        q.period_start, q.period_end = period(folded, q, place, year)
     _findings.caveats(found, year)
     taken = {q.start for q in found}
-    ruled = sorted([r for r in ruled if r.start not in taken] + more, key=lambda r: r.start)
-    return found, where, offers, ruled
+    return found, where, offers, sorted([r for r in ruled if r.start not in taken] + more, key=lambda r: r.start)
 
 
 def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = None) -> Reading:
-    """All rows of one page. `name` is the source's file name; `overrides` are its columns of sources.csv (issuer, year, title, url)."""
-    from fazhi.extract.measures import measures
-
+    """All rows of one page. `name` is the source's file name; `overrides` its columns of sources.csv (issuer, year, title …)."""
     text = page.text
     identity = identify(page, name, overrides)
     sections = outline(text)
     found, _, _, ruled = figures(text, sections, identity.year, identity.issuer_kind)
     notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, ruled)]
-    return Reading(text, identity, sections, measures(text, sections), found, instruments(text), notes, ruled, not_a_report(page, identity))
+    done = measures(text, sections)
+    return Reading(text, identity, sections, done, found, instruments(text), notes, ruled, not_a_report(page, identity))
 
 
 def explain(text: str, year: int | None = None) -> list[dict[str, Any]]:
@@ -68,12 +74,15 @@ def explain(text: str, year: int | None = None) -> list[dict[str, Any]]:
     `qualifier`, `kind`, `status`, `scope`, `code`, `name_zh`, `subject`, `caveats`, `offers` (rule, score, words; best first).
     """
     found, _, offers, ruled = figures(text, [], year)
-    book = codebook()
-    out: list[dict[str, Any]] = [{"text": text[r.start : r.end], "start": r.start, "end": r.end, "ruled_out": r.reason} for r in ruled]
+    out: list[dict[str, Any]] = [
+        {"text": text[r.start : r.end], "start": r.start, "end": r.end, "ruled_out": r.reason} for r in ruled
+    ]
     for q, bids in zip(found, offers, strict=True):
-        out.append({
-            "text": text[q.start : q.end], "start": q.start, "end": q.end, "value": q.value, "high": q.high, "unit": q.unit, "qualifier": q.qualifier,
-            "kind": q.kind, "status": q.status, "scope": q.scope, "code": q.code, "name_zh": book.entries[q.code].name_zh if q.code else None,
-            "subject": q.subject, "caveats": q.caveats, "offers": [{"rule": b.rule, "score": b.score, "words": list(b.words)} for b in bids],
-        })
+        row = {
+            k: getattr(q, k)
+            for k in ("value", "high", "unit", "qualifier", "kind", "status", "scope", "code", "subject", "caveats")
+        }
+        row["name_zh"] = codebook().entries[q.code].name_zh if q.code else None
+        row["offers"] = [{"rule": b.rule, "score": b.score, "words": list(b.words)} for b in bids]
+        out.append({"text": text[q.start : q.end], "start": q.start, "end": q.end, **row})
     return sorted(out, key=lambda row: int(row["start"]))

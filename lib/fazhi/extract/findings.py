@@ -2,15 +2,18 @@
 
 Each rule has a name that docs/caveats.md explains; a finding's message is one Chinese sentence with the figures that it compares.
 """
+
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 
-from fazhi.extract.indicators import codebook
+from fazhi.extract.codebook import codebook
 from fazhi.extract.rows import Finding, Quantity, RuledOut
 
-BLOCKING = frozenset({"uncoded", "bound", "range", "partial", "cumulative", "previous", "next", "target", "norm", "change", "part", "year_unknown"})
+BLOCKING = frozenset(
+    {"uncoded", "bound", "range", "partial", "cumulative", "previous", "next", "target", "norm", "change", "part", "year_unknown"}
+)
 
 
 def caveats(found: Sequence[Quantity], year: int | None) -> None:
@@ -76,9 +79,25 @@ def findings(text: str, found: Sequence[Quantity], ruled_out: Sequence[RuledOut]
             continue
         added = sum(p.value for p in same)
         if added > total.value:
-            out.append(Finding("parts_exceed_total", "warning", f"各部分合计 {_plain(added)}{total.unit}，多于总数 {_plain(total.value)}{total.unit}。", total.start, same[-1].end))
+            out.append(
+                Finding(
+                    "parts_exceed_total",
+                    "warning",
+                    f"各部分合计 {_plain(added)}{total.unit}，多于总数 {_plain(total.value)}{total.unit}。",
+                    total.start,
+                    same[-1].end,
+                )
+            )
         elif added < total.value:
-            out.append(Finding("parts_below_total", "info", f"所列各部分合计 {_plain(added)}{total.unit}，少于总数 {_plain(total.value)}{total.unit}；或未列全。", total.start, same[-1].end))
+            out.append(
+                Finding(
+                    "parts_below_total",
+                    "info",
+                    f"所列各部分合计 {_plain(added)}{total.unit}，少于总数 {_plain(total.value)}{total.unit}；或未列全。",
+                    total.start,
+                    same[-1].end,
+                )
+            )
     values: dict[tuple[str, str], list[Quantity]] = defaultdict(list)
     for q in found:
         if q.code and q.kind != "change" and q.status == "actual" and q.part_of is None:
@@ -87,12 +106,23 @@ def findings(text: str, found: Sequence[Quantity], ruled_out: Sequence[RuledOut]
         distinct = {q.value for q in group}
         if len(distinct) > 1:
             name = codebook().entries[code].name_zh
-            out.append(Finding("two_values", "info", f"“{name}”同一口径有 {len(distinct)} 个数：{'、'.join(_plain(q.value) for q in group)}。", group[0].start, group[-1].end))
+            out.append(
+                Finding(
+                    "two_values",
+                    "info",
+                    f"“{name}”同一口径有 {len(distinct)} 个数：{'、'.join(_plain(q.value) for q in group)}。",
+                    group[0].start,
+                    group[-1].end,
+                )
+            )
     out += _rates(values)
     out += _changes(found)
     loose = [r for r in ruled_out if r.reason == "no_unit"]
     if loose:
-        out.append(Finding("numeral_unaccounted", "info", f"有 {len(loose)} 个数字既未识别为指标，也未归入任何排除理由，首处为“{text[max(0, loose[0].start - 6):loose[0].end + 4].strip()}”。", loose[0].start, loose[0].end))
+        at, end = loose[0].start, loose[0].end
+        shown = text[max(0, at - 6) : end + 4].strip()
+        message = f"有 {len(loose)} 个数字既未识别为指标，也未归入任何排除理由，首处为“{shown}”。"
+        out.append(Finding("numeral_unaccounted", "info", message, at, end))
     return out
 
 
@@ -107,7 +137,15 @@ def _rates(values: dict[tuple[str, str], list[Quantity]]) -> list[Finding]:
     for rate, part, whole in (("reconsideration_correction_rate", "reconsideration_corrected", "reconsideration_closed"),):
         r, p, w = (_one(values, c) for c in (rate, part, whole))
         if r and p and w and w.value and abs(100 * p.value / w.value - r.value) > 0.6:
-            out.append(Finding("rate_recomputed", "warning", f"所报比率 {_plain(r.value)}%，按 {_plain(p.value)}÷{_plain(w.value)} 应为 {100 * p.value / w.value:.2f}%。", r.start, r.end))
+            out.append(
+                Finding(
+                    "rate_recomputed",
+                    "warning",
+                    f"所报比率 {_plain(r.value)}%，按 {_plain(p.value)}÷{_plain(w.value)} 应为 {100 * p.value / w.value:.2f}%。",
+                    r.start,
+                    r.end,
+                )
+            )
     return out
 
 
@@ -124,5 +162,13 @@ def _changes(found: Sequence[Quantity]) -> list[Finding]:
             true = 100 * (now[0].value / before[0].value - 1)
             claimed = q.value if q.direction == "up" else -q.value
             if abs(true - claimed) > 0.6:
-                out.append(Finding("change_contradicts_levels", "warning", f"称变动 {_plain(claimed)}%，按 {_plain(before[0].value)} 至 {_plain(now[0].value)} 应为 {true:.1f}%。", q.start, q.end))
+                out.append(
+                    Finding(
+                        "change_contradicts_levels",
+                        "warning",
+                        f"称变动 {_plain(claimed)}%，按 {_plain(before[0].value)} 至 {_plain(now[0].value)} 应为 {true:.1f}%。",
+                        q.start,
+                        q.end,
+                    )
+                )
     return out

@@ -2,6 +2,7 @@
 
 The grammar of numbers is here; which units, reasons, idioms and names there are is in knowledge/units.toml and numerals.toml.
 """
+
 from __future__ import annotations
 
 import re
@@ -9,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import ahocorasick_rs
-
 from fazhi.extract.rows import RuledOut
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
@@ -25,7 +25,7 @@ _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number with its unit: `value` and `high` multiplied out, `unit` as printed (money in 元), span of number, qualifier and unit."""
+    """A number with its unit: `value` and `high` multiplied out, money in 元; the span holds number, qualifier and unit."""
 
     start: int
     end: int
@@ -86,7 +86,9 @@ def units() -> dict[str, str]:
         require("units.toml", f"[[unit]] {name}", entry, {"class": str, "names": list, "yes": list, "no": list})
         for unit in entry["names"]:
             if unit in found:
-                raise KnowledgeError("units.toml", f"[[unit]] {name}", f"`{unit}` stands in {found[unit]} too", "keep one of them")
+                raise KnowledgeError(
+                    "units.toml", f"[[unit]] {name}", f"`{unit}` stands in {found[unit]} too", "keep one of them"
+                )
             found[unit] = name
     return found
 
@@ -97,7 +99,12 @@ def qualifiers(place: str) -> dict[str, str]:
     table = load_toml("numerals.toml")["qualifiers"]
     require("numerals.toml", "[qualifiers]", table, {"before": dict, "after": dict, "apart": dict})
     if unknown := set(table[place]) - {"over", "under", "about", "at_least", "at_most"}:
-        raise KnowledgeError("numerals.toml", f"[qualifiers.{place}]", f"unknown qualifier {sorted(unknown)}", "use over, under, about, at_least, at_most")
+        raise KnowledgeError(
+            "numerals.toml",
+            f"[qualifiers.{place}]",
+            f"unknown qualifier {sorted(unknown)}",
+            "use over, under, about, at_least, at_most",
+        )
     return {word: sense for sense, words in table[place].items() for word in words}
 
 
@@ -122,19 +129,28 @@ def _reasons() -> tuple[re.Pattern[str], tuple[str, ...], ahocorasick_rs.AhoCora
     know = load_toml("numerals.toml")
     parts, names = [], []
     for entry in know["reason"]:
-        require("numerals.toml", f"[[reason]] {entry.get('name')}", entry, {"name": str, "zh": str, "patterns": list, "yes": list, "no": list})
+        require(
+            "numerals.toml",
+            f"[[reason]] {entry.get('name')}",
+            entry,
+            {"name": str, "zh": str, "patterns": list, "yes": list, "no": list},
+        )
         for pattern in entry["patterns"]:
             pattern = pattern.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+")
             try:
                 re.compile(pattern)
             except re.error as fault:
-                raise KnowledgeError("numerals.toml", entry["name"], f"the pattern {pattern!r} fails: {fault}", "mend it") from None
+                raise KnowledgeError(
+                    "numerals.toml", entry["name"], f"the pattern {pattern!r} fails: {fault}", "mend it"
+                ) from None
         body = "|".join(p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"])
         parts.append(f"(?P<r{len(names)}>{body})")
         names.append(entry["name"])
     idioms = know["names"][0]
     require("numerals.toml", "[[names]]", idioms, {"reason": str, "zh": str, "list": list, "yes": list, "no": list})
-    automaton = ahocorasick_rs.AhoCorasick(list(dict.fromkeys(idioms["list"])), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    automaton = ahocorasick_rs.AhoCorasick(
+        list(dict.fromkeys(idioms["list"])), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+    )
     return re.compile("|".join(parts)), tuple(names), automaton, idioms["reason"]
 
 
@@ -182,9 +198,8 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         if number is not None:
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
-    for m in re.finditer(rf"\d+(?:\.\d+)?|[{CHINESE}]+", folded):
-        if not any(covered[m.start() : m.end()]):
-            out.append(RuledOut(m.start(), m.end(), "no_unit"))
+    runs = re.finditer(rf"\d+(?:\.\d+)?|[{CHINESE}]+", folded)
+    out += [RuledOut(m.start(), m.end(), "no_unit") for m in runs if not any(covered[m.start() : m.end()])]
     out.sort(key=lambda r: r.start)
     return found, out
 

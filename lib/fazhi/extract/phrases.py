@@ -1,4 +1,5 @@
 """The turns of phrase that the grammar asks for by name, from knowledge/phrases.toml."""
+
 from __future__ import annotations
 
 import re
@@ -25,4 +26,6 @@ def phrase(name: str) -> re.Pattern[str]:
     try:
         return _all()[name]
     except KeyError:
-        raise KnowledgeError("phrases.toml", name, "no such phrase", f"the engine asks for it: add [[phrase]] name = \"{name}\"") from None
+        raise KnowledgeError(
+            "phrases.toml", name, "no such phrase", f'the engine asks for it: add [[phrase]] name = "{name}"'
+        ) from None

@@ -1,8 +1,9 @@
 """Where a number stands: its sentence, its clause, and the words that are its own, between its neighbours.
 
-Lists share words in ways of their own: 甲、乙分别为1件、2件 gives each number its item; 备案率、审核率均达100% and 复议、诉讼各1件 state one number
-for several things; a table's bare number has the words of its column's head and of its row.
+Lists share words in ways of their own: 甲、乙分别为1件、2件 gives each number its item; 备案率、审核率均达100% and
+复议、诉讼各1件 state one number for several things; a bare number in a table has its column's head and its row's label.
 """
+
 from __future__ import annotations
 
 import re
@@ -33,8 +34,6 @@ class Place:
     label: tuple[int, int] | None = None  # of a table's row: its words belong to the number too
 
 
-
-
 def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> list[Place]:
     """For each number its place in the folded text; `starts` are further offsets where a sentence begins (after headings)."""
     ends = sorted({m.end() for m in SENTENCE_END.finditer(text)} | set(starts))
@@ -55,9 +54,19 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
             clause_end -= 1
         clause_end = max(clause_end, n.end)
         left = max(clause, numbers[i - 1].end if i else 0)
-        if i and phrase("join").fullmatch(text, numbers[i - 1].end, n.start) and n.start - numbers[i - 1].end < 4 and n.group != numbers[i - 1].group:
+        if (
+            i
+            and phrase("join").fullmatch(text, numbers[i - 1].end, n.start)
+            and n.start - numbers[i - 1].end < 4
+            and n.group != numbers[i - 1].group
+        ):
             left = max(sentence, out[-1].left)  # 执法培训12期、1,430人次: both count the same thing
-        elif i and left == numbers[i - 1].end and phrase("from").search(text, out[-1].left, numbers[i - 1].start) and phrase("to").match(text[n.start - 12 : n.end][12 - (n.start - left) :]):
+        elif (
+            i
+            and left == numbers[i - 1].end
+            and phrase("from").search(text, out[-1].left, numbers[i - 1].start)
+            and phrase("to").match(text[n.start - 12 : n.end][12 - (n.start - left) :])
+        ):
             left = out[-1].left  # 公职律师由3人增至6人
         right = min(clause_end, numbers[i + 1].start if i + 1 < len(numbers) else len(text))
         if right < clause_end:
@@ -76,7 +85,9 @@ def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> lis
         if not m:
             continue
         chain = [i]
-        while chain[-1] + 1 < len(numbers) and phrase("join").fullmatch(text, numbers[chain[-1]].end, numbers[chain[-1] + 1].start):
+        while chain[-1] + 1 < len(numbers) and phrase("join").fullmatch(
+            text, numbers[chain[-1]].end, numbers[chain[-1] + 1].start
+        ):
             chain.append(chain[-1] + 1)
         items = _items(text, where[i].left, m.start())
         if len(items) > len(chain) > 1:
@@ -88,7 +99,7 @@ def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> lis
 
 
 def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -> tuple[list[Number], list[Place]]:
-    """One number for several things stands once for each, with that thing's words: `备案率、审核率均达100%`, `复议、诉讼各1件`."""
+    """One number for several things (备案率、审核率均达100%; 复议、诉讼各1件) stands once for each, with that thing's words."""
     out_n: list[Number] = []
     out_p: list[Place] = []
     for n, p in zip(numbers, where, strict=True):
@@ -100,7 +111,11 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
                 out_n.append(n)
                 out_p.append(replace(p, left=at, left_end=cut, right=n.end))
                 at = cut
-        elif (each := phrase("each").search(text, p.left, p.left_end)) and (items := _items(text, p.left, each.start())) and len(items) > 1:
+        elif (
+            (each := phrase("each").search(text, p.left, p.left_end))
+            and (items := _items(text, p.left, each.start()))
+            and len(items) > 1
+        ):
             for a, b in items:
                 out_n.append(n)
                 out_p.append(replace(p, left=a, left_end=b))

@@ -81,6 +81,7 @@ class Quantity:
     subject: str
     quote_start: int
     quote_end: int
+    dated: bool = False  # the sentence itself says the time
     code: str | None = None
     change_of: str | None = None
     period_start: date | None = None

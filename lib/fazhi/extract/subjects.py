@@ -1,4 +1,5 @@
 """What is counted, in the report's words: the shortest phrase beside the number that says it."""
+
 from __future__ import annotations
 
 import re
@@ -17,8 +18,11 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     def alternatives(words: list[str]) -> str:
         return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
-    return (re.compile(rf"^(?:{alternatives(know['lead'])})+"), re.compile(rf"(?:{alternatives(know['tail'])})+$"),
-            re.compile(alternatives(know["skip"])))
+    return (
+        re.compile(rf"^(?:{alternatives(know['lead'])})+"),
+        re.compile(rf"(?:{alternatives(know['tail'])})+$"),
+        re.compile(alternatives(know["skip"])),
+    )
 
 
 def subject(text: str, q: Quantity, place: Place) -> str:

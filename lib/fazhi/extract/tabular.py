@@ -1,8 +1,9 @@
 """Figures in tables: a cell that is a bare number takes its unit and its words from the head of its column and from its row.
 
-Rows are lines with cells parted by a tab, by two blanks or more, or by `|`, as the reading stage leaves them. The guide: a table's
-figures count like any other, and a unit that only the header names is applied.
+Rows are lines with cells parted by a tab, by two blanks or more, or by `|`, as the reading stage leaves them. The guide: a
+table's figures count like any other, and a unit that only the header names is applied.
 """
+
 from __future__ import annotations
 
 import re
@@ -74,7 +75,9 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
             unit = _UNIT.search(folded, a, b) or caption
             if m[3]:
                 name, scale = "%", 1.0
-            elif units_at is not None and shift == 0 and (own := _WORD_UNIT.fullmatch(folded, *row[units_at])) and own[2] in known:
+            elif (
+                units_at is not None and shift == 0 and (own := _WORD_UNIT.fullmatch(folded, *row[units_at])) and own[2] in known
+            ):
                 name, scale = own[2], _SCALE.get(own[1] or "", 1.0)
             elif unit and unit[2] in known:
                 name, scale = unit[2], _SCALE.get(unit[1] or "", 1.0)

@@ -1,8 +1,9 @@
-"""What ties figures of one sentence together: parts to their total, and changes to what changes.
+"""What ties figures of one sentence together: parts to their total, lists that share a noun, changes to what changes.
 
 A part of a total that is a narrower kind, place or period of the same thing carries the total's code; an outcome does not
 (annotation guide, «code»). The words for outcomes are listed in knowledge/ties.toml.
 """
+
 from __future__ import annotations
 
 import re
@@ -16,7 +17,6 @@ from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
 
 
-
 @cache
 def _outcomes() -> re.Pattern[str]:
     know = load_toml("ties.toml")
@@ -24,47 +24,64 @@ def _outcomes() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(know["outcomes"], key=len, reverse=True))))
 
 
-def _alike(a: Quantity, b: Quantity) -> bool:
+def _fits(part: Quantity, total: Quantity) -> bool:
+    """Whether one figure can be a part of another: the same kind and sort of unit, and not more of it."""
+    if part.kind != total.kind:
+        return False
     kinds = units()
-    return a.kind == b.kind and (a.unit == b.unit or kinds.get(a.unit or "") == kinds.get(b.unit or "") != "item")
+    alike = part.unit == total.unit or kinds.get(part.unit or "") == kinds.get(total.unit or "") != "item"
+    return part.kind == "rate" or (alike and part.value <= (total.high or total.value) * 1.000001)
 
 
 def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
-    """Set `part_of` (an index into `found`), `change_of`, and the codes that parts take from their totals, in place."""
+    """Set `part_of` (an index into `found`), `change_of`, and the codes that figures take from their neighbours, in place."""
     folded = text.translate(FOLD)
-    outcomes = _outcomes()
     total: int | None = None  # the figure that the running list of parts belongs to
-    opened = -1  # where that list began
     last: int | None = None  # the latest figure that is not a change
     for i, (q, place) in enumerate(zip(found, where, strict=True)):
-        if last is not None and found[last].end <= place.sentence:
+        before = found[last] if last is not None and found[last].end > place.sentence else None
+        if before is None:
             total = None
         if q.kind == "change":
-            if last is not None and found[last].end > place.sentence:
-                q.change_of = found[last].code
+            q.change_of = before.code if before else None
             continue
-        begin = found[last].end if last is not None and found[last].end > place.sentence - 60 else place.sentence
-        between = folded[begin : q.start]
-        words = folded[place.left : place.left_end] + folded[q.end : place.right]
-        marker = phrase("part").search(between)
-        if marker and last is not None and total is None or marker and "其中" in between and last is not None:
-            if "。" not in between or between.find("。") < between.find(marker[0]):
-                total, opened = last, begin
-        elif total is not None and ("。" in between or ";" in between or "；" in between):
-            total = None
-        if total is not None and total != i and q.start > opened:
-            whole = found[total]
-            if _alike(whole, q) and q.value <= (whole.high or whole.value) * 1.000001 or q.kind == "rate" == whole.kind:
+        if before is not None:
+            total = _total(folded, q, before, last, total)
+            words = folded[place.left : place.left_end] + "\n" + folded[q.end : place.right]
+            open_to_code = q.code is None and not (q.rule or "").startswith("none:")
+            inherits = open_to_code and not _outcomes().search(words)
+            if total is not None and _fits(q, found[total]):
+                whole = found[total]
                 if q.kind == "count":
                     q.part_of = total
-                    if whole.scope == "stock" and q.scope == "year" and not phrase("made").search(words):
-                        q.scope = "stock"
-                own = q.code is not None
-                if not own and whole.code and not (q.rule or "").startswith("none:") and not outcomes.search(words) and whole.unit == q.unit:
-                    q.code, q.rule, q.confidence = whole.code, "part_of_total", whole.confidence
-        if q.code is None and q.scope == "previous" and last is not None and found[last].unit == q.unit and found[last].end > place.sentence and phrase("year_before").search(folded[place.left : place.left_end]):
-            q.code, q.rule, q.confidence = found[last].code, "year_before", found[last].confidence
-        if q.code is None and last is not None and found[last].code and found[last].end == place.left and folded[place.left] == "、" and found[last].unit == q.unit \
-                and not (q.rule or "").startswith("none:") and not outcomes.search(words) and not phrase("verb").search(words) and place.left_end == q.start:
-            q.code, q.rule, q.confidence = found[last].code, "list", found[last].confidence
+                if q.kind == "count" and whole.scope == "stock" and q.scope == "year" and not phrase("made").search(words):
+                    q.scope = "stock"
+                if inherits and whole.unit == q.unit:
+                    _take(q, whole, "part_of_total")
+            if (
+                q.code is None
+                and q.scope == "previous"
+                and before.unit == q.unit
+                and phrase("year_before").search(words.split("\n")[0])
+            ):
+                _take(q, before, "year_before")
+            listed = (
+                before.end == place.left and folded[place.left] == "、" and before.unit == q.unit and place.left_end == q.start
+            )
+            if q.code is None and inherits and listed and not phrase("verb").search(words):
+                _take(q, before, "list")
         last = i
+
+
+def _total(folded: str, q: Quantity, before: Quantity, last: int | None, total: int | None) -> int | None:
+    """The total that a figure may be a part of, given the one before it and the total of the running list."""
+    between = folded[before.end : q.start]
+    marker = phrase("part").search(between)
+    if marker and (total is None or marker[0] == "其中"):
+        return last
+    return None if phrase("list_ends").search(between) else total
+
+
+def _take(q: Quantity, other: Quantity, rule: str) -> None:
+    if other.code:
+        q.code, q.rule, q.confidence = other.code, rule, other.confidence

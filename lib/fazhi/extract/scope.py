@@ -1,0 +1,171 @@
+"""To which time a figure belongs, and whether it happened, was promised or is a rule.
+
+What the language says for it is listed in knowledge/cues.toml. The order in which the cues are asked is the annotation
+guide's: an explicit time in the sentence, the last one before the number; then the part of the report; then the codebook
+entry's own, which is set with the code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from fazhi.extract.numerals import Number, units
+from fazhi.extract.phrases import phrase
+from fazhi.extract.places import Place
+from fazhi.extract.rows import Quantity
+from fazhi.knowledge import KnowledgeError, load_toml, require
+
+_FEATURES = {
+    "scope": {"relative", "since", "cumulative", "year", "partial", "previous", "next", "stock"},
+    "status": {"target", "norm"},
+    "change": {"up", "down"},
+}
+_OPENERS = "，,；;：:。！？!?\n\t (（、"
+_YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
+_UNTIL = re.compile(r"[至到截止\-—–~](?:(?:19|20)\d{2}年)?(?P<m>1[0-2]|[1-9])月(?P<d>\d{1,2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One entry of cues.toml, compiled."""
+
+    feature: str
+    value: str
+    where: str
+    pattern: re.Pattern[str]
+
+
+@cache
+def cues(feature: str) -> tuple[Cue, ...]:
+    """The cues of one feature (scope, status, change). Raises KnowledgeError for an entry that cannot be used."""
+    out = []
+    for entry in load_toml("cues.toml")["cue"]:
+        name = f"[[cue]] {entry.get('feature')} {entry.get('value')}"
+        require("cues.toml", name, entry, {"feature": str, "value": str, "where": str, "pattern": str, "yes": list, "no": list})
+        if entry["value"] not in _FEATURES.get(entry["feature"], set()):
+            raise KnowledgeError("cues.toml", name, "unknown feature or value", f"use one of {_FEATURES}")
+        if entry["where"] not in ("clause", "sentence", "before"):
+            raise KnowledgeError("cues.toml", name, f"unknown place {entry['where']!r}", "use clause, sentence or before")
+        try:
+            cue = Cue(entry["feature"], entry["value"], entry["where"], re.compile(entry["pattern"]))
+        except re.error as fault:
+            raise KnowledgeError("cues.toml", name, f"the pattern fails: {fault}", "mend it") from None
+        if cue.feature == feature:
+            out.append(cue)
+    return tuple(out)
+
+
+def last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
+    """The last match of a pattern in text[start:end]."""
+    return max(pattern.finditer(text, start, end), key=lambda m: m.start(), default=None)
+
+
+def scope(folded: str, n: Number, place: Place, year: int | None) -> str | None:
+    """The scope that the sentence itself gives to a number, or None where it says nothing of time."""
+    words = folded[place.left : n.start]
+    if phrase("year_before").search(words) or (
+        phrase("from").search(words) and phrase("to").match(folded[n.end : place.sentence_end])
+    ):
+        return "previous"
+    if n.group in ("item", "entity") and phrase("cumulative").search(words):
+        return "cumulative"
+    best, found = -1, None
+    for cue in cues("scope"):
+        if cue.value == "stock":
+            continue
+        m = last(cue.pattern, folded, place.sentence if cue.where == "sentence" else place.clause, n.start)
+        value = m and _reaches(folded, n, place, cue, m, year)
+        if not m or not value:
+            continue
+        # the reporting year itself does not end what a part of it began
+        at = m.start() if value == "year" else m.end()
+        if at > best or (value == "cumulative" and found == "year"):
+            best, found = at, value
+    return found
+
+
+def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], year: int | None) -> str | None:
+    """The scope that a cue gives to a number after it, or None where it does not reach so far or means something else."""
+    opens = m.start() in (0, place.sentence, place.clause) or folded[m.start() - 1] in _OPENERS
+    frames = opens and folded[m.end() : m.end() + 1] in "，,、"
+    value = cue.value
+    if value == "since":
+        # 清理2010年以来文件: the documents' age, not the figure's time
+        return None if year is None or not opens else "cumulative" if int(m["y"]) < year else "year"
+    if value == "relative":
+        if year is None:
+            return None
+        named = int(m["y"])
+        value = "year" if named == year or named < year - 3 else "previous" if named < year else "next"
+    if value == "partial" and m.end() <= place.clause and not opens:
+        return None
+    if value == "previous":
+        # an earlier year in an earlier clause reaches on only as the frame of the sentence
+        if m.end() <= place.left and not frames:
+            return None
+        before, after = folded[max(0, m.start() - 1) : m.start()], folded[m.end() : n.start + 1]
+        if (
+            phrase("of_last").search(folded[place.left : n.start])
+            or phrase("against").search(before)
+            or phrase("changed").match(after)
+        ):
+            return None
+    return value
+
+
+def status(folded: str, n: Number, place: Place) -> str:
+    """Whether the clause says that it happened (actual), is promised (target) or is a standing rule (norm)."""
+    found = "actual"
+    for cue in cues("status"):
+        if cue.pattern.search(folded, place.clause, n.end if cue.value == "norm" else n.start):
+            found = cue.value
+    return found
+
+
+def standing(folded: str, n: Number, place: Place, previous: Quantity | None, part: str | None) -> bool:
+    """Whether a count stands at the end of the period rather than happens in it; `part` is the kind of the report's part."""
+    words = folded[place.left : place.left_end]
+    if phrase("made").search(words):
+        return False
+    reach = max(place.left_end, min(place.right, n.end + 8))
+    if phrase("level").search(words) or any(
+        c.pattern.search(folded, place.left, reach) for c in cues("scope") if c.value == "stock"
+    ):
+        return True
+    if previous is not None and previous.scope == "stock" and previous.end > place.clause and words[:1] in "、和":
+        return _alike(previous.unit, n.unit)
+    return part == "problems" and n.group in ("person", "entity", "item")
+
+
+def _alike(one: str | None, other: str | None) -> bool:
+    kinds = units()
+    pair = {kinds.get(one or "", ""), kinds.get(other or "", "")}
+    return len(pair) == 1 or pair <= {"person", "entity", "item"}
+
+
+def period(folded: str, q: Quantity, place: Place, year: int | None) -> tuple[date | None, date | None]:
+    """The days that a figure covers, as far as the text or the reporting year says; (None, None) where neither does."""
+    if year is None:
+        return None, None
+    if q.scope == "stock":
+        return None, date(year, 12, 31)
+    if q.scope == "next":
+        return date(year + 1, 1, 1), date(year + 1, 12, 31)
+    if q.scope in ("previous", "cumulative"):
+        m = last(_YEAR, folded, place.sentence, q.start)
+        named = int(m["y"]) if m and int(m["y"]) < year else None
+        if q.scope == "previous":
+            return date(named or year - 1, 1, 1), date(named or year - 1, 12, 31)
+        return (date(named, 1, 1) if named else None), date(year, 12, 31)
+    if q.scope == "partial":
+        m = last(_UNTIL, folded, place.sentence, q.start)
+        if m is None:
+            half = "上半年" in folded[place.sentence : q.start]
+            return (date(year, 1, 1), date(year, 6, 30)) if half else (None, None)
+        month = int(m["m"])
+        end = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+        return date(year, 1, 1), min(end, end.replace(day=min(int(m["d"] or end.day) or end.day, end.day)))
+    return date(year, 1, 1), date(year, 12, 31)
