@@ -58,9 +58,9 @@ def truth(paths: list[Path]) -> Tables:
         sections += [{"report_id": one, "section_id": i, "level": s["level"], "heading": s["heading"], "kind": s["kind"]}
                      for i, s in enumerate(gold["sections"], 1)]
         for i, q in enumerate(gold["quantities"]):
-            start = text.index(q["value_text"])
+            start = text.index(q["quote"]) + q["quote"].index(q["value_text"])
             indicators.append({k: q[k] for k in ("code", "subject", "unit", "qualifier", "kind", "status", "scope", "value_text", "quote")} | {
-                "report_id": one, "indicator_id": i, "section_id": 1, "value": float(q["value"]), "high": q["high"], "start": start + i,
+                "report_id": one, "indicator_id": i, "section_id": 1, "value": float(q["value"]), "high": q["high"], "start": start,
                 "end": start + len(q["value_text"])})
     return frames(reports=reports, sections=sections, indicators=indicators, sources=sources)
 
@@ -395,6 +395,7 @@ def test_dossier_follows_one_report(samples: Tables) -> None:
     assert dossier(samples, one.report["report_id"][:10]).report["source"] == "bailu-2021.txt"
     assert dossier(samples).report["source"] == SAMPLES[0].name
     assert one.example().height == 1 and one.opening(10).endswith("……")
+    assert one.numerals["个数"][0] == one.indicators.height
     with pytest.raises(CompareError, match=r"bailu-2021\.txt"):
         dossier(samples, "bailu-2021.html")
 

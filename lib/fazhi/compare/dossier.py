@@ -23,7 +23,7 @@ class Dossier:
     measures: pl.DataFrame = field(default_factory=pl.DataFrame)
     indicators: pl.DataFrame = field(default_factory=pl.DataFrame)
     findings: pl.DataFrame = field(default_factory=pl.DataFrame)
-    numerals: pl.DataFrame = field(default_factory=pl.DataFrame)  # 去向, 个数: what became of each numeral
+    numerals: pl.DataFrame = field(default_factory=pl.DataFrame)  # what became of each numeral, as `accounts` has it
 
     def about(self) -> pl.DataFrame:
         """What the page says of itself: 项目, 内容."""
@@ -152,20 +152,21 @@ def dossier(t: Tables, report: str | None = None) -> Dossier:
     row = rows("reports").row(0, named=True)
     source = t.sources.filter(pl.col("source") == row["source"]).collect()
     return Dossier(row, source.row(0, named=True) if source.height else {}, rows("sections"), rows("measures"), rows("indicators"),
-                   rows("findings"), accounts(rows("quality")))
+                   rows("findings"), accounts(rows("ruled_out"), rows("indicators"), rows("quality")))
 
 
-def accounts(quality: pl.DataFrame) -> pl.DataFrame:
-    """What became of the report's numerals: a row for each count that the quality table has, the largest first."""
-    schema = {"去向": pl.String, "个数": pl.Float64}
-    if quality.is_empty():
-        return pl.DataFrame(schema=schema)
-    pairs = []
-    for name, value in quality.row(0, named=True).items():
-        if isinstance(value, dict):
-            pairs += list(value.items())
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            pairs += [tuple(item.values())[:2] for item in value]
-        elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            pairs.append((name, value))
-    return pl.DataFrame([(str(k), float(v)) for k, v in pairs if v], schema=schema, orient="row")
+def accounts(ruled_out: pl.DataFrame, indicators: pl.DataFrame, quality: pl.DataFrame) -> pl.DataFrame:
+    """What became of the report's numerals: 去向, 个数, 例子; those that became figures first, those that nobody accounts for last."""
+    rows = []
+    if not indicators.is_empty():
+        rows.append(("figures", indicators.height, indicators["value_text"].head(5).to_list()))
+    if not ruled_out.is_empty():
+        grouped = ruled_out.group_by("reason").agg(pl.len().alias("n"), pl.col("text").unique(maintain_order=True).head(5))
+        rows += sorted(grouped.iter_rows(), key=lambda row: (row[0] == "no_unit", -row[1], row[0]))
+    listed = sum(n for reason, n, _ in rows if reason == "no_unit")
+    lost = (quality["unaccounted"].to_list() or [0])[0] if not quality.is_empty() else 0
+    if lost > listed:
+        rows.append(("unaccounted", lost - listed, []))
+    words = rules().labels["numeral"]
+    return pl.DataFrame([(words.get(reason, reason), n, "、".join(text)) for reason, n, text in rows],
+                        schema={"去向": pl.String, "个数": pl.Int64, "例子": pl.String}, orient="row")
