@@ -37,16 +37,31 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
 
 
 class Parts:
-    """The parts (headings of level 1) of a report, asked by offset."""
+    """The parts (headings of level 1) of a report, asked by offset.
 
-    def __init__(self, sections: Sequence[Section]) -> None:
-        self.tops = sorted((s for s in sections if s.level == 1), key=lambda s: s.start)
-        self.starts = [s.start for s in self.tops]
+    Inside a part on problems, or one that merges both, a lower heading or a paragraph that turns to what comes next begins a plan.
+    """
+
+    def __init__(self, text: str, sections: Sequence[Section]) -> None:
+        tops = [s for s in sections if s.level == 1]
+        marks = {s.start: (s.kind, s.end) for s in tops}
+        ends = {s.section_id: s for s in sections}
+        for s in sections:
+            top = s
+            while top.level > 1 and top.parent_id is not None:
+                top = ends[top.parent_id]
+            if s.level > 1 and s.heading and top.kind in ("problems", "other") and phrase("plan_heading").search(s.heading):
+                marks[s.start] = ("plan", s.end)
+        for s in tops:
+            if s.kind in ("problems", "other") and (m := phrase("plan_paragraph").search(text, s.body, s.end)):
+                marks[m.end()] = ("plan", s.end)
+        self.starts = sorted(marks)
+        self.marks = [marks[start] for start in self.starts]
 
     def kind(self, at: int) -> str | None:
         """The kind of the part that stands at an offset, None before the first."""
         k = bisect_right(self.starts, at) - 1
-        return self.tops[k].kind if k >= 0 and at < self.tops[k].end else None
+        return self.marks[k][0] if k >= 0 and at < self.marks[k][1] else None
 
 
 def quantities(
@@ -58,7 +73,7 @@ def quantities(
     """
     folded = text.translate(FOLD)
     headings = [(s.start, s.body) for s in sections if s.heading]
-    parts = Parts(sections)
+    parts = Parts(folded, sections)
     shared = split_shared(folded, numbers, places(folded, numbers, [s.body for s in sections]))
     out: list[Quantity] = []
     kept: list[Place] = []
@@ -83,7 +98,7 @@ def _quantity(folded: str, n: Number, place: Place, previous: Quantity | None, p
         real != "actual" or said in (None, "next") or (time == "year" and f"{year}年" not in folded[place.sentence : n.start])
     ):
         real, time = "target", "next"
-    elif real == "target" and said is None:
+    elif real == "target" and said in (None, "year"):
         time = "next"
     elif real == "norm":
         time = "year"

@@ -128,12 +128,14 @@ def status(folded: str, n: Number, place: Place) -> str:
 def standing(folded: str, n: Number, place: Place, previous: Quantity | None, part: str | None) -> bool:
     """Whether a count stands at the end of the period rather than happens in it; `part` is the kind of the report's part."""
     words = folded[place.left : place.left_end]
+    stocks = [c.pattern for c in cues("scope") if c.value == "stock"]
+    if any(p.search(folded, n.end, max(n.end, min(place.right, n.end + 8))) for p in stocks):
+        return True
     if phrase("made").search(words):
         return False
-    reach = max(place.left_end, min(place.right, n.end + 8))
-    if phrase("level").search(words) or any(
-        c.pattern.search(folded, place.left, reach) for c in cues("scope") if c.value == "stock"
-    ):
+    if phrase("level").search(words) or any(p.search(words) for p in stocks):
+        return True
+    if n.unit in ("个", "家", "处", "户", "座", "名", "人", "所") and phrase("reaches").search(words):
         return True
     if previous is not None and previous.scope == "stock" and previous.end > place.clause and words[:1] in "、和":
         return _alike(previous.unit, n.unit)
