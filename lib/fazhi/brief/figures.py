@@ -106,7 +106,7 @@ def unit_of(rows: Sequence[Row]) -> str:
 
 
 def _axis_title(name: str, unit: str) -> str:
-    return plain(f"{name}（{unit}）" if unit and unit not in name else name)
+    return plain(f"{name}（{unit}）" if unit else name)
 
 
 def finish(fig: go.Figure, frame: pl.DataFrame, *, title: str, alt: str, height: int, language: str, note: str = "") -> go.Figure:
@@ -126,7 +126,7 @@ def empty(title: str, language: str = "zh", why: str | None = None) -> go.Figure
     fig.add_annotation(text=f"{say('figure.no_rows', language)}<br><span style='font-size:12px'>{plain(why or say('figure.no_rows_why', language))}</span>",
                        xref="paper", yref="paper", x=0.5, y=0.5, showarrow=False, font={"size": 16, "color": MUTED})
     fig.update_xaxes(visible=False).update_yaxes(visible=False)
-    fig.update_layout(title_text=plain(title), height=180, meta={"title": title, "alt": say("figure.alt_empty", language, title=title), "source": ""})
+    fig.update_layout(title_text=plain(title), height=150, meta={"title": title, "alt": say("figure.alt_empty", language, title=title), "source": ""})
     return fig
 
 

@@ -269,7 +269,7 @@ class Capsule:
 
     def _value(self, value: Any) -> str:
         if value is None or value == []:
-            return say("page.all_of", self.language)
+            return say("page.unset", self.language)
         return "、".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
     def _codebook(self) -> str:

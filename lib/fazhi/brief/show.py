@@ -122,18 +122,19 @@ def table(frame: pl.DataFrame | pl.LazyFrame, caption: str, *, sources: Mapping[
         c for c in frame.columns if c not in _HIDDEN and c not in beside and not (has_value and c in _BESIDE_VALUE)]
     names = {c: (labels or {}).get(c) or say(f"column.{c}", language) for c in shown}
     rows = frame.head(limit)
-    right = {c for c in shown if frame.schema[c].is_numeric() and c != "year"}
-    head = "".join(f'<th scope="col"{" class=fz-n" if c in right else ""}>{escape(names[c])}</th>' for c in shown)
+    texts = {c: [_printed(row, c, has_value, language) for row in rows.iter_rows(named=True)] for c in shown}
+    kinds = {c: "fz-n" if frame.schema[c].is_numeric() and c != "year" else _width(texts[c]) for c in shown}
+    head = "".join(f'<th scope="col" class="{kinds[c]}">{escape(names[c])}</th>' for c in shown)
     body = []
-    for row in rows.iter_rows(named=True):
+    for number_, row in enumerate(rows.iter_rows(named=True)):
         cells = []
         for place, column in enumerate(shown):
-            printed = escape(_printed(row, column, has_value, language))
+            printed = escape(texts[column][number_])
             if column in where and row[where[column]] is not None and printed:
                 report = row.get(f"{column}_report") or row.get("report_id")
                 printed = f'<a href="#{escape(anchor(report, row[where[column]]))}">{printed}</a>'
-            tag = 'th scope="row"' if place == 0 else "td class=fz-n" if column in right else "td"
-            cells.append(f"<{tag}>{printed}</{tag.split()[0]}>")
+            tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
+            cells.append(f'<{tag}{scope} class="{kinds[column]}">{printed}</{tag}>')
         body.append(f"<tr>{''.join(cells)}</tr>")
     if not body:
         body = [f'<tr><td colspan="{max(len(shown), 1)}">{escape(say("page.no_table_rows", language))}</td></tr>']
@@ -156,6 +157,12 @@ def _printed(row: Mapping[str, Any], column: str, has_value: bool, language: str
     if column in ("state", "origin") and isinstance(value, str):
         return say(f"{column}.{value}", language)
     return _cell(value, language)
+
+
+def _width(texts: Sequence[str]) -> str:
+    """The class of a column by its longest text: one line, a few words, prose."""
+    longest = max(map(len, texts), default=0)
+    return "fz-s" if longest <= 8 else "fz-m" if longest <= 24 else "fz-l"
 
 
 def _savable(frame: pl.DataFrame) -> pl.DataFrame:

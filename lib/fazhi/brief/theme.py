@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,6 +103,7 @@ def template() -> go.layout.Template:
     ))
 
 
+_one_at_a_time = threading.RLock()  # matplotlib's settings and Python's warning filters belong to the process, briefings run in threads
 pio.templates["fazhi"] = template()
 pio.templates.default = "fazhi"
 
@@ -109,6 +111,11 @@ pio.templates.default = "fazhi"
 @contextmanager
 def matplotlib_style(text: str = "") -> Iterator[None]:
     """The same theme for matplotlib inside a `with`; `text` is what will be drawn: rare characters get a font, a missing glyph is an error."""
+    with _one_at_a_time:
+        yield from _styled(text)
+
+
+def _styled(text: str) -> Iterator[None]:
     import matplotlib as mpl
     from cycler import cycler
 
