@@ -128,6 +128,10 @@ def status(folded: str, n: Number, place: Place) -> str:
 def standing(folded: str, n: Number, place: Place, previous: Quantity | None, part: str | None) -> bool:
     """Whether a count stands at the end of the period rather than happens in it; `part` is the kind of the report's part."""
     words = folded[place.left : place.left_end]
+    if n.unit.endswith("次"):
+        return False
+    if phrase("composed").search(folded, n.end, min(place.clause_end, n.end + 10)):
+        return True
     stocks = [c.pattern for c in cues("scope") if c.value == "stock"]
     if any(p.search(folded, n.end, max(n.end, min(place.right, n.end + 8))) for p in stocks):
         return True
