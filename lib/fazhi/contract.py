@@ -161,7 +161,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
         col("comparable", "bool", "fit to stand beside other issuers' and years' figures of its code"),
         col("caveats", "list[str]", "why not, or with what care, as short codes that docs/caveats.md explains"),
         own("quote_start", "i64", "of quote"),
-        own("confidence", "f64?", "how sure the code is, 0 to 1"),
+        own("confidence", "f64?", "the score of the rule that gave the code: higher is surer, below 1 gives no code"),
         own("rule", "str?", "the codebook rule that gave the code"),
         own("corrected", "bool", "an analyst's correction (data/corrections.csv) changed this row"),
     ), Span("start", "end", "value_text", "quote")),

@@ -42,7 +42,7 @@ def rows(data: bytes, source: str, overrides: Mapping[str, str] | None = None) -
         reading = extract(page, Path(source).name, given)
         if reading.not_a_report:
             return {"sources": [[*file, page.media_type, page.encoding, "not_a_report", reading.not_a_report, None, *told]]}
-        report_id = hashlib.sha256(reading.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        report_id = identifier(reading.text)
         found = report(reading, report_id, source, page, given)
     except Unreadable as fault:
         return {"sources": [[*file, fault.media_type, None, "unreadable", str(fault), None, *told]]}
@@ -51,6 +51,11 @@ def rows(data: bytes, source: str, overrides: Mapping[str, str] | None = None) -
         return {"sources": [[*file, *kind, "unreadable", _place(fault), None, *told]]}
     found["sources"] = [[*file, page.media_type, page.encoding, "report", None, report_id, *told]]
     return found
+
+
+def identifier(text: str) -> str:
+    """The report_id of a clean text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def unreadable(source: str, sha256: str, size: int, given: Mapping[str, str], reason: str) -> Rows:

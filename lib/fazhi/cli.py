@@ -1,0 +1,240 @@
+"""The command `fazhi`. Exit status: 0 good; 1 finished, but with bad inputs (--strict) or a failed briefing or fault; 2 usage.
+
+Everything is imported when it is needed, so that help is there at once.
+"""
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from fazhi.brief.runs import Outcome
+    from fazhi.report import Report
+
+app = typer.Typer(name="fazhi", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+                  context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+                  help="Read yearly reports on law-based government into tables, and compare them.\n\n"
+                       "Examples:\n\n  fazhi build --raw data/raw\n\n  fazhi read report.html\n\n  fazhi explain 全年开展调解2080余件\n\n"
+                       "  fazhi compare reconsideration_closed --years 2019-2023 --level county")
+
+RAW, PROCESSED = Path("data/raw"), Path("data/processed")
+Raw = Annotated[Path, typer.Option(help="Folder of downloaded reports, any formats, any depth.")]
+Out = Annotated[Path, typer.Option(help="Folder for tables, cache and briefings.")]
+TablesAt = Annotated[Path, typer.Option("--tables", help="Folder of tables, as a build leaves it.")]
+
+
+def tell(words: str) -> None:
+    """A line on progress, for a person."""
+    print(words, file=sys.stderr, flush=True)
+
+
+class Meter:
+    """How far a long work is, on stderr: one line that moves in a terminal, a line every five seconds elsewhere."""
+
+    def __init__(self, what: str) -> None:
+        self.what, self.last, self.moving = what, time.monotonic(), sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if self.moving:
+            print(f"\r{self.what} {done}/{total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        elif now - self.last >= 5:
+            self.last = now
+            tell(f"{self.what} {done}/{total}")
+
+
+@app.command()
+def build(raw: Raw = RAW, out: Out = PROCESSED,
+          workers: Annotated[int | None, typer.Option(min=1, help="Processes that read; as many as processors without it.")] = None,
+          strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when a file could not be read or is no report.")] = False,
+          keep: Annotated[int, typer.Option(min=1, help="How many builds to keep.")] = 5) -> None:
+    """Raw reports -> tables in OUT/latest. Reads only what has changed.
+
+    Example: fazhi build --raw ~/reports --out ~/fazhi-out --strict
+    """
+    from fazhi.build import build as build_
+
+    result = build_(raw, out, workers=workers, progress=Meter("reading"), keep=keep)
+    bad = [row for row in result.bad if row[1] != "duplicate"]
+    for source, status, reason in result.bad:
+        tell(f"{status:13} {source}: {reason}")
+    for note in result.notes:
+        tell(f"note          {note}")
+    counts = ", ".join(f"{n} {status}" for status, n in result.counts.items() if n) or f"no files in {raw}"
+    if result.changed:
+        tell(f"{counts}; {result.fresh} read, the rest from the cache; build {result.id} in {result.seconds:.1f} s")
+    else:
+        tell(f"nothing changed: {counts}; build {result.id}")
+    print(result.folder)
+    if strict and bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def read(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="HTML, DOCX, PDF or text.")],
+         as_json: Annotated[bool, typer.Option("--json", help="All rows of all tables.")] = False,
+         as_csv: Annotated[bool, typer.Option("--csv", help="The indicators, safe to open in a spreadsheet.")] = False,
+         text: Annotated[bool, typer.Option("--text", help="The clean text with its figures marked.")] = False) -> None:
+    """One file -> outline, figures, what to know before trusting them.
+
+    Example: fazhi read data/raw/baoshan-2020.html
+    """
+    from fazhi.read import Unreadable
+    from fazhi.report import read as read_
+
+    try:
+        report: Report = read_(file)
+    except Unreadable as fault:
+        tell(f"{file}: {fault}")
+        raise typer.Exit(1) from None
+    if as_json:
+        import json
+
+        from fazhi.report import document
+
+        print(json.dumps(document(report), ensure_ascii=False, indent=1, default=str))
+    elif as_csv:
+        from fazhi.brief.show import safe_csv
+
+        print(safe_csv(report.indicators), end="")
+    else:
+        print(report.marked() if text else report)
+
+
+@app.command()
+def find(text: Annotated[str, typer.Argument(help="A sentence.")], year: Annotated[int | None, typer.Option(help="The year it speaks of.")] = None) -> None:
+    """One sentence -> its figures as CSV.
+
+    Example: fazhi find 全年开展调解2080余件 --year 2020
+    """
+    from fazhi.brief.show import safe_csv
+    from fazhi.report import find as find_
+
+    print(safe_csv(find_(text, year=year)), end="")
+
+
+@app.command()
+def explain(text: Annotated[str, typer.Argument(help="A sentence.")], year: Annotated[int | None, typer.Option(help="The year it speaks of.")] = None,
+            as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
+    """How each numeral of a sentence is read: which rules bid for it, or the reason that rules it out.
+
+    Example: fazhi explain 依托12345热线办结诉求2080余件
+    """
+    from fazhi.extract import explain as explain_
+
+    steps = explain_(text, year)
+    if as_json:
+        import json
+
+        print(json.dumps(steps, ensure_ascii=False, indent=1))
+        return
+    if not steps:
+        print("no numeral in this text")
+    for step in steps:
+        print(_step(step))
+
+
+def _step(step: dict[str, Any]) -> str:
+    from fazhi.report import amount
+
+    if "ruled_out" in step:
+        return f"{step['text']}  measures nothing: {step['ruled_out']}"
+    lines = [f"{step['text']}  {amount(step)}  {step['kind']}, {step['status']}, {step['scope']}; of: {step['subject']}",
+             f"    code: {step['code']} {step['name_zh']}" if step["code"] else "    code: none, no rule bid enough"]
+    lines += [f"    bid {o['score']:.2f}  {o['rule']}  on {' + '.join(o['words'])}" for o in step["offers"]]
+    lines += [f"    caveats: {' '.join(step['caveats'])}"] if step["caveats"] else []
+    return "\n".join(lines)
+
+
+@app.command()
+def compare(codes: Annotated[list[str], typer.Argument(help="Codes of the codebook.")], tables: TablesAt = PROCESSED / "latest",
+            years: Annotated[str | None, typer.Option(help="2019-2023, or 2020,2022.")] = None,
+            regions: Annotated[list[str] | None, typer.Option("--region", help="Name, path (上海市/宝山区) or code; may stand several times.")] = None,
+            level: Annotated[list[str] | None, typer.Option(help="province, prefecture, county or township.")] = None,
+            issuer_kind: Annotated[list[str] | None, typer.Option("--kind", help="government, department, zone or township.")] = None,
+            scope: Annotated[str | None, typer.Option(help="year, stock, cumulative …; the code's usual one without it.")] = None,
+            allow: Annotated[list[str] | None, typer.Option(help="A rule to override by name, such as bound.")] = None,
+            format: Annotated[str, typer.Option(help="table, csv or json.")] = "table") -> None:  # noqa: A002
+    """Set like beside like: one row for each issuer and year, value or not, and why not.
+
+    Example: fazhi compare reconsideration_closed --years 2019-2023 --level county --format csv
+    """
+    from fazhi.compare.panel import compare as compare_
+    from fazhi.tables import load
+
+    if format not in ("table", "csv", "json"):
+        raise typer.BadParameter(f"{format!r} is none of table, csv, json", param_hint="--format")
+    found = compare_(load(tables), codes, years=years, regions=regions or None, level=level or None, issuer_kind=issuer_kind or None, scope=scope,
+                     allow=allow or ())
+    print(found.text(format))
+
+
+@app.command()
+def brief(names: Annotated[list[str] | None, typer.Argument(help="Briefings by name, as in briefings/NAME.yml; all without it.")] = None,
+          tables: TablesAt = PROCESSED / "latest",
+          out: Annotated[Path, typer.Option(help="Folder for the pages.")] = PROCESSED / "briefings",
+          workers: Annotated[int, typer.Option(min=1, help="Notebooks that run side by side.")] = 2,
+          check: Annotated[bool, typer.Option("--check", help="Fail on a glyph that no font has.")] = False) -> None:
+    """Tables -> briefings: runs the notebooks and writes OUT/index.html. A run that fails leaves the last good page.
+
+    Example: fazhi brief coverage regions --tables ~/fazhi-out/latest --out ~/fazhi-out/briefings
+    """
+    from fazhi.brief.runs import run
+
+    def progress(outcome: Outcome, done: int, total: int) -> None:
+        tell(f"[{done}/{total}] {outcome.name}: {outcome.status}" + (f" in {outcome.seconds:.1f} s" if outcome.status == "made" else "")
+             + (f"\n    {outcome.error}" if outcome.error else ""))
+
+    outcomes = run(names or None, tables, out, workers=workers, check=check, progress=progress)
+    failed = [o for o in outcomes if not o.ok]
+    if not outcomes:
+        tell("no briefings: put a file into briefings/")
+    elif all(o.status == "unchanged" for o in outcomes):
+        tell("nothing changed: all briefings are up to date")
+    if failed:
+        tell(f"{len(failed)} of {len(outcomes)} briefings failed; the last good page of each stands")
+    print((out / "index.html").resolve())
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(out: Out = PROCESSED, raw: Raw = RAW) -> None:
+    """Look at versions, knowledge, kernel, fonts and permissions, and say what to do about each fault."""
+    from fazhi.doctor import look
+
+    faults = 0
+    for name, good, words, remedy in look(raw, out):
+        print(f"{'ok   ' if good else 'FAULT'} {name}: {words}" + (f"\n      -> {remedy}" if not good else ""))
+        faults += not good
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def docs(out: Annotated[Path, typer.Option(help="Folder of the docs.")] = Path("docs")) -> None:
+    """Write the data dictionary (tables.md) from the tables' declaration."""
+    from fazhi.contract import document
+
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "tables.md").write_text(document(), "utf-8")
+    print(out / "tables.md")
+
+
+def main() -> None:
+    """Run the command; a fault that the user can mend is one message and status 2, not a traceback."""
+    try:
+        app()
+    except Exception as fault:
+        if type(fault).__module__.startswith("fazhi.") and str(fault):
+            tell(f"fazhi: {fault}")
+            sys.exit(2)
+        raise
+
+
+if __name__ == "__main__":
+    main()
