@@ -2,8 +2,10 @@
 
 Noto Sans CJK (OFL 1.1) arrives as a dependency, one variable collection of 33 MB. HarfBuzz cuts from it, in tens of milliseconds,
 the characters that are needed at the weight that is needed: a file for matplotlib, kept in the user's cache, and a small WOFF
-for each page. The cut fonts are called `Fazhi Sans`, as the licence asks of changed versions, and never meet a font of the system.
+for each page. The cut fonts are called `Fazhi Sans`, as the licence asks of changed versions, and never meet a font of the
+system.
 """
+
 from __future__ import annotations
 
 import base64
@@ -27,10 +29,14 @@ FAMILY = "Fazhi Sans"
 PACKAGE = "manimgx-fonts-cjk"
 FACE = 2  # of the collection's five languages (JP, KR, SC, TC, HK), simplified Chinese
 REGULAR, BOLD = 400, 700
-LICENCE = ("Noto Sans CJK, Copyright 2014-2021 Adobe (http://www.adobe.com/), with Reserved Font Name 'Source'. Cut to the characters "
-           "of this page and renamed. Licensed under the SIL Open Font License, Version 1.1: https://openfontlicense.org")
+LICENCE = (
+    "Noto Sans CJK, Copyright 2014-2021 Adobe (http://www.adobe.com/), with Reserved Font Name 'Source'. Cut to the characters "
+    "of this page and renamed. Licensed under the SIL Open Font License, Version 1.1: https://openfontlicense.org"
+)
 _UNUSED = ("BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx", "STAT", "DSIG")
-_INVISIBLE = frozenset(map(chr, [*range(0x20), *range(0x7F, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F), 0xFE0F, 0xFEFF]))
+_INVISIBLE = frozenset(
+    map(chr, [*range(0x20), *range(0x7F, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F), 0xFE0F, 0xFEFF])
+)
 
 
 class FontError(RuntimeError):
@@ -43,7 +49,9 @@ class MissingGlyph(FontError):
     def __init__(self, characters: Iterable[str]) -> None:
         self.characters = "".join(sorted(set(characters)))
         names = " ".join(f"{c!r} U+{ord(c):04X}" for c in self.characters[:8])
-        super().__init__(f"no glyph for {names}: the text holds characters that {FAMILY} lacks; mend the text, or leave them out of the figure")
+        super().__init__(
+            f"no glyph for {names}: the text holds characters that {FAMILY} lacks; mend the text, or leave them out of the figure"
+        )
 
 
 @cache
@@ -69,7 +77,9 @@ def covered() -> frozenset[int]:
 
 @cache
 def usual() -> str:
-    """The characters that every figure font holds: printable ASCII and all of GB 2312, whose 6,763 are what reports are written in."""
+    """The characters that every figure font holds: printable ASCII and all of GB 2312, whose 6,763 are what reports are
+    written in.
+    """
     rows = (bytes([high, low]) for high in range(0xA1, 0xF8) for low in range(0xA1, 0xFF))
     decoded = "".join(pair.decode("gb2312", "ignore") for pair in rows)
     return "".join(sorted(c for c in {*decoded, *map(chr, range(0x20, 0x7F)), *"−–—≥≤≈±×·…¥余№"} if ord(c) in covered()))
@@ -95,7 +105,15 @@ def cut(characters: str, weight: int = REGULAR, flavor: str | None = None, famil
     style = "Bold" if weight >= BOLD else "Regular"
     name, postscript = font["name"], family.replace(" ", "")
     name.names = []
-    words = {0: LICENCE, 1: family, 2: style, 4: f"{family} {style}", 6: f"{postscript}-{style}", 13: LICENCE, 14: "https://openfontlicense.org"}
+    words = {
+        0: LICENCE,
+        1: family,
+        2: style,
+        4: f"{family} {style}",
+        6: f"{postscript}-{style}",
+        13: LICENCE,
+        14: "https://openfontlicense.org",
+    }
     for name_id, value in words.items():
         name.setName(value, name_id, 3, 1, 0x409)
     font["OS/2"].usWeightClass = weight
@@ -115,13 +133,17 @@ def css(characters: str, bold: str = "") -> str:
     for weight, wanted in ((REGULAR, characters), (BOLD, bold)):
         if wanted:
             data = base64.b64encode(cut(wanted, weight, "woff")).decode()
-            rules.append(f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};font-display:block;'
-                         f'src:url("data:font/woff;base64,{data}") format("woff")}}')
+            rules.append(
+                f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};font-display:block;'
+                f'src:url("data:font/woff;base64,{data}") format("woff")}}'
+            )
     return "\n".join(rules)
 
 
 def cache_folder() -> Path:
-    """Where cut fonts are kept: FAZHI_CACHE, else the platform's cache folder, else a temporary one when that cannot be written."""
+    """Where cut fonts are kept: FAZHI_CACHE, else the platform's cache folder, else a temporary one when that cannot be
+    written.
+    """
     from platformdirs import user_cache_path
 
     for folder in (os.environ.get("FAZHI_CACHE"), user_cache_path("fazhi"), Path(tempfile.gettempdir()) / f"fazhi-{os.getuid()}"):
@@ -137,7 +159,9 @@ def cache_folder() -> Path:
 
 
 def _kept(characters: str, weight: int, family: str) -> Path:
-    """The cached file of a cut, made when absent or damaged; written aside and renamed, so that two processes cannot meet in it."""
+    """The cached file of a cut, made when absent or damaged; written aside and renamed, so that two processes cannot meet in
+    it.
+    """
     key = hashlib.sha256(f"{distribution(PACKAGE).version}|{family}|{weight}|{characters}|3".encode()).hexdigest()[:12]
     path = cache_folder() / f"{family.replace(' ', '')}-{weight}-{key}.otf"
     if not path.is_file() or path.stat().st_size < 1000:

@@ -15,14 +15,29 @@ from fazhi.brief.theme import say
 
 
 def write_index(records: Sequence[Mapping[str, Any]], build: Mapping[str, str], language: str = "zh") -> str:
-    """index.html of the records of status.json: one page, no request, usable without scripts (the search box alone needs them)."""
+    """index.html of the records of status.json: one page, no request, usable without scripts (the search box alone needs
+    them).
+    """
     folder = files(__package__) / "template"
     text = (folder / "index_page.html.j2").read_text("utf-8")
     css = (folder / "briefing" / "page.css").read_text("utf-8")
     environment = Environment(autoescape=True)
-    rows = [{**record, "said": _said(record, language), "origin": "，".join(say(f"origin.{name}", language) for name in record["origins"])} for record in records]
+    rows = [
+        {
+            **record,
+            "said": _said(record, language),
+            "origin": "，".join(say(f"origin.{name}", language) for name in record["origins"]),
+        }
+        for record in records
+    ]
     told = environment.from_string(text)
-    values: dict[str, Any] = {"records": rows, "build": build, "say": lambda key, **v: say(key, language, **v), "language": language, "css": css}
+    values: dict[str, Any] = {
+        "records": rows,
+        "build": build,
+        "say": lambda key, **v: say(key, language, **v),
+        "language": language,
+        "css": css,
+    }
     draft = told.render(**values, font="", nonce="")
     values["font"] = fonts.css("".join(sorted(c for c in {*draft, *map(chr, range(0x20, 0x7F))} if c.isprintable())))
     return told.render(**values, nonce=hashlib.sha256(draft.encode()).hexdigest()[:24])

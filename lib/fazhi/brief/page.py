@@ -1,7 +1,9 @@
 """An executed notebook -> one HTML file that needs nothing else: a capsule.
 
-The template of nbconvert beside this module prints no code; what it prints, it asks of a `Capsule`: cells as safe HTML, figures with
-their static twins, the sentences behind all linked numbers, the font with just the characters of the page, and one packed plotly bundle.
+The template of nbconvert beside this module prints no code; what it prints, it asks of a `Capsule`: cells as safe HTML,
+figures with
+their static twins, the sentences behind all linked numbers, the font with just the characters of the page, and one packed
+plotly bundle.
 """
 
 from __future__ import annotations
@@ -77,7 +79,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 @dataclass
 class Capsule:
-    """What the template asks while it prints one briefing. `tables` is what `fazhi.load` gives, or None for a page without numbers' sources."""
+    """What the template asks while it prints one briefing. `tables` is what `fazhi.load` gives, or None for a page without
+    numbers' sources.
+    """
 
     title: str
     tables: Any = None
@@ -111,7 +115,9 @@ class Capsule:
         return re.sub(r"<h([1-6])([^>]*)>(.*?)</h\1>", one, made, flags=re.DOTALL)
 
     def output(self, output: Mapping[str, Any]) -> str:
-        """One output of a code cell as safe HTML. Raises Unrenderable for an error, a widget, or anything without a form for a page."""
+        """One output of a code cell as safe HTML. Raises Unrenderable for an error, a widget, or anything without a form for
+        a page.
+        """
         kind = output["output_type"]
         if kind == "error":
             raise Unrenderable(f"a cell ended in {output.get('ename')}: {output.get('evalue')}")
@@ -126,7 +132,9 @@ class Capsule:
         if PLOTLY in data:
             return self.figure(data[PLOTLY])
         if "application/vnd.jupyter.widget-view+json" in data:
-            raise Unrenderable("a cell shows a Jupyter widget, which needs a running kernel; show a plotly figure or a table instead")
+            raise Unrenderable(
+                "a cell shows a Jupyter widget, which needs a running kernel; show a plotly figure or a table instead"
+            )
         if "text/html" in data:
             return self._headings(self._listed(clean(self.legible(_joined(data["text/html"])))))
         for image in ("image/svg+xml", "image/png", "image/jpeg"):
@@ -139,11 +147,15 @@ class Capsule:
             return self.markdown(_joined(data["text/markdown"]))
         others = [name for name in data if name != "text/plain"]
         if others or "text/plain" not in data:
-            raise Unrenderable(f"an output has only {', '.join(others) or 'nothing'}, which a page cannot show; give the object a `_repr_html_`")
+            raise Unrenderable(
+                f"an output has only {', '.join(others) or 'nothing'}, which a page cannot show; give the object a `_repr_html_`"
+            )
         return f"<pre>{escape(self.legible(_joined(data['text/plain'])))}</pre>"
 
     def _listed(self, made: str) -> str:
-        """A short list of sentences stays where it is; a long one becomes the appendix, in the place where it stood, each sentence once."""
+        """A short list of sentences stays where it is; a long one becomes the appendix, in the place where it stood, each
+        sentence once.
+        """
         if 'class="fz-sources"' not in made:
             return made
         ids = re.findall(r'\bid="(s-[^"]+)"', made)
@@ -179,12 +191,16 @@ class Capsule:
         self._figures.append((f"fig-{number}", told))
         heading = f"{say('page.figure_label', self.language, n=number)}　{escape(title)}"
         source = f"<figcaption>{escape(meta['source'])}</figcaption>" if meta.get("source") else ""
-        return (f'<figure class="fz-figure" id="fig-{number}"><p class="fz-fig-title">{heading}</p>'
-                f'<div class="fz-plot" role="img" aria-label="{escape(alt)}" style="height:{layout["height"]}px"></div>'
-                f'<div class="fz-static" role="img" aria-label="{escape(alt)}">{twin}</div>{source}</figure>')
+        return (
+            f'<figure class="fz-figure" id="fig-{number}"><p class="fz-fig-title">{heading}</p>'
+            f'<div class="fz-plot" role="img" aria-label="{escape(alt)}" style="height:{layout["height"]}px"></div>'
+            f'<div class="fz-static" role="img" aria-label="{escape(alt)}">{twin}</div>{source}</figure>'
+        )
 
     def legible(self, text: str) -> str:
-        """The text with 〓 for characters that no font at hand can draw (private-use code points of old pages, emoji); they are counted."""
+        """The text with 〓 for characters that no font at hand can draw (private-use code points of old pages, emoji); they
+        are counted.
+        """
         text = _CONTROL.sub("", text)
         if lost := fonts.missing(text):
             self.lost.update(lost)
@@ -200,7 +216,10 @@ class Capsule:
         added = self._entries([target for target in [*wanted, *points] if target not in there])
         found = {entry.id for entry in added} | there
         if dead := [target for target in wanted if target not in found]:
-            raise DeadLink(f"{len(dead)} numbers lead to sentences that the tables do not hold, the first to {dead[0]}; rebuild the tables, then the briefing")
+            raise DeadLink(
+                f"{len(dead)} numbers lead to sentences that the tables do not hold, the first to {dead[0]}; "
+                "rebuild the tables, then the briefing"
+            )
         self._drop_points(found)
         inner = self.legible(listing(added, self.language)) if added else ""
         self._reports |= {entry.report_id for entry in added} | {match[1] for target in there if (match := _ANCHOR.match(target))}
@@ -209,27 +228,60 @@ class Capsule:
         head, at_place, tail = body.rpartition(PLACE)
         before, after = (head.replace(PLACE, ""), tail) if at_place else (body, "")
         parts = {
-            "before": before, "after": after, "at_place": at_place,
-            "origin": self._origin(), "lost": self._lost_line(), "parameters": self._parameters(), "codebook": self._codebook(),
+            "before": before,
+            "after": after,
+            "at_place": at_place,
+            "origin": self._origin(),
+            "lost": self._lost_line(),
+            "parameters": self._parameters(),
+            "codebook": self._codebook(),
             "sources": f'<script type="text/plain" id="fz-packed-sources">{pack(inner.encode())}</script>' if packed else inner,
-            "packed": "1" if packed else "", "made": self._made(), "versions": self._versions(), "data": data,
+            "packed": "1" if packed else "",
+            "made": self._made(),
+            "versions": self._versions(),
+            "data": data,
         }
         told_text = "".join([*(v for k, v in parts.items() if k != "sources"), inner, *_chrome(self.language), self.title])
-        characters = set(unescape(re.sub(r"<[^>]*>|\\u[0-9a-f]{4}", " ", _DROPPED.sub("", told_text)))) | set(map(chr, range(0x20, 0x7F))) | set("“”…−" + GETA)
+        characters = (
+            set(unescape(re.sub(r"<[^>]*>|\\u[0-9a-f]{4}", " ", _DROPPED.sub("", told_text))))
+            | set(map(chr, range(0x20, 0x7F)))
+            | set("“”…−" + GETA)
+        )
         characters |= {sign for _, _, sign in STATES.values()}
-        bold = {*self.title, *"".join(re.findall(r"<(?:h[1-6]|th|strong|b|mark|caption|summary)\b[^>]*>(.*?)</", body + inner + parts["codebook"], re.DOTALL)),
-                *"".join(re.findall(r'class="fz-(?:fig-title|report-title)">(.*?)<', body + inner))}
-        bold |= set("".join(say(f"page.{key}", self.language) for key in ("sources", "parameters", "codebook", "versions", "caveats", "about", "parameter", "given")))
+        bold = {
+            *self.title,
+            *"".join(
+                re.findall(
+                    r"<(?:h[1-6]|th|strong|b|mark|caption|summary)\b[^>]*>(.*?)</", body + inner + parts["codebook"], re.DOTALL
+                )
+            ),
+            *"".join(re.findall(r'class="fz-(?:fig-title|report-title)">(.*?)<', body + inner)),
+        }
+        bold |= set(
+            "".join(
+                say(f"page.{key}", self.language)
+                for key in ("sources", "parameters", "codebook", "versions", "caveats", "about", "parameter", "given")
+            )
+        )
         # a regular face of the whole page, a bold one of the headings; the rest of bold text is drawn from the regular one
-        parts["font"] = fonts.css("".join(sorted(c for c in characters if c.isprintable())), "".join(sorted(c for c in bold if c.isprintable())))
+        parts["font"] = fonts.css(
+            "".join(sorted(c for c in characters if c.isprintable())), "".join(sorted(c for c in bold if c.isprintable()))
+        )
         parts["bundle"] = f'<script type="text/plain" id="fz-bundle">{bundle()}</script>' if self._figures else ""
         parts["css"], parts["js"] = _text("page.css"), _text("page.js")
         parts["nonce"] = hashlib.sha256((told_text + parts["js"]).encode()).hexdigest()[:24]
         return parts
 
     def _point_targets(self) -> list[str]:
-        return list(dict.fromkeys(target for _, told in self._figures for trace in told.get("data", ())
-                                  for target in trace.get("customdata") or () if isinstance(target, str) and _ANCHOR.match(target)))
+        return list(
+            dict.fromkeys(
+                target
+                for _, told in self._figures
+                for trace in told.get("data", ())
+                for target in trace.get("customdata") or ()
+                if isinstance(target, str) and _ANCHOR.match(target)
+            )
+        )
 
     def _drop_points(self, found: set[str]) -> None:
         """Points whose sentence is not on the page lead nowhere, so they stop claiming to."""
@@ -250,10 +302,15 @@ class Capsule:
         if self._reports:
             reports = reports.filter(pl.col("report_id").is_in(sorted(self._reports)))
         counted = dict(reports.collect().group_by("origin").len().sort("origin").iter_rows())
-        told = "，".join(say("page.reports_n", self.language, origin=say(f"origin.{name}", self.language), n=n) for name, n in counted.items() if name)
+        told = "，".join(
+            say("page.reports_n", self.language, origin=say(f"origin.{name}", self.language), n=n)
+            for name, n in counted.items()
+            if name
+        )
         self.origins = {str(name): n for name, n in counted.items()}
         kinds = " ".join(f"fz-origin-{escape(str(name))}" for name in counted)
-        return f'<p class="fz-origin {kinds}">{escape(say("page.origin_line", self.language, origins=told or say("page.no_reports", self.language)))}</p>'
+        line = say("page.origin_line", self.language, origins=told or say("page.no_reports", self.language))
+        return f'<p class="fz-origin {kinds}">{escape(line)}</p>'
 
     def _lost_line(self) -> str:
         if not self.lost:
@@ -262,10 +319,18 @@ class Capsule:
         return f'<p class="fz-more">{escape(say("page.lost_glyphs", self.language, n=len(self.lost), codes=codes))}</p>'
 
     def _parameters(self) -> str:
-        rows = "".join(f'<tr><th scope="row"><code>{escape(name)}</code></th><td>{escape(self.legible(self._value(value)))}</td></tr>'
-                       for name, value in self.parameters.items() if name != "tables")
-        head = f'<tr><th scope="col">{say("page.parameter", self.language)}</th><th scope="col">{say("page.given", self.language)}</th></tr>'
-        return f"<table><caption>{say('page.parameters', self.language)}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>" if rows else ""
+        rows = "".join(
+            f'<tr><th scope="row"><code>{escape(name)}</code></th><td>{escape(self.legible(self._value(value)))}</td></tr>'
+            for name, value in self.parameters.items()
+            if name != "tables"
+        )
+        names = "".join(f'<th scope="col">{say(f"page.{key}", self.language)}</th>' for key in ("parameter", "given"))
+        head = f"<tr>{names}</tr>"
+        return (
+            f"<table><caption>{say('page.parameters', self.language)}</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
+            if rows
+            else ""
+        )
 
     def _value(self, value: Any) -> str:
         if value is None or value == []:
@@ -280,7 +345,15 @@ class Capsule:
         return shown.html
 
     def _made(self) -> str:
-        return escape(say("page.made", self.language, build=self.build.get("id", "–"), version=_version("fazhi"), date=self.build.get("date", "–")))
+        return escape(
+            say(
+                "page.made",
+                self.language,
+                build=self.build.get("id", "–"),
+                version=_version("fazhi"),
+                date=self.build.get("date", "–"),
+            )
+        )
 
     def _versions(self) -> str:
         names = ("fazhi", "polars", "plotly", "matplotlib", "papermill", "nbconvert")
@@ -300,7 +373,12 @@ def _joined(value: Any) -> str:
 
 def _json(told: Any) -> str:
     """JSON that can stand inside a `<script>`: no `<` that could end it."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def _targets(body: str) -> list[str]:
@@ -309,19 +387,46 @@ def _targets(body: str) -> list[str]:
 
 
 def _chrome(language: str) -> list[str]:
-    return [say(f"page.{key}", language) for key in ("skip", "sources", "sources_lead", "sources_packed", "parameters", "versions", "no_script", "page_lead", "index_link", "back", "about", "colon")]
+    return [
+        say(f"page.{key}", language)
+        for key in (
+            "skip",
+            "sources",
+            "sources_lead",
+            "sources_packed",
+            "parameters",
+            "versions",
+            "no_script",
+            "page_lead",
+            "index_link",
+            "back",
+            "about",
+            "colon",
+        )
+    ]
 
 
 def export(notebook: nbformat.NotebookNode, capsule: Capsule) -> str:
-    """The page of an executed notebook. Raises Unrenderable (DeadLink among it) or fonts.FontError; a page over LIMIT is Unrenderable too."""
+    """The page of an executed notebook. Raises Unrenderable (DeadLink among it) or fonts.FontError; a page over LIMIT is
+    Unrenderable too.
+    """
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 
     with as_file(files(__package__) / "template") as folder:
         config = Config({"HTMLExporter": {"preprocessors": [], "default_preprocessors": []}})
-        exporter = HTMLExporter(config=config, template_name="briefing", extra_template_basedirs=[str(folder)], template_paths=[str(folder / "briefing")])
-        html, _ = exporter.from_notebook_node(notebook, {"capsule": capsule, "say": lambda key: escape(say(key, capsule.language))})
+        exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
+            config=config,
+            template_name="briefing",
+            extra_template_basedirs=[str(folder)],
+            template_paths=[str(folder / "briefing")],
+        )
+        html, _ = exporter.from_notebook_node(
+            notebook, {"capsule": capsule, "say": lambda key: escape(say(key, capsule.language))}
+        )
     page = str(html)
     if (size := len(page.encode())) > LIMIT:
-        raise Unrenderable(f"the page would be {size / 1e6:.2f} MB, more than {LIMIT / 1e6:.1f}; show fewer rows or split the briefing")
+        raise Unrenderable(
+            f"the page would be {size / 1e6:.2f} MB, more than {LIMIT / 1e6:.1f}; show fewer rows or split the briefing"
+        )
     return page

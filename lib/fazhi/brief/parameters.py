@@ -1,7 +1,7 @@
 """What a briefing may ask for: `briefings/*.yml` and the notebooks' parameters, checked before a kernel starts.
 
-papermill takes unknown parameters with a warning and starts a kernel to find out what is wrong with the others; an analyst who writes
-`level: conty` should hear of it at once, with the name that she meant.
+papermill takes unknown parameters with a warning and starts a kernel to find out what is wrong with the others; an analyst
+who writes `level: conty` should hear of it at once, with the name that she meant.
 """
 
 from __future__ import annotations
@@ -72,7 +72,11 @@ class Coverage(Parameters):
 
 
 class Regions(Parameters):
-    codes: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)] = ["reconsideration_closed", "proactive_disclosure_rate", "law_study_sessions"]
+    codes: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)] = [
+        "reconsideration_closed",
+        "proactive_disclosure_rate",
+        "law_study_sessions",
+    ]
     year: Year | None = None
     level: Level = None
     issuer_kind: Kind = None
@@ -129,7 +133,9 @@ def _explain(path: Path, fault: ValidationError, model: type[BaseModel]) -> Para
 
 
 def read(path: Path, notebooks: Path) -> Briefing:
-    """One briefing file. Raises ParameterError for faulty YAML, unknown keys, a notebook that is not there, parameters it does not take."""
+    """One briefing file. Raises ParameterError for faulty YAML, unknown keys, a notebook that is not there, parameters it
+    does not take.
+    """
     try:
         raw = yaml.safe_load(path.read_text("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
@@ -142,7 +148,10 @@ def read(path: Path, notebooks: Path) -> Briefing:
         raise _explain(path, fault, _File) from None
     notebook = notebooks / f"{told.notebook}.ipynb"
     if not notebook.is_file():
-        raise ParameterError(f"{path.name}: 没有笔记本 `{told.notebook}`，{nearest(told.notebook, [p.stem for p in sorted(notebooks.glob('*.ipynb'))])}")
+        raise ParameterError(
+            f"{path.name}: 没有笔记本 `{told.notebook}`，"
+            + nearest(told.notebook, [p.stem for p in sorted(notebooks.glob("*.ipynb"))])
+        )
     model = MODELS.get(told.notebook)
     given = dict(told.parameters)
     if "tables" in given:
@@ -164,11 +173,13 @@ def defaults(notebook: Path) -> dict[str, Any]:
     import nbformat
 
     found: dict[str, Any] = {}
-    for cell in nbformat.read(notebook, as_version=4).cells:
+    for cell in nbformat.reads(notebook.read_text("utf-8"), as_version=4).cells:
         if cell.cell_type != "code" or "parameters" not in cell.metadata.get("tags", []):
             continue
         for node in ast.parse(cell.source).body:
-            targets: Sequence[ast.expr] = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else ()
+            targets: Sequence[ast.expr] = (
+                node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else ()
+            )
             for target in targets:
                 if isinstance(target, ast.Name) and isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
                     try:
@@ -191,9 +202,15 @@ def _guards() -> list[str]:
 def check(briefing: Briefing, tables: Any) -> None:
     """Check the values against codebook and tables. Raises ParameterError with the nearest names."""
     given = briefing.parameters
-    faults = [f"没有指标代码 `{code}`，{nearest(code, codebook())}" for code in given.get("codes") or () if code not in codebook()]
-    faults += [f"`allow` 没有规则 `{rule}`，{nearest(rule, _guards())}" for rule in given.get("allow") or () if rule not in _guards()]
-    reports = tables.reports.select("report_id", "source", "year", "province", "prefecture", "county", "zone", "region_code").collect()
+    faults = [
+        f"没有指标代码 `{code}`，{nearest(code, codebook())}" for code in given.get("codes") or () if code not in codebook()
+    ]
+    faults += [
+        f"`allow` 没有规则 `{rule}`，{nearest(rule, _guards())}" for rule in given.get("allow") or () if rule not in _guards()
+    ]
+    reports = tables.reports.select(
+        "report_id", "source", "year", "province", "prefecture", "county", "zone", "region_code"
+    ).collect()
     years = sorted(reports["year"].drop_nulls().unique().to_list())
     asked = given.get("years") or ([given["year"]] if given.get("year") else [])
     if asked and years and not set(asked) & set(years):
@@ -202,8 +219,16 @@ def check(briefing: Briefing, tables: Any) -> None:
         known = [*reports["report_id"], *reports["source"]]
         if report not in known:
             faults.append(f"没有报告 `{report}`，{nearest(report, known)}")
-    places = {name for column in ("province", "prefecture", "county", "zone", "region_code") for name in reports[column].drop_nulls().cast(pl.String)}
-    faults += [f"没有地区 `{place}`，{nearest(place, sorted(places))}" for place in given.get("regions") or () if not _is_place(place, places)]
+    places = {
+        name
+        for column in ("province", "prefecture", "county", "zone", "region_code")
+        for name in reports[column].drop_nulls().cast(pl.String)
+    }
+    faults += [
+        f"没有地区 `{place}`，{nearest(place, sorted(places))}"
+        for place in given.get("regions") or ()
+        if not _is_place(place, places)
+    ]
     if faults:
         raise ParameterError(f"{briefing.path.name}: {'；'.join(faults)}")
 
@@ -212,4 +237,6 @@ def _is_place(place: str, seen: set[str]) -> bool:
     """A place of the tables, or one of the country's with its usual short name."""
     if place in seen or any(name.startswith(place) for name in seen):
         return True
-    return regions.by_code(place) is not None if place.isdigit() else any(bool(regions.find(part)) for part in place.split("/")[-1:])
+    return (
+        regions.by_code(place) is not None if place.isdigit() else any(bool(regions.find(part)) for part in place.split("/")[-1:])
+    )

@@ -1,8 +1,9 @@
 """Runs of notebooks: `briefings/*.yml` -> one HTML file each, an index and a status.
 
-A run happens aside, in a fresh kernel of this very interpreter; only a page that passed every check takes the place of the last one. A run
-that fails leaves the last good page, and the status and the index say so. What has not changed (tables, notebook, parameters, library) is
-not run again.
+A run happens aside, in a fresh kernel of this very interpreter; only a page that passed every check takes the place of the
+last one. A run
+that fails leaves the last good page, and the status and the index say so. What has not changed (tables, notebook, parameters,
+library) is not run again.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ STATUS = "status.json"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one briefing. `status`: `made`, `unchanged` or `failed`; `path` is the page that stands there now, new or old."""
+    """What became of one briefing. `status`: `made`, `unchanged` or `failed`; `path` is the page that stands there now, new
+    or old.
+    """
 
     name: str
     title: str
@@ -69,11 +72,22 @@ class Record:
     error: str | None = None
 
 
-def run(names: list[str] | None, tables: Path, out: Path, *, briefings: Path = Path("briefings"), notebooks: Path = Path("notebooks"), workers: int = 2,
-        check: bool = False, progress: Callable[[Outcome, int, int], None] | None = None) -> list[Outcome]:
-    """Bring the briefings `names` (None: all of `briefings/*.yml`) up to date in the folder `out`, with `index.html` and `status.json`.
+def run(
+    names: list[str] | None,
+    tables: Path,
+    out: Path,
+    *,
+    briefings: Path = Path("briefings"),
+    notebooks: Path = Path("notebooks"),
+    workers: int = 2,
+    check: bool = False,
+    progress: Callable[[Outcome, int, int], None] | None = None,
+) -> list[Outcome]:
+    """Bring the briefings `names` (None: all of `briefings/*.yml`) up to date in the folder `out`, with `index.html` and
+    `status.json`.
 
-    `tables` is a build's folder. `workers` kernels run side by side. `check` makes a glyph that no font has a failure instead of a note.
+    `tables` is a build's folder. `workers` kernels run side by side. `check` makes a glyph that no font has a failure instead
+    of a note.
     `progress(outcome, done, total)` is called as each ends. A faulty briefing is a failed Outcome, never an exception.
     Raises ParameterError for a name that is no briefing, TableError or FileNotFoundError when the tables cannot be read.
     """
@@ -90,8 +104,14 @@ def run(names: list[str] | None, tables: Path, out: Path, *, briefings: Path = P
     records = _records(out)
     build = {"id": loaded.build_id or _digest(folder)[:12], "date": _date(folder)}
     outcomes: list[Outcome] = []
-    with tempfile.TemporaryDirectory(dir=out, prefix=".run-") as aside, ThreadPoolExecutor(max(1, min(workers, len(chosen) or 1))) as pool:
-        jobs = [pool.submit(_one, path, notebooks, loaded, folder, out, Path(aside), build, records.get(path.stem), check) for path in chosen]
+    with (
+        tempfile.TemporaryDirectory(dir=out, prefix=".run-") as aside,
+        ThreadPoolExecutor(max(1, min(workers, len(chosen) or 1))) as pool,
+    ):
+        jobs = [
+            pool.submit(_one, path, notebooks, loaded, folder, out, Path(aside), build, records.get(path.stem), check)
+            for path in chosen
+        ]
         for done, job in enumerate(jobs, 1):
             outcome, record = job.result()
             outcomes.append(outcome)
@@ -109,8 +129,17 @@ def run(names: list[str] | None, tables: Path, out: Path, *, briefings: Path = P
     return outcomes
 
 
-def _one(path: Path, notebooks: Path, tables: Any, folder: Path, out: Path, aside: Path, build: dict[str, str], last: Record | None,
-         check: bool) -> tuple[Outcome, Record]:
+def _one(
+    path: Path,
+    notebooks: Path,
+    tables: Any,
+    folder: Path,
+    out: Path,
+    aside: Path,
+    build: dict[str, str],
+    last: Record | None,
+    check: bool,
+) -> tuple[Outcome, Record]:
     """One briefing from file to page; whatever goes wrong is told in the Outcome, and the last good page stays."""
     start = time.monotonic()
     record = Record(path.stem, last.title if last else path.stem) if last is None else last
@@ -125,7 +154,11 @@ def _one(path: Path, notebooks: Path, tables: Any, folder: Path, out: Path, asid
             return Outcome(briefing.name, briefing.title, "unchanged", standing, time.monotonic() - start), record
         capsule, html, notes = _make(briefing, tables, folder, build)
         if check and capsule.lost:
-            raise page.Unrenderable(say("page.lost_glyphs", "zh", n=len(capsule.lost), codes=" ".join(f"U+{ord(c):04X}" for c in sorted(capsule.lost))))
+            raise page.Unrenderable(
+                say(
+                    "page.lost_glyphs", "zh", n=len(capsule.lost), codes=" ".join(f"U+{ord(c):04X}" for c in sorted(capsule.lost))
+                )
+            )
         target = out / f"{briefing.name}.html"
         part = aside / f"{briefing.name}.html"
         part.write_text(html, "utf-8")
@@ -152,11 +185,22 @@ def _make(briefing: Briefing, tables: Any, folder: Path, build: dict[str, str]) 
     """Run the notebook in a kernel of its own and print the page."""
     executed = execute(briefing.notebook, {**briefing.parameters, "tables": str(folder)})
     shown = {**parameters.defaults(briefing.notebook), **briefing.parameters}
-    codes = [{"code": code, "name_zh": entry["name_zh"], "name_en": entry["name_en"], "definition": entry["definition"], "unit": "、".join(entry["units"])}
-             for code in shown.get("codes") or () if (entry := parameters.codebook().get(code))]
+    codes = [
+        {
+            "code": code,
+            "name_zh": entry["name_zh"],
+            "name_en": entry["name_en"],
+            "definition": entry["definition"],
+            "unit": "、".join(entry["units"]),
+        }
+        for code in shown.get("codes") or ()
+        if (entry := parameters.codebook().get(code))
+    ]
     capsule = page.Capsule(briefing.title, tables, briefing.language, shown, build, codes)
     html = page.export(executed, capsule)
-    notes = [output["text"].strip() for cell in executed.cells for output in cell.get("outputs", ()) if output.get("name") == "stderr"]
+    notes = [
+        output["text"].strip() for cell in executed.cells for output in cell.get("outputs", ()) if output.get("name") == "stderr"
+    ]
     return capsule, html, notes
 
 
@@ -173,9 +217,20 @@ def execute(notebook: Path, given: dict[str, Any]) -> Any:
     # in the system's temporary folder: the path of a socket must be short
     with tempfile.TemporaryDirectory(prefix="fazhi-", ignore_cleanup_errors=True) as home:
         return papermill.execute_notebook(
-            str(notebook), None, parameters=given, kernel_name="python3", language="python", progress_bar=False, log_output=False,
-            request_save_on_cell_execute=False, execution_timeout=TIMEOUT, start_timeout=120, kernel_manager_class=_kernel_class(),
-            resources={"metadata": {"path": str(notebook.resolve().parent)}}, config=_config(home))
+            str(notebook),
+            None,
+            parameters=given,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=TIMEOUT,
+            start_timeout=120,
+            kernel_manager_class=_kernel_class(),
+            resources={"metadata": {"path": str(notebook.resolve().parent)}},
+            config=_config(home),
+        )
 
 
 def _config(home: str) -> Any:
@@ -191,16 +246,27 @@ def _kernel_class() -> type:
     from jupyter_client.manager import AsyncKernelManager
     from traitlets import Unicode
 
-    class OwnKernel(AsyncKernelManager):  # type: ignore[misc]
+    class OwnKernel(AsyncKernelManager):
         home = Unicode(config=True, help="a folder for the connection file and IPython's profile")
 
         @property
         def kernel_spec(self) -> KernelSpec:
             path = os.pathsep.join(filter(None, [str(LIBRARY.parent), os.environ.get("PYTHONPATH")]))
-            settings = {"PYTHONPATH": path, "IPYTHONDIR": self.home, "PLOTLY_RENDERER": "plotly_mimetype", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-                        "PYDEVD_DISABLE_FILE_VALIDATION": "1", "JUPYTER_RUNTIME_DIR": self.home, "PYTHONHASHSEED": "0"}
-            return KernelSpec(argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"],
-                              display_name="fazhi", language="python", env=settings)
+            settings = {
+                "PYTHONPATH": path,
+                "IPYTHONDIR": self.home,
+                "PLOTLY_RENDERER": "plotly_mimetype",
+                "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+                "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+                "JUPYTER_RUNTIME_DIR": self.home,
+                "PYTHONHASHSEED": "0",
+            }
+            return KernelSpec(
+                argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"],
+                display_name="fazhi",
+                language="python",
+                env=settings,
+            )
 
         def _connection_file_default(self) -> str:
             return str(Path(self.home) / "connection.json")
@@ -244,7 +310,9 @@ def _code() -> str:
 
 
 def _date(folder: Path) -> str:
-    """The day on which the tables were made, by their files: the manifest has none, because the same input gives the same bytes."""
+    """The day on which the tables were made, by their files: the manifest has none, because the same input gives the same
+    bytes.
+    """
     file = folder / "manifest.json"
     return datetime.fromtimestamp((file if file.exists() else folder).stat().st_mtime, UTC).strftime("%Y-%m-%d")
 

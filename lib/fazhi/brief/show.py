@@ -1,8 +1,10 @@
 """Rich display for notebooks: tables whose numbers lead to their sentences, computed sentences, lists of sources.
 
 Each object shows itself in JupyterLab and in a briefing by the same HTML, in which every text is escaped, because report text is
-untrusted. A number's link goes to `#s-REPORT-INDICATOR`; `sources` prints those targets, and a briefing adds the ones that are missing.
+untrusted. A number's link goes to `#s-REPORT-INDICATOR`; `sources` prints those targets, and a briefing adds the ones that
+are missing.
 """
+
 from __future__ import annotations
 
 import base64
@@ -45,7 +47,12 @@ def safe_csv(frame: pl.DataFrame) -> str:
             columns.append(column)
             continue
         column = column.cast(pl.String)
-        columns.append(pl.when(pl.any_horizontal(column.str.starts_with(sign) for sign in _FORMULA)).then("'" + column).otherwise(column).alias(name))
+        columns.append(
+            pl.when(pl.any_horizontal(column.str.starts_with(sign) for sign in _FORMULA))
+            .then("'" + column)
+            .otherwise(column)
+            .alias(name)
+        )
     return frame.select(columns).write_csv()
 
 
@@ -54,8 +61,10 @@ def _csv_link(frame: pl.DataFrame, caption: str, language: str) -> str:
     kind, name = "text/csv;charset=utf-8", f"{caption or 'fazhi'}.csv"
     if len(data) > CSV_PLAIN:
         data, kind, name = gzip.compress(data, 9, mtime=0), "application/gzip", f"{name}.gz"
-    return (f'<a class="fz-csv" download="{escape(name)}" href="data:{kind};base64,{base64.b64encode(data).decode()}">'
-            f"{escape(say('page.save_csv', language))}</a>")
+    return (
+        f'<a class="fz-csv" download="{escape(name)}" href="data:{kind};base64,{base64.b64encode(data).decode()}">'
+        f"{escape(say('page.save_csv', language))}</a>"
+    )
 
 
 def _cell(value: object, language: str) -> str:
@@ -100,15 +109,25 @@ def notes(lines: Sequence[str], heading: str | None = None, language: str = "zh"
         return Html("")
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     title = heading or say("page.caveats", language)
-    return Html(f'<div class="fz-notes" role="note"><p><strong>{escape(title)}</strong></p><ul>{items}</ul></div>', "\n".join(lines))
+    return Html(
+        f'<div class="fz-notes" role="note"><p><strong>{escape(title)}</strong></p><ul>{items}</ul></div>', "\n".join(lines)
+    )
 
 
-def table(frame: pl.DataFrame | pl.LazyFrame, caption: str, *, sources: Mapping[str, str] | Sequence[str] | None = None,
-          labels: Mapping[str, str] | None = None, columns: Sequence[str] | None = None, limit: int = ROWS, language: str = "zh") -> Html:
+def table(
+    frame: pl.DataFrame | pl.LazyFrame,
+    caption: str,
+    *,
+    sources: Mapping[str, str] | Sequence[str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    columns: Sequence[str] | None = None,
+    limit: int = ROWS,
+    language: str = "zh",
+) -> Html:
     """A frame as a table with caption, scoped headings and a CSV of all its rows.
 
-    A number leads to its sentence when the row has `report_id` and the indicator's number: `sources` maps a column of values to the
-    column that holds the number (default: `value` to `indicator_id`); as a plain list of columns, each has its number in
+    A number leads to its sentence when the row has `report_id` and the indicator's number: `sources` maps a column of values
+    to the column that holds the number (default: `value` to `indicator_id`); as a plain list of columns, each has its number in
     `COLUMN_id`, and its report in `COLUMN_report` where there is one. `value` is printed with the row's `unit`, `qualifier` and
     `high`; so is a column `X` with `X_unit`, `X_qualifier`, `X_high`. `labels` names columns; `columns` chooses and orders them.
     """
@@ -118,8 +137,11 @@ def table(frame: pl.DataFrame | pl.LazyFrame, caption: str, *, sources: Mapping[
     where = {value: number_ for value, number_ in where.items() if value in frame.columns and number_ in frame.columns}
     has_value = "value" in frame.columns
     beside = {f"{c}_{part}" for c in frame.columns for part in (*_BESIDE_VALUE, "id", "report")} | set(where.values())
-    shown = list(columns) if columns else [
-        c for c in frame.columns if c not in _HIDDEN and c not in beside and not (has_value and c in _BESIDE_VALUE)]
+    shown = (
+        list(columns)
+        if columns
+        else [c for c in frame.columns if c not in _HIDDEN and c not in beside and not (has_value and c in _BESIDE_VALUE)]
+    )
     names = {c: (labels or {}).get(c) or say(f"column.{c}", language) for c in shown}
     rows = frame.head(limit)
     texts = {c: [_printed(row, c, has_value, language) for row in rows.iter_rows(named=True)] for c in shown}
@@ -138,10 +160,17 @@ def table(frame: pl.DataFrame | pl.LazyFrame, caption: str, *, sources: Mapping[
         body.append(f"<tr>{''.join(cells)}</tr>")
     if not body:
         body = [f'<tr><td colspan="{max(len(shown), 1)}">{escape(say("page.no_table_rows", language))}</td></tr>']
-    more = f'<p class="fz-more">{escape(say("page.rows_shown", language, n=frame.height, k=limit))}</p>' if frame.height > limit else ""
+    more = (
+        f'<p class="fz-more">{escape(say("page.rows_shown", language, n=frame.height, k=limit))}</p>'
+        if frame.height > limit
+        else ""
+    )
     link = _csv_link(_savable(frame), caption, language) if frame.height else ""
-    html = (f'<div class="fz-table" role="region" tabindex="0" aria-label="{escape(caption)}"><table><caption>{escape(caption)}</caption>'
-            f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>{more}<p class=\"fz-save\">{link}</p>")
+    html = (
+        f'<div class="fz-table" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f"<table><caption>{escape(caption)}</caption>"
+        f'<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>{more}<p class="fz-save">{link}</p>'
+    )
     return Html(html, str(frame.select(shown)))
 
 
@@ -165,21 +194,33 @@ def _width(texts: Sequence[str]) -> str:
     return "fz-s" if longest <= 8 else "fz-m" if longest <= 24 else "fz-l"
 
 
+def _longest(texts: pl.Series) -> int:
+    longest = texts.str.len_chars().max()
+    return longest if isinstance(longest, int) else 0
+
+
 def _savable(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame without columns of a whole report's text, which a data slice need not repeat."""
-    return frame.drop([c for c in ("text", "html") if c in frame.columns and frame[c].dtype == pl.String and (frame[c].str.len_chars().max() or 0) > 2000])
+    return frame.drop(
+        [c for c in ("text", "html") if c in frame.columns and frame[c].dtype == pl.String and _longest(frame[c]) > 2000]
+    )
 
 
 def sources(tables: Any, frame: pl.DataFrame | pl.LazyFrame, *, limit: int = 300, language: str = "zh") -> Html:
     """The sentences of all indicators in `frame` (columns `report_id`, `indicator_id`, and `X_id` as in `table`), in context.
 
-    `tables` is what `fazhi.load()` gives. Each entry: the report's title and link, the path of headings, the sentence with the number marked.
+    `tables` is what `fazhi.load()` gives. Each entry: the report's title and link, the path of headings, the sentence with
+    the number marked.
     """
     from fazhi.brief.sources import entries, listing
 
     wanted = frame.lazy().collect() if isinstance(frame, pl.LazyFrame) else frame
     pairs: dict[tuple[str, int], None] = {}
-    numbers = [c for c in wanted.columns if c == "indicator_id" or c.endswith("_id") and c not in _HIDDEN and wanted.schema[c].is_integer()]
+    numbers = [
+        c
+        for c in wanted.columns
+        if c == "indicator_id" or (c.endswith("_id") and c not in _HIDDEN and wanted.schema[c].is_integer())
+    ]
     for row in wanted.iter_rows(named=True):
         for column in numbers:
             report = row.get(f"{column.removesuffix('_id')}_report") or row.get("report_id")

@@ -2,6 +2,7 @@
 
 All of it is a report's own text and therefore untrusted: everything is escaped, and only http and https addresses become links.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -65,14 +66,26 @@ def entries(tables: Any, pairs: Iterable[tuple[str, int]]) -> list[Entry]:
     if not wanted:
         return []
     ids = list({report for report, _ in wanted})
-    keys = pl.LazyFrame({"report_id": [r for r, _ in wanted], "indicator_id": [i for _, i in wanted]},
-                        schema={"report_id": pl.String, "indicator_id": pl.Int32})
+    keys = pl.LazyFrame(
+        {"report_id": [r for r, _ in wanted], "indicator_id": [i for _, i in wanted]},
+        schema={"report_id": pl.String, "indicator_id": pl.Int32},
+    )
     spans = tables.indicators.filter(pl.col("report_id").is_in(ids)).join(keys, on=["report_id", "indicator_id"], how="semi")
     rows = spans.select("report_id", "indicator_id", "section_id", "start", "end").collect()
-    reports = {r["report_id"]: r for r in tables.reports.filter(pl.col("report_id").is_in(ids)).select(
-        "report_id", "title", "issuer", "year", "url", "text").collect().iter_rows(named=True)}
-    headings = {(s["report_id"], s["section_id"]): s for s in tables.sections.filter(pl.col("report_id").is_in(ids)).select(
-        "report_id", "section_id", "parent_id", "label", "heading").collect().iter_rows(named=True)}
+    reports = {
+        r["report_id"]: r
+        for r in tables.reports.filter(pl.col("report_id").is_in(ids))
+        .select("report_id", "title", "issuer", "year", "url", "text")
+        .collect()
+        .iter_rows(named=True)
+    }
+    headings = {
+        (s["report_id"], s["section_id"]): s
+        for s in tables.sections.filter(pl.col("report_id").is_in(ids))
+        .select("report_id", "section_id", "parent_id", "label", "heading")
+        .collect()
+        .iter_rows(named=True)
+    }
     found: dict[tuple[str, int], Entry] = {}
     for row in rows.iter_rows(named=True):
         report = reports.get(row["report_id"])
@@ -81,9 +94,19 @@ def entries(tables: Any, pairs: Iterable[tuple[str, int]]) -> list[Entry]:
         text, start, end = report["text"], row["start"], row["end"]
         left, right = _around(text, start, end)
         found[row["report_id"], row["indicator_id"]] = Entry(
-            row["report_id"], row["indicator_id"], report["title"] or report["issuer"] or row["report_id"], report["issuer"] or "", report["year"],
-            safe_url(report["url"]), _path(headings, row["report_id"], row["section_id"]), text[left:start].lstrip(), text[start:end],
-            text[end:right].rstrip(), left > 0 and text[left - 1] not in _STOPS, right < len(text) and text[right - 1] not in _STOPS)
+            row["report_id"],
+            row["indicator_id"],
+            report["title"] or report["issuer"] or row["report_id"],
+            report["issuer"] or "",
+            report["year"],
+            safe_url(report["url"]),
+            _path(headings, row["report_id"], row["section_id"]),
+            text[left:start].lstrip(),
+            text[start:end],
+            text[end:right].rstrip(),
+            left > 0 and text[left - 1] not in _STOPS,
+            right < len(text) and text[right - 1] not in _STOPS,
+        )
     return [found[pair] for pair in wanted if pair in found]
 
 
@@ -115,15 +138,23 @@ def listing(found: Sequence[Entry], language: str = "zh") -> str:
     parts = []
     for group in groups.values():
         first = group[0]
-        link = (f' <a class="fz-out" href="{escape(first.url)}" rel="noreferrer noopener external">{escape(say("page.original", language))}</a>'
-                if first.url else "")
+        link = (
+            f' <a class="fz-out" href="{escape(first.url)}" rel="noreferrer noopener external">'
+            f"{escape(say('page.original', language))}</a>"
+            if first.url
+            else ""
+        )
         items = "".join(_item(entry) for entry in group)
-        parts.append(f'<section class="fz-report"><p class="fz-report-title">{escape(first.title)}{link}</p><ol>{items}</ol></section>')
+        parts.append(
+            f'<section class="fz-report"><p class="fz-report-title">{escape(first.title)}{link}</p><ol>{items}</ol></section>'
+        )
     return f'<div class="fz-sources" lang="zh-CN">{"".join(parts)}</div>'
 
 
 def _item(entry: Entry) -> str:
     path = " › ".join(entry.path)
     where = f'<span class="fz-path">{escape(path)}</span>' if path else ""
-    return (f'<li id="{escape(entry.id)}" tabindex="-1">{where}<q>{"…" if entry.cut_before else ""}{escape(entry.before)}'
-            f'<mark>{escape(entry.number)}</mark>{escape(entry.after)}{"…" if entry.cut_after else ""}</q></li>')
+    return (
+        f'<li id="{escape(entry.id)}" tabindex="-1">{where}<q>{"…" if entry.cut_before else ""}{escape(entry.before)}'
+        f"<mark>{escape(entry.number)}</mark>{escape(entry.after)}{'…' if entry.cut_after else ''}</q></li>"
+    )

@@ -57,15 +57,17 @@ def _list(value: Any) -> list[Any]:
 
 
 def element(fig: go.Figure) -> str:
-    """The twin as an element of a page whose `@font-face` has the theme's family: an SVG whose text stays text, or, where that would be
-    heavy (a grid of a thousand cells), an image of few colours."""
+    """The twin as an element of a page whose `@font-face` has the theme's family: an SVG whose text stays text, or, where
+    that would be heavy (a grid of a thousand cells), an image of few colours."""
     with matplotlib_style(" ".join(_texts(fig))):
         drawn = draw(fig)
         out = io.StringIO()
         drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.05)
         text = out.getvalue()
         if len(text) <= HEAVY:
-            return re.sub(r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|\n\s*(?=<)", "", text[text.index("<svg"):], flags=re.DOTALL)
+            return re.sub(
+                r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|\n\s*(?=<)", "", text[text.index("<svg") :], flags=re.DOTALL
+            )
         return f'<img alt="" src="data:image/png;base64,{base64.b64encode(_png(drawn)).decode()}">'
 
 
@@ -88,7 +90,9 @@ def draw(fig: go.Figure) -> Figure:
     canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
     FigureCanvasSVG(canvas)
     places = _domains(fig)
-    grid = canvas.add_gridspec(len({p[0] for p in places.values()}) or 1, len({p[1] for p in places.values()}) or 1, height_ratios=_ratios(places, fig))
+    grid = canvas.add_gridspec(
+        len({p[0] for p in places.values()}) or 1, len({p[1] for p in places.values()}) or 1, height_ratios=_ratios(places, fig)
+    )
     axes: dict[str, Axes] = {key: canvas.add_subplot(grid[place]) for key, place in places.items()}
     legend: dict[str, list[tuple[Any, str]]] = {}
     for place, trace in enumerate(fig.data):
@@ -99,7 +103,10 @@ def draw(fig: go.Figure) -> Figure:
             case "bar":
                 handle = _bar(axes[key], trace, layout.barmode == "stack", place)
             case _:
-                raise NoStaticForm(f"a `{trace.type}` trace has no static form; use the figures of fazhi.brief.figures, or scatter and bar traces")
+                raise NoStaticForm(
+                    f"a `{trace.type}` trace has no static form; use the figures of fazhi.brief.figures, "
+                    "or scatter and bar traces"
+                )
         named = trace.name and trace.showlegend is not False and layout.showlegend is not False
         if handle is not None and named:
             legend.setdefault(key, []).append((handle, words(trace.name)))
@@ -110,8 +117,16 @@ def draw(fig: go.Figure) -> Figure:
             continue
         _axes(ax, layout[f"xaxis{key}"], layout[f"yaxis{key}"])
         if told := legend.get(key):
-            ax.legend([h for h, _ in told], [n for _, n in told], frameon=False, fontsize=8, ncols=min(3, len(told)), loc="lower left", bbox_to_anchor=(0, 1.0),
-                      borderaxespad=0.2)
+            ax.legend(
+                [h for h, _ in told],
+                [n for _, n in told],
+                frameon=False,
+                fontsize=8,
+                ncols=min(3, len(told)),
+                loc="lower left",
+                bbox_to_anchor=(0, 1.0),
+                borderaxespad=0.2,
+            )
     _shapes(fig, axes)
     return canvas
 
@@ -128,7 +143,9 @@ def _texts(fig: go.Figure) -> list[str]:
 
 def _domains(fig: go.Figure) -> dict[str, tuple[int, int]]:
     """Axis number -> (row, column) of its subplot, from the domains that make_subplots gives."""
-    names = {(t.xaxis or "x").removeprefix("x") for t in fig.data} | {name.removeprefix("xaxis") for name in fig.layout if re.fullmatch(r"xaxis\d*", name)}
+    names = {(t.xaxis or "x").removeprefix("x") for t in fig.data} | {
+        name.removeprefix("xaxis") for name in fig.layout if re.fullmatch(r"xaxis\d*", name)
+    }
     if not names:
         return {"": (0, 0)}
     boxes = {n: ((fig.layout[f"yaxis{n}"].domain or (0, 1))[0], (fig.layout[f"xaxis{n}"].domain or (0, 1))[0]) for n in names}
@@ -149,27 +166,60 @@ def _scatter(ax: Axes, trace: Any, fig: go.Figure, place: int) -> Any:
     x, y = _list(trace.x), [float("nan") if v is None else v for v in _list(trace.y)]
     mode = trace.mode or "lines+markers"
     own = SERIES[place % len(SERIES)]
-    handle = None
+    handle: Any = None
     if trace.fill == "tonexty" and place:
         below = fig.data[place - 1]
         handle = ax.fill_between(x, _list(below.y), y, color=_colour(trace.fillcolor, GRID), linewidth=0)
     if "lines" in mode and (trace.line.width is None or trace.line.width > 0):
-        (handle,) = ax.plot(x, y, color=_colour(trace.line.color, own), linewidth=(trace.line.width or 2) * 0.75, linestyle=_DASHES.get(trace.line.dash or "solid", "-"), zorder=2)
+        (handle,) = ax.plot(
+            x,
+            y,
+            color=_colour(trace.line.color, own),
+            linewidth=(trace.line.width or 2) * 0.75,
+            linestyle=_DASHES.get(trace.line.dash or "solid", "-"),
+            zorder=2,
+        )
     if trace.error_x.array is not None:
-        ax.errorbar(x, y, xerr=[_list(trace.error_x.arrayminus), _list(trace.error_x.array)], fmt="none", ecolor=trace.error_x.color, elinewidth=1.4, zorder=2)
+        ax.errorbar(
+            x,
+            y,
+            xerr=[_list(trace.error_x.arrayminus), _list(trace.error_x.array)],
+            fmt="none",
+            ecolor=trace.error_x.color,
+            elinewidth=1.4,
+            zorder=2,
+        )
     if "markers" in mode:
         marker = trace.marker
         faces = [_colour(c, own) for c in _each(marker.color, len(x))]
         edges = [_colour(c, own) for c in _each(marker.line.color, len(x))]
         size = (marker.size or 6) * 0.62
-        drawn = ax.scatter(x, y, s=size ** 2, c=faces, edgecolors=edges, linewidths=1.2, marker=_SYMBOLS.get(marker.symbol or "circle", "o"), zorder=3)
+        drawn = ax.scatter(
+            x,
+            y,
+            s=size**2,
+            c=faces,
+            edgecolors=edges,
+            linewidths=1.2,
+            marker=_SYMBOLS.get(marker.symbol or "circle", "o"),
+            zorder=3,
+        )
         handle = handle or drawn
     if "text" in mode:
         positions = _each(trace.textposition, len(x))
         for at_x, at_y, text, position in zip(x, y, _each(trace.text, len(x)), positions, strict=False):
             side = "right" if "left" in (position or "") else "left"
-            ax.annotate(words(text).strip("　"), (at_x, at_y), xytext=(-7 if side == "right" else 7, 0), textcoords="offset points", ha=side, va="center",
-                        fontsize=7.5, color=MUTED, annotation_clip=False)
+            ax.annotate(
+                words(text).strip("　"),
+                (at_x, at_y),
+                xytext=(-7 if side == "right" else 7, 0),
+                textcoords="offset points",
+                ha=side,
+                va="center",
+                fontsize=7.5,
+                color=MUTED,
+                annotation_clip=False,
+            )
     return handle
 
 
@@ -180,18 +230,36 @@ def _bar(ax: Axes, trace: Any, stacked: bool, place: int) -> Any:
     edge = _colour(trace.marker.line.color if isinstance(trace.marker.line.color, str) else None, "white")
     style: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": MUTED if hatch else edge, "linewidth": 0.6}
     if trace.orientation == "h":
-        bars = ax.barh(_list(trace.y), _list(trace.x), left=_list(trace.base) or None, height=_each(trace.width if trace.width is not None else 0.8, count), **style)
+        bars = ax.barh(
+            _list(trace.y),
+            _list(trace.x),
+            left=_list(trace.base) or None,
+            height=_each(trace.width if trace.width is not None else 0.8, count),
+            **style,
+        )
     else:
         bottom: list[float] | None = None
         if stacked:
             piles: dict[Any, float] = ax.__dict__.setdefault("_fazhi_piles", {})
             bottom = [piles.get(x, 0.0) for x in _list(trace.x)]
             piles.update({x: piles.get(x, 0.0) + y for x, y in zip(_list(trace.x), _list(trace.y), strict=True)})
-        bars = ax.bar(_list(trace.x), _list(trace.y), width=_each(trace.width if trace.width is not None else 0.8, count), bottom=bottom, **style)
+        bars = ax.bar(
+            _list(trace.x),
+            _list(trace.y),
+            width=_each(trace.width if trace.width is not None else 0.8, count),
+            bottom=bottom,
+            **style,
+        )
     if trace.text is not None:
         for bar, text in zip(bars, _each(trace.text, count), strict=False):
-            ax.annotate(words(text), (bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2), ha="center", va="center", fontsize=8,
-                        color=trace.textfont.color if isinstance(trace.textfont.color, str) else INK)
+            ax.annotate(
+                words(text),
+                (bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2),
+                ha="center",
+                va="center",
+                fontsize=8,
+                color=trace.textfont.color if isinstance(trace.textfont.color, str) else INK,
+            )
     return bars
 
 
@@ -223,7 +291,7 @@ def _shapes(fig: go.Figure, axes: dict[str, Any]) -> None:
     for shape in fig.layout.shapes:
         if shape.type == "line" and shape.x0 == shape.x1:
             key = (shape.xref or "x").split()[0].removeprefix("x")
-            for ax in ([axes[key]] if key in axes else axes.values()):
+            for ax in [axes[key]] if key in axes else axes.values():
                 ax.axvline(shape.x0, color=MUTED, linewidth=0.8, linestyle=":")
     for note in fig.layout.annotations:
         if note.name == "source":
@@ -236,10 +304,21 @@ def _shapes(fig: go.Figure, axes: dict[str, Any]) -> None:
             if home is not None:
                 home.set_title(words(note.text), fontsize=9)
                 continue
-            ax.text(note.x, note.y, words(note.text), transform=ax.transAxes, ha="center", va="center", color=MUTED, fontsize=size)
+            ax.text(
+                note.x, note.y, words(note.text), transform=ax.transAxes, ha="center", va="center", color=MUTED, fontsize=size
+            )
         elif note.yref == "paper":
-            ax.annotate(words(note.text), (note.x, 1), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom",
-                        color=MUTED, fontsize=size)
+            ax.annotate(
+                words(note.text),
+                (note.x, 1),
+                xycoords=("data", "axes fraction"),
+                xytext=(0, 3),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                color=MUTED,
+                fontsize=size,
+            )
         else:
             ax.annotate(words(note.text), (note.x, note.y), ha="center", color=MUTED, fontsize=size)
 

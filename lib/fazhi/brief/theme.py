@@ -1,4 +1,5 @@
 """Colours, type, number formats and words of every figure and page, in one place, for plotly and for matplotlib."""
+
 from __future__ import annotations
 
 import math
@@ -24,10 +25,17 @@ INK, MUTED, GRID, PAPER = "#1b1f24", "#59636e", "#e4e7eb", "#ffffff"
 BOUND = "#8a4b08"
 # The kinds of empty: a colour, a pattern and a sign each, so that no reader depends on colour. (colour, hatch, sign)
 STATES: dict[str, tuple[str, str, str]] = {
-    "comparable": ("#0072B2", "", "●"), "published": ("#0072B2", "", "●"), "report": ("#0072B2", "", "●"), "on_time": ("#0072B2", "", "●"),
-    "not_comparable": ("#E69F00", "/", "△"), "late": ("#E69F00", "/", "△"), "undated": ("#F0D9A8", "-", "？"),
-    "not_stated": ("#D0D7DE", "", "－"), "unreadable": ("#CC79A7", "x", "×"),
-    "not_collected": ("#F6F8FA", ".", "·"), "not_published": ("#FFFFFF", "\\", "○"),
+    "comparable": ("#0072B2", "", "●"),
+    "published": ("#0072B2", "", "●"),
+    "report": ("#0072B2", "", "●"),
+    "on_time": ("#0072B2", "", "●"),
+    "not_comparable": ("#E69F00", "/", "△"),
+    "late": ("#E69F00", "/", "△"),
+    "undated": ("#F0D9A8", "-", "？"),
+    "not_stated": ("#D0D7DE", "", "－"),
+    "unreadable": ("#CC79A7", "x", "×"),
+    "not_collected": ("#F6F8FA", ".", "·"),
+    "not_published": ("#FFFFFF", "\\", "○"),
 }
 STACK = f"'{fonts.FAMILY}','Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
 
@@ -38,12 +46,17 @@ def _wording() -> dict[str, dict[str, dict[str, str]]]:
     for group, entries in table.items():
         for key, entry in entries.items():
             if set(entry) != set(LANGUAGES):
-                raise ValueError(f"lib/fazhi/brief/wording.toml: {group}.{key}: languages {sorted(entry)}; write one text for each of {LANGUAGES}")
+                raise ValueError(
+                    f"lib/fazhi/brief/wording.toml: {group}.{key}: languages {sorted(entry)}; "
+                    f"write one text for each of {LANGUAGES}"
+                )
     return table
 
 
 def say(key: str, language: str = "zh", /, **values: object) -> str:
-    """A text of wording.toml by its dotted key (`page.skip`); a state, caveat or column that it does not list is given back as it is."""
+    """A text of wording.toml by its dotted key (`page.skip`); a state, caveat or column that it does not list is given back
+    as it is.
+    """
     group, _, name = key.partition(".")
     entry = _wording()[group].get(name)
     if entry is None:
@@ -55,7 +68,9 @@ def say(key: str, language: str = "zh", /, **values: object) -> str:
 
 
 def number(value: float | None) -> str:
-    """A number as it is printed: thousands apart, no more than two decimals, none that are zero; 亿 and 万 are not used, so that columns align."""
+    """A number as it is printed: thousands apart, no more than two decimals, none that are zero; 亿 and 万 are not used, so
+    that columns align.
+    """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if float(value).is_integer():
@@ -63,7 +78,9 @@ def number(value: float | None) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-def amount(value: float | None, high: float | None = None, unit: str | None = None, qualifier: str | None = "exact", language: str = "zh") -> str:
+def amount(
+    value: float | None, high: float | None = None, unit: str | None = None, qualifier: str | None = "exact", language: str = "zh"
+) -> str:
     """A value with its bound and unit, as text: `2,080 余 件`, `98.21%`, `1–2 次`; empty for no value."""
     if value is None:
         return ""
@@ -93,24 +110,46 @@ def interval(value: float, high: float | None, qualifier: str | None) -> tuple[f
 
 def template() -> go.layout.Template:
     """The plotly theme, also registered as `fazhi` and made the default of whoever imports this module."""
-    axis: dict[str, Any] = dict(gridcolor=GRID, zerolinecolor=GRID, linecolor=MUTED, tickcolor=MUTED, ticks="", automargin=True,
-                                title=dict(font=dict(size=13, color=MUTED), standoff=8), separatethousands=True)
-    return go.layout.Template(layout=dict(
-        font=dict(family=STACK, size=14, color=INK), title=dict(x=0, xref="container", xanchor="left", font=dict(size=17), pad=dict(l=8)),
-        paper_bgcolor=PAPER, plot_bgcolor=PAPER, colorway=list(SERIES), margin=dict(l=8, r=24, t=56, b=72), separators=".,",
-        xaxis=axis, yaxis=axis, hoverlabel=dict(font=dict(family=STACK, size=13), align="left", bgcolor=PAPER, bordercolor=MUTED),
-        legend=dict(orientation="h", yanchor="bottom", y=1.0, xanchor="left", x=0, font=dict(size=13)), modebar=dict(remove=["lasso2d", "select2d"]),
-    ))
+    axis: dict[str, Any] = {
+        "gridcolor": GRID,
+        "zerolinecolor": GRID,
+        "linecolor": MUTED,
+        "tickcolor": MUTED,
+        "ticks": "",
+        "automargin": True,
+        "title": {"font": {"size": 13, "color": MUTED}, "standoff": 8},
+        "separatethousands": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": STACK, "size": 14, "color": INK},
+            "title": {"x": 0, "xref": "container", "xanchor": "left", "font": {"size": 17}, "pad": {"l": 8}},
+            "paper_bgcolor": PAPER,
+            "plot_bgcolor": PAPER,
+            "colorway": list(SERIES),
+            "margin": {"l": 8, "r": 24, "t": 56, "b": 72},
+            "separators": ".,",
+            "xaxis": axis,
+            "yaxis": axis,
+            "hoverlabel": {"font": {"family": STACK, "size": 13}, "align": "left", "bgcolor": PAPER, "bordercolor": MUTED},
+            "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0, "font": {"size": 13}},
+            "modebar": {"remove": ["lasso2d", "select2d"]},
+        }
+    )
 
 
-_one_at_a_time = threading.RLock()  # matplotlib's settings and Python's warning filters belong to the process, briefings run in threads
+_one_at_a_time = (
+    threading.RLock()
+)  # matplotlib's settings and Python's warning filters belong to the process, briefings run in threads
 pio.templates["fazhi"] = template()
 pio.templates.default = "fazhi"
 
 
 @contextmanager
 def matplotlib_style(text: str = "") -> Iterator[None]:
-    """The same theme for matplotlib inside a `with`; `text` is what will be drawn: rare characters get a font, a missing glyph is an error."""
+    """The same theme for matplotlib inside a `with`; `text` is what will be drawn: rare characters get a font, a missing
+    glyph is an error.
+    """
     with _one_at_a_time:
         yield from _styled(text)
 
@@ -121,10 +160,27 @@ def _styled(text: str) -> Iterator[None]:
 
     families = fonts.register(text)
     settings: dict[Any, Any] = {
-        "font.family": families, "font.weight": "normal", "font.size": 10, "axes.prop_cycle": cycler(color=list(SERIES)), "axes.spines.top": False, "axes.spines.right": False,
-        "axes.edgecolor": MUTED, "axes.labelcolor": MUTED, "text.color": INK, "xtick.color": MUTED, "ytick.color": MUTED, "axes.grid": False,
-        "grid.color": GRID, "axes.axisbelow": True, "axes.unicode_minus": False, "figure.facecolor": PAPER, "savefig.facecolor": PAPER,
-        "svg.fonttype": "none", "svg.hashsalt": "fazhi", "hatch.linewidth": 0.6, "hatch.color": MUTED,
+        "font.family": families,
+        "font.weight": "normal",
+        "font.size": 10,
+        "axes.prop_cycle": cycler(color=list(SERIES)),
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": MUTED,
+        "axes.labelcolor": MUTED,
+        "text.color": INK,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "axes.grid": False,
+        "grid.color": GRID,
+        "axes.axisbelow": True,
+        "axes.unicode_minus": False,
+        "figure.facecolor": PAPER,
+        "savefig.facecolor": PAPER,
+        "svg.fonttype": "none",
+        "svg.hashsalt": "fazhi",
+        "hatch.linewidth": 0.6,
+        "hatch.color": MUTED,
     }
     with mpl.rc_context(settings), fonts.strict():
         yield

@@ -1,0 +1,243 @@
+"""Dot plots: a code in a year, an issuer a row, bounds as open-ended lines."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+from plotly.subplots import make_subplots
+
+from fazhi.brief.plot import (
+    FOOT,
+    HEAD,
+    MANY,
+    ROW,
+    Row,
+    axis_title,
+    drawable,
+    empty,
+    finish,
+    frame_of,
+    hover,
+    is_bound,
+    label,
+    name_of,
+    one_code,
+    one_year,
+    plain,
+    printed,
+    target,
+    unit_of,
+)
+from fazhi.brief.theme import BOUND, MUTED, SERIES, amount, interval, say
+
+EXTREMES = 8  # of each end, when there are many
+
+
+def dots(
+    data: Any, *, code: str | None = None, year: int | None = None, title: str | None = None, language: str = "zh"
+) -> go.Figure:
+    """One code in one year: an issuer a row, highest on top, bounds as open-ended lines. With more than sixty issuers: the
+    distribution and the extremes. `year` None takes the one with most values."""
+    frame = one_year(one_code(frame_of(data), code), year)
+    name = name_of(frame, language)
+    years = frame["year"].drop_nulls().unique().to_list()
+    title = title or f"{name}{f'，{years[0]} 年' if language == 'zh' and years else f', {years[0]}' if years else ''}"
+    every = frame.to_dicts()
+    rows = sorted((row for row in every if drawable(row)), key=lambda row: (row["value"], row["issuer"] or ""))
+    if not rows:
+        return empty(title, language)
+    without = len({row["issuer"] for row in every} - {row["issuer"] for row in rows})
+    median = statistics.median(row["value"] for row in rows)
+    unit = unit_of(rows)
+    printed_median = amount(median, None, unit, "exact", language)
+    alt = say(
+        "figure.alt_dots",
+        language,
+        title=title,
+        n=len(rows),
+        top=rows[-1]["issuer"],
+        high=printed(rows[-1], language),
+        bottom=rows[0]["issuer"],
+        low=printed(rows[0], language),
+        median=printed_median,
+        empty=say("figure.empty_count", language, n=without) if without else "",
+    )
+    note = "；".join(
+        filter(
+            None,
+            [
+                say("figure.empty_count", language, n=without).rstrip("。.") if without else "",
+                say("figure.bound_note", language) if any(map(is_bound, rows)) else "",
+            ],
+        )
+    )
+    if len(rows) <= MANY:
+        fig = go.Figure()
+        _add_dots(fig, rows, language)
+        height = HEAD + FOOT + ROW * max(len(rows), 3) + 32
+    else:
+        fig = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.3, 0.7], vertical_spacing=0.06)
+        _add_histogram(fig, rows, language)
+        ends = rows[:EXTREMES] + rows[-EXTREMES:]
+        _add_dots(fig, ends, language, row=2, gap=say("figure.rest", language, n=len(rows) - len(ends)))
+        fig.update_yaxes(title_text=say("figure.count", language), row=1, col=1)
+        note = f"{say('figure.distribution', language, n=len(rows), k=EXTREMES)}{'；' + note if note else ''}"
+        height = HEAD + FOOT + ROW * (len(ends) + 1) + 210
+    fig.add_vline(x=median, line={"color": MUTED, "width": 1, "dash": "dot"})
+    fig.add_annotation(
+        x=median,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=plain(say("figure.median", language, v=printed_median)),
+        showarrow=False,
+        font={"size": 12, "color": MUTED},
+    )
+    last = 2 if len(rows) > MANY else 1
+    if last == 2:
+        values = [row["value"] for row in rows]
+        fig.update_xaxes(title_text=axis_title(name, unit), row=2, col=1)
+        fig.update_xaxes(
+            range=[min(values) - (max(values) - min(values)) * 0.06, max(values) + (max(values) - min(values)) * 0.2]
+        )
+    else:
+        fig.update_xaxes(title_text=axis_title(name, unit))
+    fig.update_layout(showlegend=False)
+    return finish(fig, frame, title=title, alt=alt, height=height, language=language, note=note)
+
+
+def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = None, gap: str = "") -> None:
+    """Points of rows that are sorted upwards, with open-ended lines for bounds; `gap` is a row of text between the two ends."""
+    where = {} if row is None else {"row": row, "col": 1}
+    reach = max(abs(r["value"]) for r in rows) or 1.0
+    middle = len(rows) // 2
+    places = [i + (1 if gap and i >= middle else 0) for i in range(len(rows))]
+    widths: list[float] = []
+    for hollow in (False, True):
+        chosen = [(place, r) for place, r in zip(places, rows, strict=True) if is_bound(r) == hollow]
+        if not chosen:
+            continue
+        bounds: Row = {}
+        if hollow:
+            spans = [interval(r["value"], r["high"], r["qualifier"]) or (None, None) for _, r in chosen]
+            widths = [
+                (reach * 0.06 if high is None else high - r["value"]) for (_, r), (_, high) in zip(chosen, spans, strict=True)
+            ]
+            below = [
+                (min(reach * 0.06, r["value"]) if low is None else r["value"] - low)
+                for (_, r), (low, _) in zip(chosen, spans, strict=True)
+            ]
+            bounds = {
+                "error_x": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": widths,
+                    "arrayminus": below,
+                    "color": BOUND,
+                    "thickness": 2,
+                    "width": 0,
+                }
+            }
+        fig.add_trace(
+            go.Scatter(
+                x=[r["value"] for _, r in chosen],
+                y=[place for place, _ in chosen],
+                mode="markers",
+                cliponaxis=False,
+                hovertext=[hover(r, language) for _, r in chosen],
+                hoverinfo="text",
+                customdata=[target(r) for _, r in chosen],
+                marker={
+                    "size": 10,
+                    "color": "white" if hollow else SERIES[0],
+                    "line": {"color": BOUND if hollow else SERIES[0], "width": 2},
+                },
+                **bounds,
+            ),
+            **where,
+        )
+        ends = widths if hollow else [0.0] * len(chosen)
+        if len(rows) <= MANY // 2:
+            fig.add_trace(
+                go.Scatter(
+                    x=[r["value"] + end for (_, r), end in zip(chosen, ends, strict=True)],
+                    y=[place for place, _ in chosen],
+                    mode="text",
+                    hoverinfo="skip",
+                    text=[f"　{plain(printed(r, language))}" for _, r in chosen],
+                    textposition="middle right",
+                    textfont={"size": 11, "color": MUTED},
+                    cliponaxis=False,
+                ),
+                **where,
+            )
+    ticks, names = list(places), [label(r["issuer"] or "") for r in rows]
+    if gap:
+        ticks.insert(middle, middle)
+        names.insert(middle, f"<i>{plain(gap)}</i>")
+    fig.update_yaxes(
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=names,
+        range=[-0.7, max(ticks) + 0.7],
+        tickfont={"size": 12},
+        zeroline=False,
+        **where,
+    )
+    low, high = min(r["value"] for r in rows), max(r["high"] or r["value"] for r in rows)
+    start = 0.0 if low >= 0 and low < 0.6 * high else low - (high - low) * 0.08 - (0.5 if low == high else 0.0)
+    fig.update_xaxes(
+        range=[start - (high - start) * 0.02, high + (high - start or 1.0) * 0.24], zeroline=False, **where
+    )  # room for the last label
+
+
+def _add_histogram(fig: go.Figure, rows: list[Row], language: str) -> None:
+    values = [row["value"] for row in rows]
+    low, high = min(values), max(values)
+    bins = 24
+    width = (high - low) / bins or 1.0
+    counts = [0] * bins
+    for value in values:
+        counts[min(int((value - low) / width), bins - 1)] += 1
+    edges = [low + width * i for i in range(bins)]
+    fig.add_trace(
+        go.Bar(
+            x=[edge + width / 2 for edge in edges],
+            y=counts,
+            width=[width * 0.92] * bins,
+            marker={"color": SERIES[4]},
+            hoverinfo="text",
+            hovertext=[
+                f"{amount(edge, edge + width, None, 'range', language)}：{n}" for edge, n in zip(edges, counts, strict=True)
+            ],
+        ),
+        row=1,
+        col=1,
+    )
+
+
+def by_code(frame: pl.DataFrame, rows: list[Row], title: str, language: str) -> go.Figure:
+    """A dot plot for each code, one under the other; `rows` are the drawable ones."""
+    codes = list(dict.fromkeys(row["code"] for row in rows))
+    by_code = {
+        code: sorted((r for r in rows if r["code"] == code), key=lambda r: (r["value"], r["issuer"] or "")) for code in codes
+    }
+    if len(codes) == 1 or max(map(len, by_code.values())) > MANY:
+        return dots(frame, code=codes[0], title=title, language=language)
+    sizes = [max(len(by_code[code]), 2) for code in codes]
+    total = sum(sizes) * ROW + 70 * len(codes)
+    fig = make_subplots(
+        rows=len(codes), cols=1, row_heights=[s / sum(sizes) for s in sizes], vertical_spacing=min(62 / total, 0.9 / len(codes))
+    )
+    for place, code in enumerate(codes, 1):
+        shown = by_code[code]
+        _add_dots(fig, shown, language, row=place)
+        named = shown[0]["name_en"] if language == "en" else shown[0]["name_zh"]
+        fig.update_xaxes(title_text=axis_title(named or code, unit_of(shown)), row=place, col=1)
+    fig.update_layout(showlegend=False)
+    alt = " ".join(dots(frame, code=code, language=language).layout.meta["alt"] for code in codes)
+    note = say("figure.bound_note", language) if any(map(is_bound, rows)) else ""
+    return finish(fig, frame, title=title, alt=alt, height=total + HEAD + FOOT, language=language, note=note)

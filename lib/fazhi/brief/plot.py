@@ -1,0 +1,168 @@
+"""What all figures share: the rows that may be drawn, their words, and the frame around a figure."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from fazhi.brief.show import anchor
+from fazhi.brief.theme import MUTED, amount, interval, say
+
+MANY = 60  # issuers that can be told apart in rows; beyond, a distribution and the extremes
+ROW, HEAD, FOOT = 26, 24, 96  # pixels: a row of a dot plot, above it, below it
+Row = dict[str, Any]
+
+
+def frame_of(data: Any) -> pl.DataFrame:
+    """The tidy rows of a comparison, or the frame itself, with every column that a figure may ask for."""
+    held: Any = getattr(data, "frame", data)
+    frame: pl.DataFrame = held.collect() if isinstance(held, pl.LazyFrame) else held
+    defaults: dict[str, Any] = {
+        "issuer": None,
+        "year": None,
+        "code": None,
+        "name_zh": None,
+        "name_en": None,
+        "value": None,
+        "high": None,
+        "unit": None,
+        "qualifier": "exact",
+        "state": None,
+        "caveats": None,
+        "quote": None,
+        "report_id": None,
+        "indicator_id": None,
+    }
+    absent = [pl.lit(value).alias(name) for name, value in defaults.items() if name not in frame.columns]
+    return frame.with_columns(absent) if absent else frame
+
+
+def plain(text: object) -> str:
+    """Text for plotly, which takes `<b>` and `<a>` for markup: report text must not."""
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def wrapped(text: str, width: int) -> str:
+    """Text in lines of `width` characters, escaped, joined with plotly's line break."""
+    return "<br>".join(plain(text[i : i + width]) for i in range(0, len(text), width))
+
+
+def short(name: str, length: int = 22) -> str:
+    return name if len(name) <= length else f"{name[: length - 1]}…"
+
+
+def label(name: str) -> str:
+    """An issuer's name for an axis: two lines of eleven characters at most, so that a phone has room for the points."""
+    return wrapped(short(name), 11)
+
+
+def is_bound(row: Row) -> bool:
+    return interval(row["value"], row["high"], row["qualifier"]) is not None
+
+
+def drawable(row: Row) -> bool:
+    """A value that may stand in the figure: comparable, or kept back for nothing but being a bound."""
+    if row["value"] is None:
+        return False
+    return row["state"] in (None, "comparable") or (is_bound(row) and set(row["caveats"] or ()) <= {"bound"})
+
+
+def hover(row: Row, language: str) -> str:
+    lines = [f"<b>{plain(row['issuer'])}</b>", f"{row['year'] or ''}　{plain(printed(row, language))}".strip()]
+    if row["quote"]:
+        lines.append(wrapped(f"“{short(row['quote'], 112)}”", 28))
+    return "<br>".join(lines)
+
+
+def printed(row: Row, language: str) -> str:
+    return amount(row["value"], row["high"], row["unit"], row["qualifier"], language)
+
+
+def target(row: Row) -> str | None:
+    return (
+        anchor(row["report_id"], row["indicator_id"])
+        if row["report_id"] is not None and row["indicator_id"] is not None
+        else None
+    )
+
+
+def name_of(frame: pl.DataFrame, language: str) -> str:
+    column = "name_en" if language == "en" and frame["name_en"].drop_nulls().len() else "name_zh"
+    names = (
+        frame[column].drop_nulls().unique(maintain_order=True).to_list()
+        or frame["code"].drop_nulls().unique(maintain_order=True).to_list()
+    )
+    return "、".join(names[:3])
+
+
+def unit_of(rows: Sequence[Row]) -> str:
+    """The unit that most values have."""
+    units = [row["unit"] for row in rows if row["unit"]]
+    return statistics.mode(units) if units else ""
+
+
+def axis_title(name: str, unit: str) -> str:
+    return plain(f"{name}（{unit}）" if unit else name)
+
+
+def finish(fig: go.Figure, frame: pl.DataFrame, *, title: str, alt: str, height: int, language: str, note: str = "") -> go.Figure:
+    """The frame that all figures share: title, source line under the figure, words for those who do not see it, height."""
+    reports = frame.filter(pl.col("value").is_not_null())["report_id"].drop_nulls().n_unique() if frame.height else 0
+    source = "；".join(filter(None, [say("figure.source_line", language, reports=reports), note])) if reports else note
+    fig.update_layout(title_text=plain(title), height=height, meta={"title": title, "alt": alt, "source": source})
+    if source:
+        fig.add_annotation(
+            name="source",
+            text=plain(source),
+            xref="paper",
+            yref="paper",
+            x=0,
+            y=0,
+            xanchor="left",
+            yanchor="top",
+            yshift=-50,
+            showarrow=False,
+            align="left",
+            font={"size": 11, "color": MUTED},
+        )
+    return fig
+
+
+def empty(title: str, language: str = "zh", why: str | None = None) -> go.Figure:
+    """A figure that says in words that there is nothing to draw."""
+    fig, told = go.Figure(), say("figure.no_rows", language)
+    fig.add_annotation(
+        text=f"{told}<br><span style='font-size:12px'>{plain(why or say('figure.no_rows_why', language))}</span>",
+        xref="paper",
+        yref="paper",
+        x=0.5,
+        y=0.5,
+        showarrow=False,
+        font={"size": 16, "color": MUTED},
+    )
+    fig.update_xaxes(visible=False).update_yaxes(visible=False)
+    fig.update_layout(
+        title_text=plain(title),
+        height=150,
+        meta={"title": title, "alt": say("figure.alt_empty", language, title=title), "source": ""},
+    )
+    return fig
+
+
+def one_code(frame: pl.DataFrame, code: str | None) -> pl.DataFrame:
+    if code is not None:
+        return frame.filter(pl.col("code") == code)
+    codes = frame["code"].drop_nulls().unique(maintain_order=True).to_list()
+    return frame.filter(pl.col("code") == codes[0]) if len(codes) > 1 else frame
+
+
+def one_year(frame: pl.DataFrame, year: int | None) -> pl.DataFrame:
+    if year is None and frame["year"].n_unique() > 1:
+        told = frame.filter(pl.col("value").is_not_null())
+        counted = (told if told.height else frame).group_by("year").len().sort("len", "year", descending=True)
+        year = counted["year"].to_list()[0]
+    return frame if year is None else frame.filter(pl.col("year") == year)
