@@ -66,12 +66,13 @@ class Dossier:
         """The indicators in reading order with their names, ready for `fazhi.brief.show.table`: the coded ones first."""
         if self.indicators.is_empty():
             return pl.DataFrame(schema={"name_zh": pl.String, "subject": pl.String, "value": pl.Float64, "unit": pl.String, "qualifier": pl.String,
-                                        "high": pl.Float64, "scope": pl.String, "caveats": pl.List(pl.String), "quote": pl.String,
+                                        "high": pl.Float64, "scope": pl.String, "caveats": pl.String, "quote": pl.String,
                                         "report_id": pl.String, "indicator_id": pl.Int32})
         names = {code: entry.name_zh for code, entry in codebook().items()}
         return self.indicators.sort(pl.col("code").is_null(), "indicator_id").select(
             pl.col("code").replace_strict(names, default="（未列入指标表）", return_dtype=pl.String).alias("name_zh"), "subject", "value", "unit",
-            "qualifier", "high", pl.col("scope").replace(rules().labels["scope"]), "caveats", "quote", "report_id", "indicator_id")
+            "qualifier", "high", pl.col("scope").replace(rules().labels["scope"]),
+            pl.col("caveats").list.eval(pl.element().replace(rules().short())).list.join("、"), "quote", "report_id", "indicator_id")
 
     def dimensions(self) -> pl.DataFrame:
         """How many measures speak of each dimension, in the columns that a dot plot takes."""
@@ -114,7 +115,7 @@ class Dossier:
         """Why coded figures of the report should not stand beside others: 原因, 个数."""
         if self.indicators.is_empty():
             return pl.DataFrame(schema={"原因": pl.String, "个数": pl.Int64})
-        words = {name: caveat.zh for name, caveat in rules().caveats.items()}
+        words = rules().labels["caveat"] | {name: caveat.zh for name, caveat in rules().caveats.items()}
         held = self.indicators.filter(pl.col("code").is_not_null() & ~pl.col("comparable").fill_null(False))
         return (held.select(原因=pl.col("caveats").list.first().replace(words)).drop_nulls().group_by("原因").agg(个数=pl.len().cast(pl.Int64))
                 .sort(["个数", "原因"], descending=[True, False]))

@@ -57,6 +57,10 @@ class Rules:
     labels: dict[str, dict[str, str]]
     core: tuple[str, ...]  # codes to look at when nobody names others
 
+    def short(self) -> dict[str, str]:
+        """Every caveat in a word or two, those of the reading too."""
+        return {name: words.short for name, words in self.caveats.items()} | self.labels["caveat"]
+
     def reason(self, caveats: Iterable[str], language: str = "zh") -> str:
         """The caveats in words, joined; a name that the file does not hold stands for itself."""
         words = [getattr(self.caveats[c], language) if c in self.caveats else c for c in caveats]
@@ -152,8 +156,9 @@ def spelled(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     words = pl.DataFrame({"reason": masks, "names": names, "reason_zh": [rules().reason(n) or None for n in names],
                           "reason_en": [rules().reason(n, "en") or None for n in names]},
                          schema={"reason": pl.UInt32, "names": pl.List(pl.String), "reason_zh": pl.String, "reason_en": pl.String})
-    unfit = (pl.col("reason") & bits()["unfit"]) > 0
+    unfit = ((pl.col("reason") & bits()["unfit"]) > 0) & (pl.col("marked").list.len() > 0)
     bare = frame.drop("reason_zh", "reason_en", strict=False)
+    marked = pl.col("marked").list.eval(pl.element().replace(rules().short())).list.join("、")
     return (bare.join(words, on="reason", how="left", maintain_order="left").with_columns(
-        pl.when(unfit & pl.col("marked").is_not_null()).then(pl.concat_list("names", "marked"))
-        .otherwise(pl.col("names").fill_null([])).alias(column)))
+        pl.when(unfit).then(pl.concat_list("names", "marked")).otherwise(pl.col("names").fill_null([])).alias(column),
+        reason_zh=pl.when(unfit).then(pl.format("{}：{}", "reason_zh", marked)).otherwise("reason_zh")))
