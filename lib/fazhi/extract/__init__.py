@@ -52,8 +52,11 @@ def figures(
         q.subject = subject(text, q, place)
         q.period_start, q.period_end = period(folded, q, place, year)
     _findings.caveats(found, year)
-    taken = {q.start for q in found}
-    return found, where, offers, sorted([r for r in ruled if r.start not in taken] + more, key=lambda r: r.start)
+    taken = bytearray(len(text) + 1)
+    for q in found:
+        taken[q.start : q.end] = b"\1" * (q.end - q.start)
+    loose = [r for r in ruled if not any(taken[r.start : r.end])]
+    return found, where, offers, sorted(loose + more, key=lambda r: r.start)
 
 
 def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = None) -> Reading:

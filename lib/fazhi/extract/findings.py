@@ -100,21 +100,15 @@ def findings(text: str, found: Sequence[Quantity], ruled_out: Sequence[RuledOut]
             )
     values: dict[tuple[str, str], list[Quantity]] = defaultdict(list)
     for q in found:
-        if q.code and q.kind != "change" and q.status == "actual" and q.part_of is None:
+        narrower = q.part_of is not None and found[q.part_of].code == q.code
+        if q.code and q.kind != "change" and q.status == "actual" and not narrower:
             values[q.code, q.scope].append(q)
     for (code, _), group in values.items():
         distinct = {q.value for q in group}
         if len(distinct) > 1:
-            name = codebook().entries[code].name_zh
-            out.append(
-                Finding(
-                    "two_values",
-                    "info",
-                    f"“{name}”同一口径有 {len(distinct)} 个数：{'、'.join(_plain(q.value) for q in group)}。",
-                    group[0].start,
-                    group[-1].end,
-                )
-            )
+            listed = "、".join(_plain(q.value) for q in group)
+            message = f"“{codebook().entries[code].name_zh}”同一口径有 {len(distinct)} 个数：{listed}。"
+            out.append(Finding("two_values", "info", message, group[0].start, group[-1].end))
     out += _rates(values)
     out += _changes(found)
     loose = [r for r in ruled_out if r.reason == "no_unit"]
@@ -137,15 +131,8 @@ def _rates(values: dict[tuple[str, str], list[Quantity]]) -> list[Finding]:
     for rate, part, whole in (("reconsideration_correction_rate", "reconsideration_corrected", "reconsideration_closed"),):
         r, p, w = (_one(values, c) for c in (rate, part, whole))
         if r and p and w and w.value and abs(100 * p.value / w.value - r.value) > 0.6:
-            out.append(
-                Finding(
-                    "rate_recomputed",
-                    "warning",
-                    f"所报比率 {_plain(r.value)}%，按 {_plain(p.value)}÷{_plain(w.value)} 应为 {100 * p.value / w.value:.2f}%。",
-                    r.start,
-                    r.end,
-                )
-            )
+            true = f"{_plain(p.value)}÷{_plain(w.value)} 应为 {100 * p.value / w.value:.2f}%"
+            out.append(Finding("rate_recomputed", "warning", f"所报比率 {_plain(r.value)}%，按 {true}。", r.start, r.end))
     return out
 
 

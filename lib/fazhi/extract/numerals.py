@@ -18,8 +18,10 @@ FOLD = str.maketrans("０１２３４５６７８９％．＋－（）：，／"
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 DIGITS = r"(?<![\d.])(?<!\d[,+])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?:\.\d+)?(?![\d.])|\d+(?:\.\d+)?)"
 CHINESE_NUMBER = f"[{CHINESE}]+(?:点[零〇一二三四五六七八九]+)?"
-ANY = rf"(?:\d+(?:\.\d+)?|[{CHINESE}]+)"
+ANY = rf"(?<![\d.,{CHINESE}])(?:\d+(?:\.\d+)?|[{CHINESE}]+)"
 _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》")
+_NUMERAL = CHINESE + "0123456789"
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -113,11 +115,11 @@ def _number() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, units()), key=len, reverse=True))
     before = "|".join(sorted(qualifiers("before"), key=len, reverse=True))
     after = "|".join(sorted((w for w in qualifiers("after") if len(w) > 1), key=len, reverse=True))
-    multiple = "百万|千万|十万|百亿|千亿|万|亿|千|百"
+    multiple = "百万|千万|十万|百亿|千亿|万|亿|千(?![米克瓦])|百(?!分点)"
     return re.compile(
         rf"(?P<before>{before})?\s?(?:"
-        rf"(?P<percent>百分之(?P<pc>{CHINESE_NUMBER}|百|{DIGITS}))|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?P<over4>多|余)?(?![立为效员功果就都熟长因本交份])"
-        rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?"
+        rf"(?P<percent>百分之(?P<pc>{CHINESE_NUMBER}|{DIGITS})(?:[至到—-]百分之(?P<pc2>{CHINESE_NUMBER}|{DIGITS}))?)|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?P<over4>多|余)?(?![立为效员功果就都熟长因本交份])"
+        rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?(?(m0)(?:(?P<low2>\d+(?:\.\d+)?)(?P<m3>千万|百万|十万|万|千))?)"
         rf"(?:(?:(?P<u0>%|‰|多?余?(?:{names}))?\s?(?:[-—–~]{{1,2}}|至|到)|(?<=[一二三四五六七八九])、(?=[二三四五六七八九十][^百千万]))"
         rf"\s?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
         rf"\s?(?P<m1>{multiple})?(?P<over>余|多|来)?(?P<m2>{multiple})?(?P<over2>余|多)?\s?(?P<unit>{names})(?P<over3>余|多(?=[,，。；;、]))?"
@@ -173,36 +175,48 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
     A numeral inside 《》 is part of a title; one that neither a unit follows nor a reason covers is `no_unit`.
     """
     folded = text.translate(FOLD)
-    reasons, names, automaton, idiom = _reasons()
+    spans = _ruled_out(folded)
     covered = bytearray(len(text) + 1)
-    out: list[RuledOut] = []
-
-    def rule_out(start: int, end: int, reason: str) -> None:
-        out.append(RuledOut(start, end, reason))
-        covered[start:end] = b"\1" * (end - start)
-
-    for m in re.finditer(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》", folded):
-        rule_out(m.start(), m.end(), "title")
-    for _, start, end in automaton.find_matches_as_indexes(folded):
-        if not covered[start]:
-            rule_out(start, end, idiom)
-    for m in reasons.finditer(folded):
-        if m.end() > m.start() and not any(covered[m.start() : m.end()]):
-            rule_out(m.start(), m.end(), names[int((m.lastgroup or "r0")[1:])])
+    for span in spans:
+        covered[span.start : span.end] = b"\1" * (span.end - span.start)
     found = []
     kinds = units()
     for m in _number().finditer(folded):
-        core = m.start("low") if m["low"] else m.start("percent") if m["percent"] else m.start("tenths")
-        if covered[core] or any(covered[core : m.end("low")] if m["low"] else b""):
-            continue
-        number = _read(m, kinds)
-        if number is not None:
+        start = m.start("low") if m["low"] else m.start("percent") if m["percent"] else m.start("tenths")
+        if not any(covered[start : m.end("low") if m["low"] else start + 1]) and (number := _read(m, kinds)):
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
+    out = [span for span in spans if b"\2" not in covered[span.start : span.end]]
     runs = re.finditer(rf"\d+(?:\.\d+)?|[{CHINESE}]+", folded)
-    out += [RuledOut(m.start(), m.end(), "no_unit") for m in runs if not any(covered[m.start() : m.end()])]
-    out.sort(key=lambda r: r.start)
-    return found, out
+    out += [RuledOut(m.start(), m.end(), "no_unit") for m in runs if not (any(covered[m.start() : m.end()]) or _is_word(m[0]))]
+    return found, sorted(out, key=lambda r: r.start)
+
+
+def _is_word(run: str) -> bool:
+    """Whether a run of numeral characters is a word of its own (十分, 万元, 千瓦): a power of ten without a digit."""
+    return all(c in _POWERS for c in run)
+
+
+def _ruled_out(folded: str) -> list[RuledOut]:
+    """The spans that listed names and reasons cover, the longest first where they overlap, in reading order."""
+    reasons, names, automaton, idiom = _reasons()
+    candidates = [RuledOut(m.start(), m.end(), "title") for m in _TITLE.finditer(folded)]
+    for _, start, end in automaton.find_matches_as_indexes(folded):
+        # a name neither begins nor ends inside a longer numeral: 三十二道 is no 二道
+        begins = folded[start] in CHINESE and start > 0 and folded[start - 1] in _NUMERAL
+        ends = folded[end - 1] in CHINESE and folded[end : end + 1] in _NUMERAL and end < len(folded)
+        if not begins and not ends:
+            candidates.append(RuledOut(start, end, idiom))
+    for m in reasons.finditer(folded):
+        if m.end() > m.start():
+            candidates.append(RuledOut(m.start(), m.end(), names[int((m.lastgroup or "r0")[1:])]))
+    taken = bytearray(len(folded) + 1)
+    out = []
+    for c in sorted(candidates, key=lambda r: (r.start - r.end, r.start)):
+        if not any(taken[c.start : c.end]):
+            taken[c.start : c.end] = b"\1" * (c.end - c.start)
+            out.append(c)
+    return sorted(out, key=lambda r: r.start)
 
 
 def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
@@ -219,13 +233,16 @@ def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
         if m["over4"] and qualifier == "exact":
             qualifier = "over"
         start = m.start() if before and before != "上" else m.start("percent" if m["percent"] else "tenths")
-        return Number(start, m.end(), value, None, "%", qualifier, "rate", True)
-    low, unit = m["low"], m["unit"].removeprefix("大")
+        top = _value(m["pc2"]) if m["pc2"] else None
+        return Number(start, m.end(), value, top, "%", "range" if top is not None else qualifier, "rate", True)
+    low, unit = m["low"], m["unit"]
+    if unit[0] == "大" and unit[1:] in kinds:
+        unit = unit[1:]
     value = _value(low)
-    if value is None:
+    if value is None or low in ("零", "〇"):
         return None
     chinese = not low[0].isdigit()
-    if chinese and not before and all(c in _POWERS for c in low) and low != "十" and not (m["over"] or m["over2"]):
+    if chinese and not before and all(c in _POWERS for c in low) and low[0] != "十" and not (m["over"] or m["over2"]):
         return None  # 千人, 万名: a name or a manner of speaking
     over = m["over"] or m["over2"] or m["over3"]
     if over or low[0] in "数几" or low == "十几":
@@ -239,6 +256,8 @@ def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
         value *= _multiple(m["m0"]) if m["m0"] else scale
     else:
         value *= scale * _multiple(m["m0"])
+        if m["low2"]:
+            value += float(m["low2"]) * _multiple(m["m3"])
     if before == "上" and not (chinese and low[0] in "百千万"):
         before, qualifier = "", "exact" if qualifier == "over" and not over and not after else qualifier
     start = m.start() if before else m.start("low")

@@ -31,6 +31,7 @@ class Place:
     left: int  # from here to `left_end` stand the words that are the number's own
     left_end: int  # the number's start, unless a list before it parts the words among several numbers
     right: int  # from the number's end to here
+    own: int  # as `left`, but never before the number's own neighbour: where cues of time are looked for
     label: tuple[int, int] | None = None  # of a table's row: its words belong to the number too
 
 
@@ -53,29 +54,25 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
         if clause_end > n.end and text[clause_end - 1] in "，,；;：:。！？!?\n\t ":
             clause_end -= 1
         clause_end = max(clause_end, n.end)
-        left = max(clause, numbers[i - 1].end if i else 0)
-        if (
-            i
-            and phrase("join").fullmatch(text, numbers[i - 1].end, n.start)
-            and n.start - numbers[i - 1].end < 4
-            and n.group != numbers[i - 1].group
-        ):
-            left = max(sentence, out[-1].left)  # 执法培训12期、1,430人次: both count the same thing
-        elif (
-            i
-            and left == numbers[i - 1].end
-            and phrase("from").search(text, out[-1].left, numbers[i - 1].start)
-            and phrase("to").match(text[n.start - 12 : n.end][12 - (n.start - left) :])
-        ):
-            left = out[-1].left  # 公职律师由3人增至6人
+        own = left = max(clause, numbers[i - 1].end if i else 0)
+        if i and _shares(text, numbers[i - 1], n, out[-1], left):
+            left = max(sentence, out[-1].left)
         right = min(clause_end, numbers[i + 1].start if i + 1 < len(numbers) else len(text))
         if right < clause_end:
             right = min(right, n.end + 7)  # what stands nearer to the next number is the next number's
         stop = phrase("stop").search(text, n.end, right)
         if stop:
             right = stop.start()
-        out.append(Place(sentence, sentence_end, clause, clause_end, left, n.start, max(right, n.end)))
+        out.append(Place(sentence, sentence_end, clause, clause_end, left, n.start, max(right, n.end), own))
     return _part_lists(text, numbers, out)
+
+
+def _shares(text: str, before: Number, n: Number, place: Place, left: int) -> bool:
+    """Whether a number counts what its neighbour counts: 执法培训12期、1,430人次; 公职律师由3人增至6人."""
+    if n.start - before.end < 4 and n.group != before.group and phrase("join").search(text[before.end : n.start]):
+        return True
+    rises = left == before.end and phrase("to").match(text[left : n.end])
+    return bool(rises and phrase("from").search(text, place.left, before.start))
 
 
 def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> list[Place]:
@@ -85,8 +82,8 @@ def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> lis
         if not m:
             continue
         chain = [i]
-        while chain[-1] + 1 < len(numbers) and phrase("join").fullmatch(
-            text, numbers[chain[-1]].end, numbers[chain[-1] + 1].start
+        while chain[-1] + 1 < len(numbers) and phrase("join").search(
+            text[numbers[chain[-1]].end : numbers[chain[-1] + 1].start]
         ):
             chain.append(chain[-1] + 1)
         items = _items(text, where[i].left, m.start())
@@ -140,7 +137,7 @@ def with_tables(text: str, numbers: Sequence[Number], where: list[Place]) -> tup
     merged = [(n.start, i, n, p) for i, (n, p) in enumerate(zip(numbers, where, strict=True))]
     for c in found:
         if c.number.start not in taken:
-            place = Place(c.table[0], c.table[1], c.row, c.number.end, c.head[0], c.head[1], c.number.end, c.label)
+            place = Place(c.table[0], c.table[1], c.row, c.number.end, c.head[0], c.head[1], c.number.end, c.row, c.label)
             merged.append((c.number.start, len(merged), c.number, place))
     merged.sort(key=lambda m: m[:2])
     return [m[2] for m in merged], [m[3] for m in merged]

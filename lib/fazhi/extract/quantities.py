@@ -24,10 +24,10 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
     """The kind of a quantity and, of a change, its direction."""
     before = folded[place.left : n.start].removeprefix(")")
     share = n.unit in ("%", "‰")
-    if previous is not None and previous.kind == "change" and previous.unit == n.unit and phrase("join").fullmatch(before):
+    if previous is not None and previous.kind == "change" and previous.unit == n.unit and phrase("join").search(before):
         return "change", previous.direction  # 同比分别上升12%、7.5%
     relative = n.group in ("points", "times") or phrase("of_last").search(before) is not None
-    if relative or share or phrase("compared").search(folded, place.clause, n.start):
+    if relative or share or n.unit == "元" or phrase("compared").search(folded, place.clause, n.start):
         for cue in cues("change"):
             if cue.pattern.search(before):
                 return "change", cue.value

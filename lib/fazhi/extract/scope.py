@@ -65,7 +65,7 @@ def last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[
 
 def scope(folded: str, n: Number, place: Place, year: int | None) -> str | None:
     """The scope that the sentence itself gives to a number, or None where it says nothing of time."""
-    words = folded[place.left : n.start]
+    words = folded[place.own : n.start]
     if phrase("year_before").search(words) or (
         phrase("from").search(words) and phrase("to").match(folded[n.end : place.sentence_end])
     ):
@@ -82,7 +82,7 @@ def scope(folded: str, n: Number, place: Place, year: int | None) -> str | None:
             continue
         # the reporting year itself does not end what a part of it began
         at = m.start() if value == "year" else m.end()
-        if at > best or (value == "cumulative" and found == "year"):
+        if at > best:
             best, found = at, value
     return found
 
@@ -104,11 +104,11 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
         return None
     if value == "previous":
         # an earlier year in an earlier clause reaches on only as the frame of the sentence
-        if m.end() <= place.left and not frames:
+        if m.end() <= place.own and not frames:
             return None
         before, after = folded[max(0, m.start() - 1) : m.start()], folded[m.end() : n.start + 1]
         if (
-            phrase("of_last").search(folded[place.left : n.start])
+            phrase("of_last").search(folded[place.own : n.start])
             or phrase("against").search(before)
             or phrase("changed").match(after)
         ):

@@ -1,5 +1,4 @@
 """What is counted, in the report's words: the shortest phrase beside the number that says it."""
-
 from __future__ import annotations
 
 import re
@@ -9,29 +8,30 @@ from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
 
+_YEAR = r"(?:19|20)\d{2}年度?"
+
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], frozenset[str], frozenset[str]]:
     know = load_toml("subjects.toml")
-    require("subjects.toml", "lists", know, {"lead": list, "tail": list, "skip": list})
+    require("subjects.toml", "lists", know, {"lead": list, "tail": list, "skip": list, "heads": list, "bare": list})
 
     def alternatives(words: list[str]) -> str:
         return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
-    return (
-        re.compile(rf"^(?:{alternatives(know['lead'])})+"),
-        re.compile(rf"(?:{alternatives(know['tail'])})+$"),
-        re.compile(alternatives(know["skip"])),
-    )
+    lead = re.compile(rf"^(?:{alternatives(know['lead'])}|{_YEAR})+")
+    tail = re.compile(rf"(?:{alternatives(know['tail'])})+$")
+    return lead, tail, re.compile(alternatives(know["skip"])), frozenset(know["heads"]), frozenset(know["bare"])
 
 
 def subject(text: str, q: Quantity, place: Place) -> str:
     """The words for what `q` counts, an exact substring of `text` beside it; empty when the report gives none."""
-    lead, tail, skip = _patterns()
+    lead, tail, skip, heads, bare = _patterns()
+    if place.label and text[place.left : place.left_end] in heads:
+        return text[slice(*place.label)]
     after = text[q.end : place.right]
     if len(after) > 1 and not skip.match(after):
         return tail.sub("", after).strip() or after.strip()
-    before = text[place.left : place.left_end]
-    whole = tail.sub("", before).strip()
+    whole = tail.sub("", text[place.left : place.left_end]).strip(" 、，,；;：:（(")
     short = lead.sub("", whole)
-    return short or whole
+    return whole if short in bare or not short else short

@@ -52,7 +52,7 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
             inherits = open_to_code and not _outcomes().search(words)
             if total is not None and _fits(q, found[total]):
                 whole = found[total]
-                if q.kind == "count":
+                if q.kind in ("count", "amount"):
                     q.part_of = total
                 if q.kind == "count" and whole.scope == "stock" and q.scope == "year" and not phrase("made").search(words):
                     q.scope = "stock"
