@@ -188,13 +188,14 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
     out = [span for span in spans if b"\2" not in covered[span.start : span.end]]
     runs = re.finditer(rf"\d+(?:\.\d+)?|[{CHINESE}]+", folded)
-    out += [RuledOut(m.start(), m.end(), "no_unit") for m in runs if not (any(covered[m.start() : m.end()]) or _is_word(m[0]))]
+    loose = [m for m in runs if not any(covered[m.start() : m.end()])]
+    out += [RuledOut(m.start(), m.end(), "word" if _is_word(m[0]) else "no_unit") for m in loose]
     return found, sorted(out, key=lambda r: r.start)
 
 
 def _is_word(run: str) -> bool:
     """Whether a run of numeral characters is a word of its own (十分, 万元, 千瓦): a power of ten without a digit."""
-    return all(c in _POWERS for c in run)
+    return "十" not in run and all(c in _POWERS for c in run)
 
 
 def _ruled_out(folded: str) -> list[RuledOut]:
