@@ -1,4 +1,5 @@
 """The comparison against the truth: the gold of the sample reports as tables, and small panels made by hand."""
+
 from __future__ import annotations
 
 import ast
@@ -10,12 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import fazhi.compare as package
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
-import fazhi.compare as package
 from fazhi.compare import CORE, CompareError, compare, coverage, dossier, fullest_year, say, sentences
 from fazhi.compare.comparison import FRAME, LEFT_OUT
 from fazhi.compare.coverage import law_of, laws, part_patterns
@@ -23,6 +21,8 @@ from fazhi.compare.guards import bits, codebook, rules
 from fazhi.compare.members import years_of
 from fazhi.contract import TABLES
 from fazhi.tables import Tables, tables
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = sorted((ROOT / "tests/samples").glob("*.txt"))
@@ -32,11 +32,33 @@ from unmark import unmark  # noqa: E402
 
 def frames(**rows: list[dict[str, Any]]) -> Tables:
     """Rows as tables; a column that is not given is null, and origin, issuer_kind and the like have their usual value."""
-    usual = {"reports": {"origin": "synthetic", "issuer_kind": "government", "text": ""}, "sources": {"status": "report", "media_type": "text/plain"},
-             "indicators": {"qualifier": "exact", "kind": "count", "status": "actual", "scope": "year", "unit": "件", "section_id": 1, "subject": "",
-                            "value_text": "", "quote": "", "start": 0, "end": 0, "comparable": True, "caveats": []}}
-    return tables({name: pl.DataFrame([{c: None for c in TABLES[name].schema} | usual.get(name, {}) | row for row in given_],
-                                      schema=TABLES[name].schema) for name, given_ in rows.items()})
+    usual = {
+        "reports": {"origin": "synthetic", "issuer_kind": "government", "text": ""},
+        "sources": {"status": "report", "media_type": "text/plain"},
+        "indicators": {
+            "qualifier": "exact",
+            "kind": "count",
+            "status": "actual",
+            "scope": "year",
+            "unit": "件",
+            "section_id": 1,
+            "subject": "",
+            "value_text": "",
+            "quote": "",
+            "start": 0,
+            "end": 0,
+            "comparable": True,
+            "caveats": [],
+        },
+    }
+    return tables(
+        {
+            name: pl.DataFrame(
+                [dict.fromkeys(TABLES[name].schema) | usual.get(name, {}) | row for row in given_], schema=TABLES[name].schema
+            )
+            for name, given_ in rows.items()
+        }
+    )
 
 
 def day(text: str | None) -> date | None:
@@ -50,18 +72,39 @@ def truth(paths: list[Path]) -> Tables:
         text, gold = unmark(path.read_text("utf-8"), path.name)
         one, said = hashlib.sha256(text.encode()).hexdigest()[:16], gold["report"]
         seat = [*(said["region"] or "").split("/"), None, None, None][:3]
-        reports.append({k: said[k] for k in ("title", "issuer", "issuer_kind", "region_code", "level", "year")} | {
-            "report_id": one, "source": path.name, "province": seat[0] or None, "prefecture": seat[1], "county": seat[2], "text": text,
-            "published_on": day(said["published_on"]), "signed_on": day(said["signed_on"]),
-            "origin": "restated" if path.name.startswith("restated") else "synthetic"})
+        reports.append(
+            {k: said[k] for k in ("title", "issuer", "issuer_kind", "region_code", "level", "year")}
+            | {
+                "report_id": one,
+                "source": path.name,
+                "province": seat[0] or None,
+                "prefecture": seat[1],
+                "county": seat[2],
+                "text": text,
+                "published_on": day(said["published_on"]),
+                "signed_on": day(said["signed_on"]),
+                "origin": "restated" if path.name.startswith("restated") else "synthetic",
+            }
+        )
         sources.append({"source": path.name, "report_id": one, "sha256": one, "size": len(text)})
-        sections += [{"report_id": one, "section_id": i, "level": s["level"], "heading": s["heading"], "kind": s["kind"]}
-                     for i, s in enumerate(gold["sections"], 1)]
+        sections += [
+            {"report_id": one, "section_id": i, "level": s["level"], "heading": s["heading"], "kind": s["kind"]}
+            for i, s in enumerate(gold["sections"], 1)
+        ]
         for i, q in enumerate(gold["quantities"]):
             start = text.index(q["quote"]) + q["quote"].index(q["value_text"])
-            indicators.append({k: q[k] for k in ("code", "subject", "unit", "qualifier", "kind", "status", "scope", "value_text", "quote")} | {
-                "report_id": one, "indicator_id": i, "section_id": 1, "value": float(q["value"]), "high": q["high"], "start": start,
-                "end": start + len(q["value_text"])})
+            indicators.append(
+                {k: q[k] for k in ("code", "subject", "unit", "qualifier", "kind", "status", "scope", "value_text", "quote")}
+                | {
+                    "report_id": one,
+                    "indicator_id": i,
+                    "section_id": 1,
+                    "value": float(q["value"]),
+                    "high": q["high"],
+                    "start": start,
+                    "end": start + len(q["value_text"]),
+                }
+            )
     return frames(reports=reports, sections=sections, indicators=indicators, sources=sources)
 
 
@@ -81,7 +124,13 @@ def report(number: int, issuer: str | None = "甲县人民政府", year: int | N
 
 
 def figure(number: int, value: float, code: str = "litigation_cases", indicator: int = 0, **more: Any) -> dict[str, Any]:
-    return {"report_id": f"{number:016x}", "indicator_id": indicator, "code": code, "value": value, "start": indicator * 10} | more
+    return {
+        "report_id": f"{number:016x}",
+        "indicator_id": indicator,
+        "code": code,
+        "value": value,
+        "start": indicator * 10,
+    } | more
 
 
 def states(t: Tables, **asked: Any) -> dict[tuple[str, int], tuple[str, list[str]]]:
@@ -149,13 +198,24 @@ def test_gaps_are_those_of_the_truth(samples: Tables, answers: dict[str, Any]) -
 
 
 def test_five_kinds_of_empty() -> None:
-    t = frames(reports=[report(1), report(2, year=2021)], indicators=[figure(1, 12)],
-               sources=[{"source": "x.pdf", "status": "unreadable", "issuer": "甲县人民政府", "year": 2022}])
-    roster = pl.DataFrame({"issuer": ["甲县人民政府", "乙县人民政府"], "year": [2023, None], "published": ["no", ""], "level": ["county"] * 2,
-                           "issuer_kind": ["government"] * 2})
+    t = frames(
+        reports=[report(1), report(2, year=2021)],
+        indicators=[figure(1, 12)],
+        sources=[{"source": "x.pdf", "status": "unreadable", "issuer": "甲县人民政府", "year": 2022}],
+    )
+    roster = pl.DataFrame(
+        {
+            "issuer": ["甲县人民政府", "乙县人民政府"],
+            "year": [2023, None],
+            "published": ["no", ""],
+            "level": ["county"] * 2,
+            "issuer_kind": ["government"] * 2,
+        }
+    )
     found = states(t, years=range(2020, 2025), roster=roster)
     assert [found["甲县人民政府", y][0] for y in range(2020, 2025)] == [
-        "comparable", "not_stated", "unreadable", "not_published", "not_collected"]
+        "comparable", "not_stated", "unreadable", "not_published", "not_collected",
+    ]
     assert {found["乙县人民政府", y][0] for y in range(2020, 2025)} == {"not_collected"}
 
 
@@ -174,9 +234,17 @@ def test_roster_beside_the_tables_and_its_faults(tmp_path: Path) -> None:
         compare(held, "litigation_cases")
 
 
-@pytest.mark.parametrize(("more", "caveat"), [
-    ({"qualifier": "over"}, "bound"), ({"qualifier": "range", "high": 20.0}, "bound"), ({"scope": "partial"}, "partial"),
-    ({"scope": "cumulative"}, "cumulative"), ({"scope": "stock"}, "stock"), ({"comparable": False, "caveats": ["odd"]}, "unfit")])
+@pytest.mark.parametrize(
+    ("more", "caveat"),
+    [
+        ({"qualifier": "over"}, "bound"),
+        ({"qualifier": "range", "high": 20.0}, "bound"),
+        ({"scope": "partial"}, "partial"),
+        ({"scope": "cumulative"}, "cumulative"),
+        ({"scope": "stock"}, "stock"),
+        ({"comparable": False, "caveats": ["odd"]}, "unfit"),
+    ],
+)
 def test_guards_of_a_figure_and_their_override(more: dict[str, Any], caveat: str) -> None:
     t = frames(reports=[report(1)], indicators=[figure(1, 12, **more)])
     state, caveats = states(t)["甲县人民政府", 2020]
@@ -186,8 +254,10 @@ def test_guards_of_a_figure_and_their_override(more: dict[str, Any], caveat: str
     assert compare(t, "litigation_cases").left_out["reason"].to_list()[0][0] == caveat
 
 
-@pytest.mark.parametrize(("more", "reason"), [
-    ({"status": "target", "scope": "next"}, "target"), ({"status": "norm"}, "norm"), ({"scope": "previous"}, "previous")])
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [({"status": "target", "scope": "next"}, "target"), ({"status": "norm"}, "norm"), ({"scope": "previous"}, "previous")],
+)
 def test_what_did_not_happen_that_year_is_no_value(more: dict[str, Any], reason: str) -> None:
     c = compare(frames(reports=[report(1)], indicators=[figure(1, 12, **more)]), "litigation_cases")
     assert c.frame["state"].to_list() == ["not_stated"] and c.frame["value"].to_list() == [None]
@@ -211,8 +281,10 @@ def test_a_stock_is_usual_where_the_codebook_says_so() -> None:
 def test_level_kind_and_trade_of_most_issuers_rule() -> None:
     county = [report(i, f"{name}县人民政府") for i, name in enumerate("甲乙丙", 1)]
     city = report(4, "清岚市人民政府", county=None, level="prefecture")
-    bureaus = [report(i, f"清岚市{name}县{trade}", issuer_kind="department", county=f"{name}县")
-               for i, (name, trade) in enumerate([("甲", "教育局"), ("乙", "教育局"), ("丙", "水利局")], 5)]
+    bureaus = [
+        report(i, f"清岚市{name}县{trade}", issuer_kind="department", county=f"{name}县")
+        for i, (name, trade) in enumerate([("甲", "教育局"), ("乙", "教育局"), ("丙", "水利局")], 5)
+    ]
     t = frames(reports=[*county, city, *bureaus], indicators=[figure(i, i) for i in range(1, 8)])
     found = states(t)
     assert found["甲县人民政府", 2020] == ("comparable", [])
@@ -220,16 +292,25 @@ def test_level_kind_and_trade_of_most_issuers_rule() -> None:
     assert found["清岚市甲县教育局", 2020] == ("not_comparable", ["issuer_kind"])
     assert "县级政府" in compare(t, "litigation_cases").notes[0]
     bureau = states(t, issuer_kind="department")
-    assert bureau["清岚市乙县教育局", 2020] == ("comparable", []) and bureau["清岚市丙县水利局", 2020] == ("not_comparable", ["trade"])
+    assert bureau["清岚市乙县教育局", 2020] == ("comparable", []) and bureau["清岚市丙县水利局", 2020] == (
+        "not_comparable",
+        ["trade"],
+    )
     both = compare(t, "litigation_cases", level=["county", "prefecture"], issuer_kind="government")
     assert set(both.frame["state"]) == {"comparable"} and both.allow == ("level",)  # asked for by name, and said
 
 
 def test_units_and_extents_of_most_rule() -> None:
     names = "甲乙丙丁"
-    t = frames(reports=[report(i, f"{n}县人民政府") for i, n in enumerate(names)], indicators=[
-        figure(0, 5, "inspections", unit="家次", quote="全县检查5家次"), figure(1, 5, "inspections", unit="家次", quote="全县检查5家次"),
-        figure(2, 5, "inspections", unit="户次", quote="县本级检查5户次"), figure(3, 5, "inspections", unit="人次", quote="检查5人次")])
+    t = frames(
+        reports=[report(i, f"{n}县人民政府") for i, n in enumerate(names)],
+        indicators=[
+            figure(0, 5, "inspections", unit="家次", quote="全县检查5家次"),
+            figure(1, 5, "inspections", unit="家次", quote="全县检查5家次"),
+            figure(2, 5, "inspections", unit="户次", quote="县本级检查5户次"),
+            figure(3, 5, "inspections", unit="人次", quote="检查5人次"),
+        ],
+    )
     found = states(t, code="inspections")
     assert [found[f"{n}县人民政府", 2020][1] for n in names] == [[], [], ["extent"], ["unit"]]
 
@@ -259,29 +340,58 @@ def test_a_sum_is_a_total_and_values_at_odds_are_not_comparable() -> None:
 
 
 def test_one_report_a_year_and_reports_of_nobody() -> None:
-    t = frames(reports=[report(1, published_on=date(2021, 3, 1)), report(2, published_on=date(2021, 5, 1)), report(3, issuer=None), report(4, year=None)],
-               indicators=[figure(1, 8), figure(2, 9), figure(3, 1), figure(4, 1)])
+    t = frames(
+        reports=[
+            report(1, published_on=date(2021, 3, 1)),
+            report(2, published_on=date(2021, 5, 1)),
+            report(3, issuer=None),
+            report(4, year=None),
+        ],
+        indicators=[figure(1, 8), figure(2, 9), figure(3, 1), figure(4, 1)],
+    )
     c = compare(t, "litigation_cases")
     assert c.frame["value"].to_list() == [9]
     assert sorted(r[0] for r in c.left_out["reason"].to_list()) == ["no_issuer", "no_year", "second_report"]
 
 
 def test_bodies_of_one_name_are_told_apart() -> None:
-    t = frames(reports=[report(1, "鼓楼区人民政府"), report(2, "鼓楼区人民政府", prefecture="白石市")], indicators=[figure(1, 1), figure(2, 2)])
+    t = frames(
+        reports=[report(1, "鼓楼区人民政府"), report(2, "鼓楼区人民政府", prefecture="白石市")],
+        indicators=[figure(1, 1), figure(2, 2)],
+    )
     assert sorted(compare(t, "litigation_cases").frame["value"].to_list()) == [1, 2]
 
 
 # --- questions
 
 
-@pytest.mark.parametrize(("given_", "years"), [("2019-2021", (2019, 2020, 2021)), ("2020", (2020,)), (2020, (2020,)), (None, ()),
-                                               (range(2019, 2021), (2019, 2020)), ([2021, 2019], (2019, 2021)), ("2019—2020", (2019, 2020))])
+@pytest.mark.parametrize(
+    ("given_", "years"),
+    [
+        ("2019-2021", (2019, 2020, 2021)),
+        ("2020", (2020,)),
+        (2020, (2020,)),
+        (None, ()),
+        (range(2019, 2021), (2019, 2020)),
+        ([2021, 2019], (2019, 2021)),
+        ("2019—2020", (2019, 2020)),
+    ],
+)
 def test_years(given_: Any, years: tuple[int, ...]) -> None:
     assert years_of(given_) == years
 
 
-@pytest.mark.parametrize("asked", [{"code": "litigation_case"}, {"level": "city"}, {"issuer_kind": "bureau"}, {"scope": "yearly"},
-                                   {"allow": "bounds"}, {"years": "去年"}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"code": "litigation_case"},
+        {"level": "city"},
+        {"issuer_kind": "bureau"},
+        {"scope": "yearly"},
+        {"allow": "bounds"},
+        {"years": "去年"},
+    ],
+)
 def test_wrong_questions_name_the_nearest(samples: Tables, asked: dict[str, Any]) -> None:
     with pytest.raises(CompareError) as fault:
         compare(samples, **({"code": "litigation_cases"} | asked))
@@ -332,6 +442,11 @@ def test_pandas_keeps_integers_and_nulls(samples: Tables) -> None:
     assert str(frame["indicator_id"].dtype) == "int32[pyarrow]"
 
 
+def test_chart_is_drawn_by_the_other_wing(samples: Tables) -> None:
+    figure_ = compare(samples, "litigation_cases", level="county", issuer_kind="government").chart()
+    assert figure_.data and "行政应诉案件数" in figure_.layout.meta["title"]
+
+
 def test_sentences_are_computed(samples: Tables) -> None:
     (series,) = sentences(compare(samples, "litigation_cases", regions="石桥区"))
     assert "由2019年的74件增至2024年的90件（+16件）" in series and "6年中5年可比" in series
@@ -341,13 +456,27 @@ def test_sentences_are_computed(samples: Tables) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(2019, 2022), st.integers(0, 9), st.sampled_from(["exact", "over"]),
-                          st.sampled_from(["year", "partial", "previous"])), max_size=12))
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 3),
+            st.integers(2019, 2022),
+            st.integers(0, 9),
+            st.sampled_from(["exact", "over"]),
+            st.sampled_from(["year", "partial", "previous"]),
+        ),
+        max_size=12,
+    )
+)
 def test_any_panel_keeps_its_promises(rows: list[tuple[int, int, int, str, str]]) -> None:
     seats = sorted({(who, year) for who, year, *_ in rows})
     number = {seat: i for i, seat in enumerate(seats)}
-    t = frames(reports=[report(i, f"{'甲乙丙丁'[who]}县人民政府", year) for (who, year), i in number.items()],
-               indicators=[figure(number[who, year], value, indicator=i, qualifier=q, scope=s) for i, (who, year, value, q, s) in enumerate(rows)])
+    t = frames(
+        reports=[report(i, f"{'甲乙丙丁'[who]}县人民政府", year) for (who, year), i in number.items()],
+        indicators=[
+            figure(number[who, year], value, indicator=i, qualifier=q, scope=s) for i, (who, year, value, q, s) in enumerate(rows)
+        ],
+    )
     c = compare(t, "litigation_cases")
     assert c.frame.height == c.frame["issuer"].n_unique() * len(c.years)
     assert c.comparable.height + c.left_out.height == len(rows)
@@ -362,14 +491,26 @@ def test_any_panel_keeps_its_promises(rows: list[tuple[int, int, int, str, str]]
 
 def test_a_rule_does_not_reach_back() -> None:
     late = {"published_on": date(2019, 9, 1)}
-    cov = coverage(frames(reports=[report(1, year=2018, **late)], sections=[{"report_id": f"{1:016x}", "section_id": 1, "level": 1, "heading": "成效"}]))
+    cov = coverage(
+        frames(
+            reports=[report(1, year=2018, **late)],
+            sections=[{"report_id": f"{1:016x}", "section_id": 1, "level": 1, "heading": "成效"}],
+        )
+    )
     row = cov.frame.row(0, named=True)
     assert (row["standing"], row["on_time"], row["complete"], row["rule"]) == ("published", None, None, "outline_2015")
     assert law_of(2014) is None and law_of(2019) is not None and law_of(2030) == laws()[-1]
 
 
-@pytest.mark.parametrize(("published", "signed", "standing"), [
-    (date(2021, 3, 31), None, "on_time"), (date(2021, 4, 1), None, "late"), (None, date(2021, 4, 2), "late"), (None, date(2021, 3, 1), "undated")])
+@pytest.mark.parametrize(
+    ("published", "signed", "standing"),
+    [
+        (date(2021, 3, 31), None, "on_time"),
+        (date(2021, 4, 1), None, "late"),
+        (None, date(2021, 4, 2), "late"),
+        (None, date(2021, 3, 1), "undated"),
+    ],
+)
 def test_edges_of_the_deadline(published: date | None, signed: date | None, standing: str) -> None:
     cov = coverage(frames(reports=[report(1, published_on=published, signed_on=signed)]))
     assert cov.frame["standing"].to_list() == [standing]
@@ -378,7 +519,11 @@ def test_edges_of_the_deadline(published: date | None, signed: date | None, stan
 
 def test_coverage_counts_as_evaluations_do(samples: Tables) -> None:
     table = coverage(samples).by("year", "level")
-    assert table["reports"].sum() == len(SAMPLES) and (table["on_time"] <= table["dated"]).all() and (table["complete"] <= table["judged"]).all()
+    assert (
+        table["reports"].sum() == len(SAMPLES)
+        and (table["on_time"] <= table["dated"]).all()
+        and (table["complete"] <= table["judged"]).all()
+    )
 
 
 def test_parts_have_patterns() -> None:
@@ -415,7 +560,13 @@ def test_rules_are_whole() -> None:
 def test_compare_imports_nothing_of_the_other_wing() -> None:
     for path in (ROOT / "lib/fazhi/compare").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
             ours = [n for n in names if n.split(".")[0] == "fazhi"]
             assert all(n.startswith(("fazhi.compare", "fazhi.knowledge", "fazhi.tables")) for n in ours), f"{path.name}: {ours}"
 
@@ -425,14 +576,32 @@ def test_a_large_panel_is_quick() -> None:
 
     n = 20_000
     held = pl.DataFrame({"i": range(n)})
-    reports = held.select(pl.format("{}", "i").alias("report_id"), pl.format("{}", "i").alias("source"), (pl.format("某{}县", pl.col("i") // 10)).alias("issuer"),
-                          (2015 + pl.col("i") % 10).cast(pl.Int32).alias("year"), level=pl.lit("county"), issuer_kind=pl.lit("government"),
-                          origin=pl.lit("published"))
-    values = held.select(pl.format("{}", "i").alias("report_id"), pl.lit(0, pl.Int32).alias("indicator_id"), code=pl.lit("litigation_cases"),
-                         value=pl.col("i").cast(pl.Float64), qualifier=pl.lit("exact"), kind=pl.lit("count"), status=pl.lit("actual"), scope=pl.lit("year"),
-                         comparable=pl.lit(True), quote=pl.lit("应诉12件"), unit=pl.lit("件"))
-    missing = {name: [pl.lit(None, kind).alias(c) for c, kind in TABLES[name].schema.items() if c not in frame.columns]
-               for name, frame in (("reports", reports), ("indicators", values))}
+    reports = held.select(
+        pl.format("{}", "i").alias("report_id"),
+        pl.format("{}", "i").alias("source"),
+        (pl.format("某{}县", pl.col("i") // 10)).alias("issuer"),
+        (2015 + pl.col("i") % 10).cast(pl.Int32).alias("year"),
+        level=pl.lit("county"),
+        issuer_kind=pl.lit("government"),
+        origin=pl.lit("published"),
+    )
+    values = held.select(
+        pl.format("{}", "i").alias("report_id"),
+        pl.lit(0, pl.Int32).alias("indicator_id"),
+        code=pl.lit("litigation_cases"),
+        value=pl.col("i").cast(pl.Float64),
+        qualifier=pl.lit("exact"),
+        kind=pl.lit("count"),
+        status=pl.lit("actual"),
+        scope=pl.lit("year"),
+        comparable=pl.lit(True),
+        quote=pl.lit("应诉12件"),
+        unit=pl.lit("件"),
+    )
+    missing = {
+        name: [pl.lit(None, kind).alias(c) for c, kind in TABLES[name].schema.items() if c not in frame.columns]
+        for name, frame in (("reports", reports), ("indicators", values))
+    }
     t = tables({"reports": reports.with_columns(missing["reports"]), "indicators": values.with_columns(missing["indicators"])})
     start = time.perf_counter()
     assert compare(t, "litigation_cases").comparable.height == n

@@ -1,4 +1,5 @@
 """The notebooks: how they are written and committed, and that each runs on many reports, on one and on none."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -11,10 +12,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import fazhi.build
 import polars as pl
 import pytest
-
-import fazhi.build
 from fazhi.contract import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,7 +56,9 @@ def run(notebook: Path, out: Path, **parameters: Any) -> list[dict[str, Any]]:
     """Execute a notebook as papermill does; its outputs in order. A cell that fails raises."""
     import papermill
 
-    done = papermill.execute_notebook(str(notebook), str(out), parameters, kernel_name="python3", progress_bar=False, cwd=str(out.parent))
+    done = papermill.execute_notebook(
+        str(notebook), str(out), parameters, kernel_name="python3", progress_bar=False, cwd=str(out.parent)
+    )
     return [output for c in done.cells if c.cell_type == "code" for output in c.outputs]
 
 
@@ -92,7 +94,9 @@ def test_an_essay_of_short_cells(path: Path) -> None:
     notebook = json.loads(path.read_text("utf-8"))
     cells = notebook["cells"]
     assert len({c["id"] for c in cells}) == len(cells) and all(c["id"].isascii() for c in cells)
-    assert cells[0]["cell_type"] == "markdown" and cells[0]["source"][0].startswith("# ") and "问题" in "".join(cells[0]["source"])
+    assert (
+        cells[0]["cell_type"] == "markdown" and cells[0]["source"][0].startswith("# ") and "问题" in "".join(cells[0]["source"])
+    )
     tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
     assert len(tagged) == 1 and "tables = None" in tagged[0]["source"][0]
     code = [c for c in cells if c["cell_type"] == "code" and c is not tagged[0]]
@@ -111,19 +115,33 @@ def test_an_essay_of_short_cells(path: Path) -> None:
 def test_runs_on_many_on_one_and_on_none(path: Path, which: str, places: dict[str, Path], tmp_path: Path) -> None:
     outputs = run(path, tmp_path / "out.ipynb", tables=str(places[which]))
     assert not [o for o in outputs if o["output_type"] in ("error", "stream")]
-    figures = [o["data"]["application/vnd.plotly.v1+json"] for o in outputs if "application/vnd.plotly.v1+json" in o.get("data", {})]
+    figures = [
+        o["data"]["application/vnd.plotly.v1+json"] for o in outputs if "application/vnd.plotly.v1+json" in o.get("data", {})
+    ]
     assert figures and all(f["layout"]["meta"]["alt"] for f in figures)
     said = words(outputs)
     if which == "none":
         assert "没有" in words(outputs[:1])
     else:
-        assert "安溪河县" in said and all(any(trace.get("x") or trace.get("y") for trace in f["data"]) or "没有" in f["layout"]["meta"]["alt"] for f in figures)
+        assert "安溪河县" in said and all(
+            any(trace.get("x") or trace.get("y") for trace in f["data"]) or "没有" in f["layout"]["meta"]["alt"] for f in figures
+        )
 
 
 def test_numbers_lead_to_sentences(places: dict[str, Path], tmp_path: Path) -> None:
-    said = words(run(NOTEBOOKS[2], tmp_path / "out.ipynb", tables=str(places["few"]), codes=["penalty_cases"], year=2020, level="county"))
-    texts = pl.read_parquet(places["few"] / "indicators.parquet").filter(pl.col("code") == "penalty_cases").join(
-        pl.read_parquet(places["few"] / "reports.parquet").filter(pl.col("year") == 2020, pl.col("level") == "county").select("report_id"), on="report_id")
+    said = words(
+        run(NOTEBOOKS[2], tmp_path / "out.ipynb", tables=str(places["few"]), codes=["penalty_cases"], year=2020, level="county")
+    )
+    texts = (
+        pl.read_parquet(places["few"] / "indicators.parquet")
+        .filter(pl.col("code") == "penalty_cases")
+        .join(
+            pl.read_parquet(places["few"] / "reports.parquet")
+            .filter(pl.col("year") == 2020, pl.col("level") == "county")
+            .select("report_id"),
+            on="report_id",
+        )
+    )
     assert texts.height
     for row in texts.iter_rows(named=True):
         anchor = f"s-{row['report_id']}-{row['indicator_id']}"

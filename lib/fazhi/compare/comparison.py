@@ -1,4 +1,5 @@
 """The answer of a comparison: its rows, what was left out and why, and how it shows itself."""
+
 from __future__ import annotations
 
 import importlib
@@ -16,19 +17,20 @@ if TYPE_CHECKING:
 
 SHOWN = 60  # rows of a comparison that Jupyter shows; the frame holds them all
 FRAME: dict[str, pl.DataType | type[pl.DataType]] = {
-    "issuer": pl.String, "year": pl.Int32, "code": pl.String, "name_zh": pl.String, "name_en": pl.String, "dimension": pl.String,
-    "state": pl.String, "value": pl.Float64, "high": pl.Float64, "unit": pl.String, "qualifier": pl.String, "bound": pl.String,
-    "kind": pl.String, "scope": pl.String, "status": pl.String, "extent": pl.String, "caveats": pl.List(pl.String),
-    "reason_zh": pl.String, "reason_en": pl.String, "subject": pl.String, "value_text": pl.String, "quote": pl.String,
-    "issuer_kind": pl.String, "level": pl.String, "region": pl.String, "region_code": pl.String, "province": pl.String,
-    "prefecture": pl.String, "county": pl.String, "zone": pl.String, "title": pl.String, "url": pl.String, "source": pl.String,
-    "origin": pl.String, "report_id": pl.String, "indicator_id": pl.Int32, "section_id": pl.Int32, "start": pl.Int64, "end": pl.Int64,
+    "issuer": pl.String, "year": pl.Int32, "code": pl.String, "name_zh": pl.String, "name_en": pl.String,
+    "dimension": pl.String, "state": pl.String, "value": pl.Float64, "high": pl.Float64, "unit": pl.String,
+    "qualifier": pl.String, "bound": pl.String, "kind": pl.String, "scope": pl.String, "status": pl.String,
+    "extent": pl.String, "caveats": pl.List(pl.String), "reason_zh": pl.String, "reason_en": pl.String, "subject": pl.String,
+    "value_text": pl.String, "quote": pl.String, "issuer_kind": pl.String, "level": pl.String, "region": pl.String,
+    "region_code": pl.String, "province": pl.String, "prefecture": pl.String, "county": pl.String, "zone": pl.String,
+    "title": pl.String, "url": pl.String, "source": pl.String, "origin": pl.String, "report_id": pl.String,
+    "indicator_id": pl.Int32, "section_id": pl.Int32, "start": pl.Int64, "end": pl.Int64,
 }
 LEFT_OUT: dict[str, pl.DataType | type[pl.DataType]] = {
     "issuer": pl.String, "year": pl.Int32, "code": pl.String, "name_zh": pl.String, "value": pl.Float64, "high": pl.Float64,
-    "unit": pl.String, "qualifier": pl.String, "scope": pl.String, "status": pl.String, "value_text": pl.String, "quote": pl.String,
-    "reason": pl.List(pl.String), "reason_zh": pl.String, "reason_en": pl.String, "source": pl.String, "url": pl.String,
-    "report_id": pl.String, "indicator_id": pl.Int32,
+    "unit": pl.String, "qualifier": pl.String, "scope": pl.String, "status": pl.String, "value_text": pl.String,
+    "quote": pl.String, "reason": pl.List(pl.String), "reason_zh": pl.String, "reason_en": pl.String, "source": pl.String,
+    "url": pl.String, "report_id": pl.String, "indicator_id": pl.Int32,
 }
 
 
@@ -36,9 +38,9 @@ LEFT_OUT: dict[str, pl.DataType | type[pl.DataType]] = {
 class Comparison:
     """One row for each issuer, year and code of a panel, value or not, and all that was set aside.
 
-    `frame` has the columns of FRAME, `left_out` those of LEFT_OUT: values that are not comparable (they stand in `frame` too, with
-    their state), values of a cell that gave way to a better one, and reports that belong to nobody. `allow` are the rules that the
-    analyst overrode, `notes` sentences that a reader of any figure made from it should see.
+    `frame` has the columns of FRAME, `left_out` those of LEFT_OUT: values that are not comparable (they stand in `frame` too,
+    with their state), values of a cell that gave way to a better one, and reports that belong to nobody. `allow` are the rules
+    that the analyst overrode, `notes` sentences that a reader of any figure made from it should see.
     """
 
     frame: pl.DataFrame
@@ -64,35 +66,47 @@ class Comparison:
     @property
     def rows(self) -> pl.DataFrame:
         """The frame's columns that a reader wants beside each other, with what leads a number to its sentence."""
-        return self.frame.select("issuer", "year", "name_zh", "value", "high", "unit", "qualifier", "state", "reason_zh", "quote",
-                                 "report_id", "indicator_id")
+        return self.frame.select(
+            "issuer", "year", "name_zh", "value", "high", "unit", "qualifier", "state", "reason_zh", "quote", "report_id",
+            "indicator_id",
+        )
 
     @property
     def aside(self) -> pl.DataFrame:
         """The columns of `left_out` that a reader wants beside each other."""
-        return self.left_out.select("issuer", "year", "name_zh", "value", "high", "unit", "qualifier", "reason_zh", "quote",
-                                    "report_id", "indicator_id")
+        return self.left_out.select(
+            "issuer", "year", "name_zh", "value", "high", "unit", "qualifier", "reason_zh", "quote", "report_id", "indicator_id"
+        )
 
     def states(self) -> pl.DataFrame:
         """How many cells of each code are in each state: columns code, name_zh, state, state_zh, cells."""
         names = {name: words.zh for name, words in rules().states.items()}
-        return (self.frame.group_by("code", "name_zh", "state").agg(cells=pl.len().cast(pl.Int64))
-                .with_columns(state_zh=pl.col("state").replace(names))
-                .sort(pl.col("code").replace_strict({c: i for i, c in enumerate(self.codes)}, default=len(self.codes), return_dtype=pl.Int64),
-                      pl.col("state").replace_strict({s: i for i, s in enumerate(names)}, default=9, return_dtype=pl.Int64))
-                .select("code", "name_zh", "state", "state_zh", "cells"))
+        return (
+            self.frame.group_by("code", "name_zh", "state")
+            .agg(cells=pl.len().cast(pl.Int64))
+            .with_columns(state_zh=pl.col("state").replace(names))
+            .sort(
+                pl.col("code").replace_strict(
+                    {c: i for i, c in enumerate(self.codes)}, default=len(self.codes), return_dtype=pl.Int64
+                ),
+                pl.col("state").replace_strict({s: i for i, s in enumerate(names)}, default=9, return_dtype=pl.Int64),
+            )
+            .select("code", "name_zh", "state", "state_zh", "cells")
+        )
 
     def reasons(self) -> pl.DataFrame:
         """What was left out, counted by reason: columns reason_zh, reason_en, values."""
-        return (self.left_out.group_by("reason_zh", "reason_en").agg(values=pl.len().cast(pl.Int64))
-                .sort(["values", "reason_zh"], descending=[True, False]))
+        return (
+            self.left_out.group_by("reason_zh", "reason_en")
+            .agg(values=pl.len().cast(pl.Int64))
+            .sort(["values", "reason_zh"], descending=[True, False])
+        )
 
     def pandas(self) -> pd.DataFrame:
         """The frame for pandas, Arrow-backed: integers stay integers, nulls stay nulls."""
         import pandas as pd
-        import pyarrow as pa
-        # polars hands over large_string and large_list; pandas keeps them as they are
-        return pa.table(self.frame.to_arrow()).to_pandas(types_mapper=pd.ArrowDtype)
+
+        return self.frame.to_pandas(types_mapper=pd.ArrowDtype)
 
     def chart(self, **options: Any) -> Any:
         """A figure of the comparison (plotly), by what `fazhi.chart` chooses for its shape.
@@ -101,19 +115,24 @@ class Comparison:
         """
         return importlib.import_module("fazhi").chart(self, **options)
 
-    def text(self, format: str = "table") -> str:
-        """The rows for a script or a terminal: `table`, `csv` (safe to open in a spreadsheet) or `json` (all columns and states)."""
-        if format == "json":
-            body = {"question": self.question, "codes": self.codes, "years": self.years, "allow": self.allow, "notes": self.notes,
-                    "rows": self.frame.to_dicts(), "left_out": self.left_out.to_dicts()}
+    def text(self, form: str = "table") -> str:
+        """The rows for a script or a terminal: `table`, `csv` (safe in a spreadsheet) or `json` (all columns and states)."""
+        if form == "json":
+            body = {
+                "question": self.question, "codes": self.codes, "years": self.years, "allow": self.allow,
+                "notes": self.notes, "rows": self.frame.to_dicts(), "left_out": self.left_out.to_dicts(),
+            }
             return json.dumps(body, ensure_ascii=False, indent=1, default=str)
-        if format == "csv":
+        if form == "csv":
             flat = self.frame.with_columns(pl.col("caveats").list.join(" "))
             text = [name for name, kind in flat.schema.items() if kind == pl.String]
             return flat.with_columns(pl.col(text).str.replace(r"^([=+\-@\t\r])", "'$1")).write_csv()
-        if format != "table":
-            raise ValueError(f"no format {format!r}; it is table, csv or json")
-        lines = ["\t".join((r["issuer"], str(r["year"]), r["name_zh"], self.cell(r), r["quote"] or "")) for r in self.frame.iter_rows(named=True)]
+        if form != "table":
+            raise ValueError(f"no form {form!r}; it is table, csv or json")
+        lines = [
+            "\t".join((r["issuer"], str(r["year"]), r["name_zh"], self.cell(r), r["quote"] or ""))
+            for r in self.frame.iter_rows(named=True)
+        ]
         return "\n".join([*lines, "", repr(self), *self.notes, *filter(None, [self.overrides])])
 
     @staticmethod
@@ -137,16 +156,22 @@ class Comparison:
         states = "，".join(f"{words.zh} {counts[name]}" for name, words in rules().states.items() if name in counts)
         years = f"{self.years[0]}–{self.years[-1]}" if len(self.years) > 1 else str(self.years[0])
         names = "、".join(codebook()[code].name_zh for code in self.codes)
-        return f"Comparison: {names}；{self.frame['issuer'].n_unique()} 个机关，{years} 年；{states}；另列出未采用 {self.left_out.height} 条"
+        size = f"{self.frame['issuer'].n_unique()} 个机关，{years} 年"
+        return f"Comparison: {names}；{size}；{states}；另列出未采用 {self.left_out.height} 条"
 
     def _repr_html_(self) -> str:
         rows = []
         for row in self.frame.head(SHOWN).iter_rows(named=True):
             cells = (row["issuer"], row["year"], row["name_zh"], self.cell(row), row["quote"] or "")
-            rows.append(f'<tr class="fz-{row["state"]}"><th scope="row">{escape(str(cells[0]))}</th>'
-                        + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells[1:]) + "</tr>")
+            rows.append(
+                f'<tr class="fz-{row["state"]}"><th scope="row">{escape(str(cells[0]))}</th>'
+                + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells[1:])
+                + "</tr>"
+            )
         more = f"<p>另有 {self.frame.height - SHOWN} 行，见 .frame</p>" if self.frame.height > SHOWN else ""
         notes = "".join(f"<p>{escape(note)}</p>" for note in (*self.notes, self.overrides) if note)
         head = "".join(f'<th scope="col">{name}</th>' for name in ("机关", "年度", "指标", "数值", "原句"))
-        return (f'<div lang="zh-CN"><table><caption>{escape(repr(self))}</caption><thead><tr>{head}</tr></thead>'
-                f"<tbody>{''.join(rows)}</tbody></table>{more}{notes}</div>")
+        return (
+            f'<div lang="zh-CN"><table><caption>{escape(repr(self))}</caption><thead><tr>{head}</tr></thead>'
+            f"<tbody>{''.join(rows)}</tbody></table>{more}{notes}</div>"
+        )

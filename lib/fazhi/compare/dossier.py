@@ -1,4 +1,5 @@
 """One report out of the tables: what its page became on each station of the way, for people to follow."""
+
 from __future__ import annotations
 
 import difflib
@@ -32,14 +33,29 @@ class Dossier:
             return pl.DataFrame(schema={"项目": pl.String, "内容": pl.String})
         seat = "/".join(row[c] for c in ("province", "prefecture", "county", "zone") if row.get(c))
         kind = labels["level"].get(row.get("level") or "", "") + labels["issuer_kind"].get(row.get("issuer_kind") or "", "")
-        facts = {"标题": row["title"], "机关": row["issuer"], "类型": kind, "所在地": seat, "年度": row["year"], "公布日期": row["published_on"],
-                 "落款日期": row["signed_on"], "网址": row["url"], "来源文件": row["source"], "文件格式": self.source.get("media_type"),
-                 "编码": self.source.get("encoding"), "正文字数": len(row["text"])}
-        return pl.DataFrame([(k, str(v)) for k, v in facts.items() if v not in (None, "")], schema={"项目": pl.String, "内容": pl.String}, orient="row")
+        facts = {
+            "标题": row["title"],
+            "机关": row["issuer"],
+            "类型": kind,
+            "所在地": seat,
+            "年度": row["year"],
+            "公布日期": row["published_on"],
+            "落款日期": row["signed_on"],
+            "网址": row["url"],
+            "来源文件": row["source"],
+            "文件格式": self.source.get("media_type"),
+            "编码": self.source.get("encoding"),
+            "正文字数": len(row["text"]),
+        }
+        return pl.DataFrame(
+            [(k, str(v)) for k, v in facts.items() if v not in (None, "")],
+            schema={"项目": pl.String, "内容": pl.String},
+            orient="row",
+        )
 
     def opening(self, characters: int = 200) -> str:
         """The first characters of the clean text."""
-        text = self.report.get("text", "")
+        text = str(self.report.get("text", ""))
         return text[:characters] + ("……" if len(text) > characters else "")
 
     def outline(self) -> pl.DataFrame:
@@ -48,39 +64,67 @@ class Dossier:
             return pl.DataFrame(schema={"标题": pl.String, "部分": pl.String, "维度": pl.String, "字数": pl.Int64})
         labels = rules().labels
         depth = pl.lit("　").repeat_by((pl.col("level") - 1).clip(0)).list.join("")
-        words = pl.when(pl.col("level") == 0).then(pl.lit("（开头，没有标题）")).otherwise(
-            pl.concat_str(pl.col("label").fill_null(""), pl.col("heading").fill_null("")))
+        words = (
+            pl.when(pl.col("level") == 0)
+            .then(pl.lit("（开头，没有标题）"))
+            .otherwise(pl.concat_str(pl.col("label").fill_null(""), pl.col("heading").fill_null("")))
+        )
         return self.sections.sort("section_id").select(
-            标题=depth + words, 部分=pl.col("kind").replace(labels["section"]), 维度=pl.col("dimension").replace(labels["dimension"]),
-            字数=pl.col("end") - pl.col("start"))
+            标题=depth + words,
+            部分=pl.col("kind").replace(labels["section"]),
+            维度=pl.col("dimension").replace(labels["dimension"]),
+            字数=pl.col("end") - pl.col("start"),
+        )
 
     def deeds(self) -> pl.DataFrame:
         """The measures in reading order: 状态, 维度, 原文."""
         labels = rules().labels
         if self.measures.is_empty():
             return pl.DataFrame(schema={"状态": pl.String, "维度": pl.String, "原文": pl.String})
-        return self.measures.sort("measure_id").select(状态=pl.col("status").replace(labels["measure"]),
-                                                       维度=pl.col("dimension").replace(labels["dimension"]), 原文="text")
+        return self.measures.sort("measure_id").select(
+            状态=pl.col("status").replace(labels["measure"]), 维度=pl.col("dimension").replace(labels["dimension"]), 原文="text"
+        )
 
     def figures(self) -> pl.DataFrame:
         """The indicators in reading order with their names, ready for `fazhi.brief.show.table`: the coded ones first."""
         if self.indicators.is_empty():
-            return pl.DataFrame(schema={"name_zh": pl.String, "subject": pl.String, "value": pl.Float64, "unit": pl.String, "qualifier": pl.String,
-                                        "high": pl.Float64, "scope": pl.String, "caveats": pl.String, "quote": pl.String,
-                                        "report_id": pl.String, "indicator_id": pl.Int32})
+            return pl.DataFrame(
+                schema={
+                    "name_zh": pl.String, "subject": pl.String, "value": pl.Float64, "unit": pl.String,
+                    "qualifier": pl.String, "high": pl.Float64, "scope": pl.String, "caveats": pl.String, "quote": pl.String,
+                    "report_id": pl.String, "indicator_id": pl.Int32,
+                }
+            )
         names = {code: entry.name_zh for code, entry in codebook().items()}
         return self.indicators.sort(pl.col("code").is_null(), "indicator_id").select(
-            pl.col("code").replace_strict(names, default="（未列入指标表）", return_dtype=pl.String).alias("name_zh"), "subject", "value", "unit",
-            "qualifier", "high", pl.col("scope").replace(rules().labels["scope"]),
-            pl.col("caveats").list.eval(pl.element().replace(rules().short())).list.join("、"), "quote", "report_id", "indicator_id")
+            pl.col("code").replace_strict(names, default="（未列入指标表）", return_dtype=pl.String).alias("name_zh"),
+            "subject",
+            "value",
+            "unit",
+            "qualifier",
+            "high",
+            pl.col("scope").replace(rules().labels["scope"]),
+            pl.col("caveats").list.eval(pl.element().replace(rules().short())).list.join("、"),
+            "quote",
+            "report_id",
+            "indicator_id",
+        )
 
     def dimensions(self) -> pl.DataFrame:
         """How many measures speak of each dimension, in the columns that a dot plot takes."""
         frame = self.measures if not self.measures.is_empty() else pl.DataFrame(schema={"dimension": pl.String})
-        return (frame.group_by(issuer=pl.col("dimension").replace(rules().labels["dimension"])).agg(value=pl.len().cast(pl.Float64))
-                .sort(["value", "issuer"], descending=[True, False])
-                .with_columns(name_zh=pl.lit("举措数"), code=pl.lit("measures"), unit=pl.lit("条"),
-                              year=pl.lit(self.report.get("year"), pl.Int32), report_id=pl.lit(self.report.get("report_id"), pl.String)))
+        return (
+            frame.group_by(issuer=pl.col("dimension").replace(rules().labels["dimension"]))
+            .agg(value=pl.len().cast(pl.Float64))
+            .sort(["value", "issuer"], descending=[True, False])
+            .with_columns(
+                name_zh=pl.lit("举措数"),
+                code=pl.lit("measures"),
+                unit=pl.lit("条"),
+                year=pl.lit(self.report.get("year"), pl.Int32),
+                report_id=pl.lit(self.report.get("report_id"), pl.String),
+            )
+        )
 
     def example(self) -> pl.DataFrame:
         """One indicator to follow back to its sentence: the first that is comparable, else coded, else any."""
@@ -95,11 +139,14 @@ class Dossier:
             return [EMPTY]
         counts = dict(self.measures["status"].value_counts().iter_rows()) if not self.measures.is_empty() else {}
         deeds = "、".join(f"{word}{counts.get(name, 0)}条" for name, word in rules().labels["measure"].items())
+        name = self.report["title"] or self.report["source"]
         coded = self.indicators.filter(pl.col("code").is_not_null()) if not self.indicators.is_empty() else self.indicators
         fit = coded.filter(pl.col("comparable")).height if not coded.is_empty() else 0
         head = self.sections.filter(pl.col("level") > 0).height if not self.sections.is_empty() else 0
-        return [f"《{self.report['title'] or self.report['source']}》正文{len(self.report['text']):,}字，读出标题{head}个、举措{self.measures.height}条（{deeds}）。",
-                f"认出{self.indicators.height}个数量，{coded.height}个属于指标表，其中{fit}个可以与其他报告并列。"]
+        return [
+            f"《{name}》正文{len(self.report['text']):,}字，读出标题{head}个、举措{self.measures.height}条（{deeds}）。",
+            f"认出{self.indicators.height}个数量，{coded.height}个属于指标表，其中{fit}个可以与其他报告并列。",
+        ]
 
     def emphasis(self) -> str:
         """Which dimensions the report speaks of most, and of which it says nothing."""
@@ -117,8 +164,13 @@ class Dossier:
             return pl.DataFrame(schema={"原因": pl.String, "个数": pl.Int64})
         words = rules().labels["caveat"] | {name: caveat.zh for name, caveat in rules().caveats.items()}
         held = self.indicators.filter(pl.col("code").is_not_null() & ~pl.col("comparable").fill_null(False))
-        return (held.select(原因=pl.col("caveats").list.first().replace(words)).drop_nulls().group_by("原因").agg(个数=pl.len().cast(pl.Int64))
-                .sort(["个数", "原因"], descending=[True, False]))
+        return (
+            held.select(原因=pl.col("caveats").list.first().replace(words))
+            .drop_nulls()
+            .group_by("原因")
+            .agg(个数=pl.len().cast(pl.Int64))
+            .sort(["个数", "原因"], descending=[True, False])
+        )
 
     def doubts(self) -> list[str]:
         """The findings, and the numerals that nobody accounted for, in words."""
@@ -129,9 +181,9 @@ class Dossier:
 
 
 def dossier(t: Tables, report: str | None = None) -> Dossier:
-    """The dossier of a report, by the start of its `report_id` or by its source (a file's name will do); None is the first by source.
+    """The dossier of a report, by the start of its `report_id` or by its source (a file's name will do); None is the first.
 
-    Raises CompareError with the nearest sources for a report that the tables lack. Tables without any report give an empty dossier.
+    Raises CompareError with the nearest sources for a report that the tables lack. Tables without reports give an empty dossier.
     """
     known = t.reports.select("report_id", "source").sort("source").collect()
     if known.is_empty():
@@ -152,12 +204,19 @@ def dossier(t: Tables, report: str | None = None) -> Dossier:
 
     row = rows("reports").row(0, named=True)
     source = t.sources.filter(pl.col("source") == row["source"]).collect()
-    return Dossier(row, source.row(0, named=True) if source.height else {}, rows("sections"), rows("measures"), rows("indicators"),
-                   rows("findings"), accounts(rows("ruled_out"), rows("indicators"), rows("quality")))
+    return Dossier(
+        row,
+        source.row(0, named=True) if source.height else {},
+        rows("sections"),
+        rows("measures"),
+        rows("indicators"),
+        rows("findings"),
+        accounts(rows("ruled_out"), rows("indicators"), rows("quality")),
+    )
 
 
 def accounts(ruled_out: pl.DataFrame, indicators: pl.DataFrame, quality: pl.DataFrame) -> pl.DataFrame:
-    """What became of the report's numerals: 去向, 个数, 例子; those that became figures first, those that nobody accounts for last."""
+    """What became of the report's numerals: 去向, 个数, 例子; figures first, what nobody accounts for last."""
     rows = []
     if not indicators.is_empty():
         rows.append(("figures", indicators.height, indicators["value_text"].head(5).to_list()))
@@ -169,5 +228,8 @@ def accounts(ruled_out: pl.DataFrame, indicators: pl.DataFrame, quality: pl.Data
     if lost > listed:
         rows.append(("unaccounted", lost - listed, []))
     words = rules().labels["numeral"]
-    return pl.DataFrame([(words.get(reason, reason), n, "、".join(text)) for reason, n, text in rows],
-                        schema={"去向": pl.String, "个数": pl.Int64, "例子": pl.String}, orient="row")
+    return pl.DataFrame(
+        [(words.get(reason, reason), n, "、".join(text)) for reason, n, text in rows],
+        schema={"去向": pl.String, "个数": pl.Int64, "例子": pl.String},
+        orient="row",
+    )

@@ -1,4 +1,5 @@
-"""What may stand beside what: the rules that set a value aside, as polars expressions, and their words from knowledge/comparison.toml."""
+"""What may stand beside what: the reasons that set a value aside, with their words from knowledge/comparison.toml."""
+
 from __future__ import annotations
 
 import difflib
@@ -71,7 +72,10 @@ class Rules:
 def rules() -> Rules:
     """The rules of comparison.toml. Raises KnowledgeError with entry and remedy."""
     data = load_toml(FILE)
-    states, caveats, units, extents = {}, {}, {}, {}
+    states: dict[str, Words] = {}
+    caveats: dict[str, Words] = {}
+    units: dict[str, str] = {}
+    extents: dict[str, str] = {}
     for number, entry in enumerate(data.get("state", []), 1):
         require(FILE, f"state {number}", entry, {"name": str, "zh": str, "en": str})
         states[entry["name"]] = Words(entry["zh"], entry["en"])
@@ -94,7 +98,9 @@ def rules() -> Rules:
             raise KnowledgeError(FILE, f"extent {entry['name']}", str(fault), "mend the pattern") from None
         for example, holds in [(e, True) for e in entry["yes"]] + [(e, False) for e in entry["no"]]:
             if bool(pattern.search(example)) is not holds:
-                raise KnowledgeError(FILE, f"extent {entry['name']}", f"its example {example!r} says otherwise", "mend pattern or example")
+                raise KnowledgeError(
+                    FILE, f"extent {entry['name']}", f"its example {example!r} says otherwise", "mend pattern or example"
+                )
         extents[entry["name"]] = entry["pattern"]
     return Rules(states, caveats, units, extents, data.get("label", {}), tuple(data["core"]))
 
@@ -102,8 +108,12 @@ def rules() -> Rules:
 @cache
 def codebook() -> dict[str, Entry]:
     """The codebook's entries as the comparison needs them, in the order of the file."""
-    return {e["code"]: Entry(e["code"], e["name_zh"], e["name_en"], e["dimension"], e["kind"], e.get("scope", "year"), e["definition"])
-            for e in load_toml("codebook.toml")["entry"]}
+    return {
+        e["code"]: Entry(
+            e["code"], e["name_zh"], e["name_en"], e["dimension"], e["kind"], e.get("scope", "year"), e["definition"]
+        )
+        for e in load_toml("codebook.toml")["entry"]
+    }
 
 
 def one_of(what: str, names: Sequence[str], known: Iterable[str]) -> list[str]:
@@ -112,7 +122,9 @@ def one_of(what: str, names: Sequence[str], known: Iterable[str]) -> list[str]:
     for name in names:
         if name not in known:
             near = difflib.get_close_matches(str(name), known, 3, 0.5) or known[:8]
-            raise CompareError(f"没有叫“{name}”的{what}；相近的有：{'、'.join(near)} (unknown {what} {name!r}; nearest: {', '.join(near)})")
+            raise CompareError(
+                f"没有叫“{name}”的{what}；相近的有：{'、'.join(near)} (unknown {what} {name!r}; nearest: {', '.join(near)})"
+            )
     return list(names)
 
 
@@ -129,8 +141,12 @@ def extent(quote: str) -> pl.Expr:
 
 def reference(frame: pl.DataFrame, by: Sequence[str], column: str) -> dict[tuple[Any, ...], str]:
     """The commonest value of a column for each group; of equals the first by name, so that a run repeats itself."""
-    counts = (frame.filter(pl.col(column).is_not_null()).group_by([*by, column]).len()
-              .sort([*by, "len", column], descending=[False] * len(by) + [True, False]))
+    counts = (
+        frame.filter(pl.col(column).is_not_null())
+        .group_by([*by, column])
+        .len()
+        .sort([*by, "len", column], descending=[False] * len(by) + [True, False])
+    )
     first = counts.unique(by, keep="first", maintain_order=True) if by else counts.head(1)
     return {tuple(row[k] for k in by): row[column] for row in first.iter_rows(named=True)}
 
@@ -143,7 +159,9 @@ def bits() -> dict[str, int]:
 
 def mask(tests: dict[str, pl.Expr]) -> pl.Expr:
     """The caveats whose test holds, as one number; a test on null does not hold."""
-    return pl.sum_horizontal([test.fill_null(False).cast(pl.UInt32) * bits()[name] for name, test in tests.items()]).cast(pl.UInt32)
+    return pl.sum_horizontal([test.fill_null(False).cast(pl.UInt32) * bits()[name] for name, test in tests.items()]).cast(
+        pl.UInt32
+    )
 
 
 def spelled(frame: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -151,14 +169,21 @@ def spelled(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 
     Where the reading itself marked a value as unfit, its own caveats (`marked`) follow in the list.
     """
-    masks = [m for m in frame["reason"].drop_nulls().unique().to_list()]
+    masks = frame["reason"].drop_nulls().unique().to_list()
     names = [[name for name, bit in bits().items() if m & bit] for m in masks]
-    words = pl.DataFrame({"reason": masks, "names": names, "reason_zh": [rules().reason(n) or None for n in names],
-                          "reason_en": [rules().reason(n, "en") or None for n in names]},
-                         schema={"reason": pl.UInt32, "names": pl.List(pl.String), "reason_zh": pl.String, "reason_en": pl.String})
+    words = pl.DataFrame(
+        {
+            "reason": masks,
+            "names": names,
+            "reason_zh": [rules().reason(n) or None for n in names],
+            "reason_en": [rules().reason(n, "en") or None for n in names],
+        },
+        schema={"reason": pl.UInt32, "names": pl.List(pl.String), "reason_zh": pl.String, "reason_en": pl.String},
+    )
     unfit = ((pl.col("reason") & bits()["unfit"]) > 0) & (pl.col("marked").list.len() > 0)
     bare = frame.drop("reason_zh", "reason_en", strict=False)
     marked = pl.col("marked").list.eval(pl.element().replace(rules().short())).list.join("、")
-    return (bare.join(words, on="reason", how="left", maintain_order="left").with_columns(
+    return bare.join(words, on="reason", how="left", maintain_order="left").with_columns(
         pl.when(unfit).then(pl.concat_list("names", "marked")).otherwise(pl.col("names").fill_null([])).alias(column),
-        reason_zh=pl.when(unfit).then(pl.format("{}：{}", "reason_zh", marked)).otherwise("reason_zh")))
+        reason_zh=pl.when(unfit).then(pl.format("{}：{}", "reason_zh", marked)).otherwise("reason_zh"),
+    )

@@ -1,4 +1,5 @@
-"""Whose reports a comparison is made of: the issuers and years that were asked for, one report each, and who is a stranger there."""
+"""Whose reports a comparison is made of: the issuers and years asked for, one report each, and who is a stranger there."""
+
 from __future__ import annotations
 
 import difflib
@@ -11,8 +12,10 @@ from fazhi.compare import guards
 from fazhi.compare.guards import CompareError, mask, rules
 
 SEAT = ["province", "prefecture", "county", "zone"]
-REPORT = ["report_id", "source", "url", "title", "issuer", "issuer_kind", "region_code", *SEAT, "level", "year", "published_on",
-          "signed_on", "origin"]
+REPORT = [
+    "report_id", "source", "url", "title", "issuer", "issuer_kind", "region_code", *SEAT, "level", "year", "published_on",
+    "signed_on", "origin",
+]
 
 
 class Tables(Protocol):
@@ -62,7 +65,9 @@ def members(t: Tables, levels: list[str], kinds: list[str], regions: list[str]) 
     doubled = seats.filter((pl.col("province") > 1) | (pl.col("prefecture") > 1))["issuer"].to_list()
     if doubled:
         full = pl.format("{}（{}）", "issuer", "region")
-        known = known.with_columns(issuer=pl.when(pl.col("issuer").is_in(doubled) & (pl.col("region") != "")).then(full).otherwise("issuer"))
+        known = known.with_columns(
+            issuer=pl.when(pl.col("issuer").is_in(doubled) & (pl.col("region") != "")).then(full).otherwise("issuer")
+        )
     return seated(known, levels, kinds, regions), reports.filter(pl.col("reason") > 0)
 
 
@@ -97,10 +102,15 @@ def nearest_regions(t: Tables, regions: list[str]) -> str:
 
 def one_a_year(reports: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One report for each issuer and year: as published before restated, then the latest; and the others with their `reason`."""
-    order = reports.sort(["issuer", "year", pl.col("origin") != "published", "published_on", "report_id"],
-                         descending=[False, False, False, True, False], nulls_last=True)
+    order = reports.sort(
+        ["issuer", "year", pl.col("origin") != "published", "published_on", "report_id"],
+        descending=[False, False, False, True, False],
+        nulls_last=True,
+    )
     kept = order.unique(["issuer", "year"], keep="first", maintain_order=True)
-    return kept, order.join(kept, on="report_id", how="anti").with_columns(reason=pl.lit(guards.bits()["second_report"], pl.UInt32))
+    return kept, order.join(kept, on="report_id", how="anti").with_columns(
+        reason=pl.lit(guards.bits()["second_report"], pl.UInt32)
+    )
 
 
 def unread(t: Tables) -> pl.DataFrame:
@@ -108,7 +118,11 @@ def unread(t: Tables) -> pl.DataFrame:
     schema: dict[str, Any] = {"issuer": pl.String, "year": pl.Int32, "lost": pl.String}
     if not {"issuer", "year"} <= set(t.sources.collect_schema().names()):
         return pl.DataFrame(schema=schema)
-    lost = t.sources.filter(pl.col("status") == "unreadable").select("issuer", pl.col("year").cast(pl.Int32), lost="source").collect()
+    lost = (
+        t.sources.filter(pl.col("status") == "unreadable")
+        .select("issuer", pl.col("year").cast(pl.Int32), lost="source")
+        .collect()
+    )
     return lost.drop_nulls(["issuer", "year"]).unique(["issuer", "year"], keep="first", maintain_order=True)
 
 
@@ -133,7 +147,7 @@ def trades(issuers: pl.DataFrame) -> pl.DataFrame:
 
 
 def strangers(reports: pl.DataFrame, allowed: list[str]) -> tuple[pl.DataFrame, list[str]]:
-    """The reports with `strange`, a mask of level, kind and trade where they are not those of most; and a note that says whose those are."""
+    """The reports with `strange`, a mask of level, kind and trade where they are not those of most; and a note on who is not."""
     # one vote an issuer: the kind of most, the level of most of that kind, the trade of most departments at that level
     issuers = reports.sort("year").unique("issuer", keep="last", maintain_order=True)
     table = trades(issuers)
@@ -144,13 +158,19 @@ def strangers(reports: pl.DataFrame, allowed: list[str]) -> tuple[pl.DataFrame, 
     peers = alike if "level" in allowed else alike.filter(pl.col("level") == level)
     work = guards.reference(peers, [], "trade").get((), "") if kind == "department" else ""
     # an issuer whose level nobody knows is a stranger as soon as another's is known
-    tests = {"level": pl.col("level").fill_null("") != level, "issuer_kind": pl.col("issuer_kind") != kind,
-             "trade": pl.col("trade") != work if work else pl.lit(False)}
+    tests = {
+        "level": pl.col("level").fill_null("") != level,
+        "issuer_kind": pl.col("issuer_kind") != kind,
+        "trade": pl.col("trade") != work if work else pl.lit(False),
+    }
     reports = reports.with_columns(strange=mask(tests))
     seen = reports["strange"].unique().to_list()
     if not any(guards.bits()[name] & found and name not in allowed for name in tests for found in seen):
         return reports, []
     labels = rules().labels
-    who = ("" if "level" in allowed else labels["level"].get(level, level)) + (
-        "" if "issuer_kind" in allowed else labels["issuer_kind"].get(kind, kind)) + (f"（{work}）" if work and "trade" not in allowed else "")
+    who = (
+        ("" if "level" in allowed else labels["level"].get(level, level))
+        + ("" if "issuer_kind" in allowed else labels["issuer_kind"].get(kind, kind))
+        + (f"（{work}）" if work and "trade" not in allowed else "")
+    )
     return reports, [f"只有{who}可以并列；其余机关的数列为不可比，原因见未采用的数。"]

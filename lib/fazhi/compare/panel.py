@@ -1,4 +1,5 @@
 """A panel: every issuer, year and code that was asked for, with a value or with the kind of empty that it is."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -9,27 +10,47 @@ import polars as pl
 from fazhi.compare.cells import candidates, choose
 from fazhi.compare.comparison import FRAME, LEFT_OUT, Comparison
 from fazhi.compare.guards import BOUNDS, KINDS, LEVELS, SCOPES, codebook, one_of, rules, spelled
-from fazhi.compare.members import SEAT, Tables, between, members, nearest_regions, one_a_year, roll, seated, strangers, texts, unread, years_of
+from fazhi.compare.members import (
+    Tables,
+    between,
+    members,
+    nearest_regions,
+    one_a_year,
+    roll,
+    seated,
+    strangers,
+    texts,
+    unread,
+    years_of,
+)
 from fazhi.compare.roster import absences, read_roster
 
 THERE = ["issuer", "year", "title", "url", "source", "origin", "report_id"]  # what a row says of its report
 
 
-def compare(t: Tables, code: str | Sequence[str], years: int | str | Iterable[int] | None = None,
-            regions: str | Sequence[str] | None = None, level: str | Sequence[str] | None = None,
-            issuer_kind: str | Sequence[str] | None = None, scope: str | None = None, allow: str | Sequence[str] = (),
-            roster: Path | pl.DataFrame | None = None) -> Comparison:
+def compare(
+    t: Tables,
+    code: str | Sequence[str],
+    years: int | str | Iterable[int] | None = None,
+    regions: str | Sequence[str] | None = None,
+    level: str | Sequence[str] | None = None,
+    issuer_kind: str | Sequence[str] | None = None,
+    scope: str | None = None,
+    allow: str | Sequence[str] = (),
+    roster: Path | pl.DataFrame | None = None,
+) -> Comparison:
     """Set like beside like: one row for each issuer, year and code, value or not, with its state.
 
-    `years` is a year, any years, or text such as `2019-2023`; without it all between the first and the last report. `regions` are
-    names (上海市, 宝山区, a zone, an issuer), paths (上海市/宝山区) or codes of GB/T 2260; `level` and `issuer_kind` are those of the
-    tables. Without `scope` a code has its usual one. `allow` overrides guards by name (`bound`, `cumulative`, `level`…). `roster` is
-    a frame or a file as `fazhi.compare.roster` describes; without it a `roster.csv` above the tables' folder is taken.
+    `years` is a year, any years, or text such as `2019-2023`; without it all between the first and the last report. `regions`
+    are names (宝山区, a zone, an issuer), paths (上海市/宝山区) or codes of GB/T 2260; `level` and `issuer_kind` are those
+    of the tables. Without `scope` a code has its usual one. `allow` overrides guards by name (`bound`, `cumulative`, `level`).
+    `roster` is a frame or a file as `fazhi.compare.roster` describes; without it a `roster.csv` above the tables is taken.
 
     Raises CompareError (a ValueError) for a code, level, kind, scope or rule that does not exist, with the nearest names.
     """
     codes = one_of("指标", list(dict.fromkeys(texts(code))), codebook())
-    allowed = one_of("比较规则", list(dict.fromkeys(texts(allow))), (name for name, words in rules().caveats.items() if words.guard))
+    guards = [name for name, words in rules().caveats.items() if words.guard]
+    allowed = one_of("比较规则", list(dict.fromkeys(texts(allow))), guards)
     levels, kinds = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS)
     scopes, places = one_of("时间范围", texts(scope), SCOPES), texts(regions)
     # whoever asks for several levels or kinds by name wants them side by side
@@ -47,40 +68,79 @@ def compare(t: Tables, code: str | Sequence[str], years: int | str | Iterable[in
         notes.append("没有符合条件的机关。" + nearest_regions(t, places))
     chosen, others = choose(candidates(t, reports, codes, scopes), allowed)
     frame = spelled(filled(issuers, span, codes, reports, chosen, absences(expected, span), unread(t)), "caveats")
-    return Comparison(framed(frame, FRAME), set_aside(reports, chosen, others, nobody, second), tuple(codes), tuple(span),
-                      {key: value for key, value in question.items() if value}, tuple(allowed), tuple(notes))
+    return Comparison(
+        framed(frame, FRAME),
+        set_aside(reports, chosen, others, nobody, second),
+        tuple(codes),
+        tuple(span),
+        {key: value for key, value in question.items() if value},
+        tuple(allowed),
+        tuple(notes),
+    )
 
 
-def filled(issuers: pl.DataFrame, span: Sequence[int], codes: Sequence[str], reports: pl.DataFrame, chosen: pl.DataFrame,
-           absent: pl.DataFrame, lost: pl.DataFrame) -> pl.DataFrame:
+def filled(
+    issuers: pl.DataFrame,
+    span: Sequence[int],
+    codes: Sequence[str],
+    reports: pl.DataFrame,
+    chosen: pl.DataFrame,
+    absent: pl.DataFrame,
+    lost: pl.DataFrame,
+) -> pl.DataFrame:
     """The cells in order of the codes, seats and years, each with its value, its report and its state."""
-    book = pl.DataFrame([(c, e.name_zh, e.name_en, e.dimension) for c, e in ((c, codebook()[c]) for c in codes)],
-                        schema=["code", "name_zh", "name_en", "dimension"], orient="row")
+    book = pl.DataFrame(
+        [(c, e.name_zh, e.name_en, e.dimension) for c, e in ((c, codebook()[c]) for c in codes)],
+        schema=["code", "name_zh", "name_en", "dimension"],
+        orient="row",
+    )
     years = pl.DataFrame({"year": list(span)}, schema={"year": pl.Int32})
     cells = book.with_row_index("nth").join(issuers.with_row_index("row"), how="cross").join(years, how="cross")
     of_report = reports.select(*THERE, level_then="level", kind_then="issuer_kind")
-    state = (pl.when(pl.col("state").is_not_null()).then("state").when(pl.col("report_id").is_not_null()).then(pl.lit("not_stated"))
-             .when(pl.col("lost").is_not_null()).then(pl.lit("unreadable"))
-             .when(pl.col("absent").fill_null(False)).then(pl.lit("not_published")).otherwise(pl.lit("not_collected")))
+    state = (
+        pl.when(pl.col("state").is_not_null())
+        .then("state")
+        .when(pl.col("report_id").is_not_null())
+        .then(pl.lit("not_stated"))
+        .when(pl.col("lost").is_not_null())
+        .then(pl.lit("unreadable"))
+        .when(pl.col("absent").fill_null(False))
+        .then(pl.lit("not_published"))
+        .otherwise(pl.lit("not_collected"))
+    )
     figures = chosen.rename({"caveats": "marked"}).drop("strange", "place")
-    return (cells.join(of_report, on=["issuer", "year"], how="left").join(figures, on=["report_id", "code"], how="left")
-            .join(absent, on=["issuer", "year"], how="left").join(lost, on=["issuer", "year"], how="left")
-            .with_columns(state=state, level=pl.coalesce("level_then", "level"), issuer_kind=pl.coalesce("kind_then", "issuer_kind"),
-                          source=pl.coalesce("source", "lost"), bound=pl.when(pl.col("qualifier").is_in(BOUNDS)).then("qualifier"))
-            .sort("nth", "row", "year"))
+    return (
+        cells.join(of_report, on=["issuer", "year"], how="left")
+        .join(figures, on=["report_id", "code"], how="left")
+        .join(absent, on=["issuer", "year"], how="left")
+        .join(lost, on=["issuer", "year"], how="left")
+        .with_columns(
+            state=state,
+            level=pl.coalesce("level_then", "level"),
+            issuer_kind=pl.coalesce("kind_then", "issuer_kind"),
+            source=pl.coalesce("source", "lost"),
+            bound=pl.when(pl.col("qualifier").is_in(BOUNDS)).then("qualifier"),
+        )
+        .sort("nth", "row", "year")
+    )
 
 
-def set_aside(reports: pl.DataFrame, chosen: pl.DataFrame, others: pl.DataFrame, nobody: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
+def set_aside(
+    reports: pl.DataFrame, chosen: pl.DataFrame, others: pl.DataFrame, nobody: pl.DataFrame, second: pl.DataFrame
+) -> pl.DataFrame:
     """All that does not stand in the comparison as comparable, with the reason."""
     there = reports.select(THERE)
     values = [part.join(there, on="report_id", how="left") for part in (chosen.filter(pl.col("state") != "comparable"), others)]
     pieces = [framed(part, LEFT_OUT | {"reason": pl.UInt32}) for part in (*values, nobody, second)]
     names = {c: e.name_zh for c, e in codebook().items()}
     left = spelled(pl.concat(pieces).with_columns(marked=pl.lit(None, pl.List(pl.String))), "reason").with_columns(
-        name_zh=pl.col("code").replace_strict(names, default=None, return_dtype=pl.String))
+        name_zh=pl.col("code").replace_strict(names, default=None, return_dtype=pl.String)
+    )
     return framed(left, LEFT_OUT).sort("issuer", "year", "code", "report_id", "indicator_id", nulls_last=True)
 
 
 def framed(frame: pl.DataFrame, schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
     """The columns of the schema, of its types; one that the frame does not have is null."""
-    return frame.select(pl.col(name).cast(kind) if name in frame.columns else pl.lit(None, kind).alias(name) for name, kind in schema.items())
+    return frame.select(
+        pl.col(name).cast(kind) if name in frame.columns else pl.lit(None, kind).alias(name) for name, kind in schema.items()
+    )

@@ -8,6 +8,7 @@
     issuer_kind, level, region_code, province, prefecture, county, zone    as in the reports table
     note          for people
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ NO = ["no", "n", "0", "false", "否", "未", "无", "未公开", "未发布"]
 def read_roster(roster: Path | str | pl.DataFrame | None, tables: Any = None) -> pl.DataFrame | None:
     """The roster with text columns, `year` (null: any), `published` (bool) and `region`; None when there is none.
 
-    Without a roster given, the nearest `roster.csv` in the folders above the tables is read (three levels: processed, data, project).
+    Without a roster given, the nearest `roster.csv` in the three folders above the tables is read.
     Raises CompareError for a file that cannot be used, with what to mend.
     """
     if roster is None:
@@ -42,19 +43,25 @@ def read_roster(roster: Path | str | pl.DataFrame | None, tables: Any = None) ->
             raise CompareError(f"{name} 读不出来：{fault}；请存为带表头的 UTF-8 CSV (cannot read the roster)") from None
     if "issuer" not in roster.columns:
         raise CompareError(f"{name} 没有 issuer 一列；第一行写列名 issuer,year,published,… (the roster has no column `issuer`)")
-    columns = {c: pl.col(c).cast(pl.String).str.strip_chars().replace("", None) if c in roster.columns else pl.lit(None, pl.String)
-               for c in [*TEXT, "year", "published"]}
+    columns = {
+        c: pl.col(c).cast(pl.String).str.strip_chars().replace("", None) if c in roster.columns else pl.lit(None, pl.String)
+        for c in [*TEXT, "year", "published"]
+    }
     clean = roster.select(**columns).filter(pl.col("issuer").is_not_null())
     odd = clean.filter(pl.col("year").is_not_null() & ~pl.col("year").str.contains(r"^\d{4}$"))
     if odd.height:
-        raise CompareError(f"{name}：{odd['issuer'][0]} 的 year 是 {odd['year'][0]!r}；写四位年份，或留空表示各年 (year is no year)")
+        raise CompareError(
+            f"{name}：{odd['issuer'][0]} 的 year 是 {odd['year'][0]!r}；写四位年份，或留空表示各年 (year is no year)"
+        )
     for column, known in (("level", LEVELS), ("issuer_kind", KINDS)):
         one_of(f"{column}（{name}）", clean[column].drop_nulls().unique(maintain_order=True).to_list(), known)
     seat = ["province", "prefecture", "county", "zone"]
-    return clean.with_columns(year=pl.col("year").cast(pl.Int32),
-                              published=~pl.col("published").str.to_lowercase().is_in(NO).fill_null(False),
-                              region=pl.concat_str(seat, separator="/", ignore_nulls=True),
-                              issuer_kind=pl.col("issuer_kind").fill_null("other"))
+    return clean.with_columns(
+        year=pl.col("year").cast(pl.Int32),
+        published=~pl.col("published").str.to_lowercase().is_in(NO).fill_null(False),
+        region=pl.concat_str(seat, separator="/", ignore_nulls=True),
+        issuer_kind=pl.col("issuer_kind").fill_null("other"),
+    )
 
 
 def absences(expected: pl.DataFrame | None, span: Sequence[int]) -> pl.DataFrame:
@@ -62,6 +69,10 @@ def absences(expected: pl.DataFrame | None, span: Sequence[int]) -> pl.DataFrame
     if expected is None:
         return pl.DataFrame(schema={"issuer": pl.String, "year": pl.Int32, "absent": pl.Boolean})
     none = expected.filter(~pl.col("published"))
-    every = none.filter(pl.col("year").is_null()).drop("year").join(pl.DataFrame({"year": list(span)}, schema={"year": pl.Int32}), how="cross")
+    every = (
+        none.filter(pl.col("year").is_null())
+        .drop("year")
+        .join(pl.DataFrame({"year": list(span)}, schema={"year": pl.Int32}), how="cross")
+    )
     rows = pl.concat([none.select("issuer", "year"), every.select("issuer", "year")]).drop_nulls().unique(maintain_order=True)
     return rows.with_columns(absent=pl.lit(True))

@@ -1,4 +1,5 @@
 """Findings in sentences, computed from a comparison or a coverage: what a reader takes away, with the numbers that say so."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -44,7 +45,9 @@ def sentences(answer: Comparison | Coverage) -> list[str]:
     for code in answer.codes:
         rows = answer.frame.filter(pl.col("code") == code)
         several = rows["year"].n_unique() > 1
-        said.append(of_series(rows) if several and rows["issuer"].n_unique() == 1 else of_panel(rows) if several else of_year(rows))
+        said.append(
+            of_series(rows) if several and rows["issuer"].n_unique() == 1 else of_panel(rows) if several else of_year(rows)
+        )
     return said
 
 
@@ -52,7 +55,10 @@ def of_year(rows: pl.DataFrame) -> str:
     """One year, many issuers: how many say it, the middle and the ends, and what became of the others."""
     name, year = rows["name_zh"][0], rows["year"][0]
     issuers = rows["issuer"].n_unique()
-    stated, good = rows.filter(pl.col("value").is_not_null()), rows.filter(pl.col("state") == "comparable").sort("value", "issuer")
+    stated, good = (
+        rows.filter(pl.col("value").is_not_null()),
+        rows.filter(pl.col("state") == "comparable").sort("value", "issuer"),
+    )
     start = f"{year}年，{issuers}个机关中{stated.height}个报告了{name}"
     if stated.is_empty():
         return f"{start.replace('中0个报告', '中没有一个报告')}：{rest(rows)}。没有报告不等于零。"
@@ -64,16 +70,21 @@ def of_year(rows: pl.DataFrame) -> str:
         return f"{start}，可比的只有{high['issuer']}的{shown(high)}{after(rows)}。"
     if low["value"] == high["value"]:
         return f"{start}，{body}，且都是{shown(high)}{after(rows)}。"
-    ties = good.filter(pl.col("value") == high["value"])["issuer"].to_list(), good.filter(pl.col("value") == low["value"])["issuer"].to_list()
+    ties = (
+        good.filter(pl.col("value") == high["value"])["issuer"].to_list(),
+        good.filter(pl.col("value") == low["value"])["issuer"].to_list(),
+    )
     middle = f"，中位数{number(float(good['value'].median()), high['unit'])}" if good.height > 2 else ""  # type: ignore[arg-type]
-    return (f"{start}，{body}：最高为{some(ties[0])}（{shown(high)}），最低为{some(ties[1])}（{shown(low)}）{middle}{after(rows)}。")
+    return (
+        f"{start}，{body}：最高为{some(ties[0])}（{shown(high)}），最低为{some(ties[1])}（{shown(low)}）{middle}{after(rows)}。"
+    )
 
 
 def of_series(rows: pl.DataFrame) -> str:
     """One issuer over years: from, to, the peak, and the years without a comparable figure."""
-    name, issuer, years = rows["name_zh"][0], rows["issuer"][0], rows["year"].n_unique()
+    name, issuer, years = rows["name_zh"][0], rows["issuer"][0], rows["year"].unique().sort().to_list()
     good = rows.filter(pl.col("state") == "comparable").sort("year")
-    start = f"{issuer}{rows['year'].min()}年至{rows['year'].max()}年的{name}"
+    start = f"{issuer}{years[0]}年至{years[-1]}年的{name}"
     if good.is_empty():
         return f"{start}没有可比的数：{reasons(rows) or rest(rows)}。"
     first, last = good.row(0, named=True), good.row(-1, named=True)
@@ -81,7 +92,7 @@ def of_series(rows: pl.DataFrame) -> str:
         return f"{start}只有{first['year']}年可比：{shown(first)}{after(rows)}。"
     top = good.sort(["value", "year"], descending=[True, False]).row(0, named=True)
     peak = f"，最高在{top['year']}年（{shown(top)}）" if top["year"] not in (first["year"], last["year"]) else ""
-    return f"{start}，{years}年中{good.height}年可比：{moved(first, last)}{peak}{after(rows)}。"
+    return f"{start}，{len(years)}年中{good.height}年可比：{moved(first, last)}{peak}{after(rows)}。"
 
 
 def of_panel(rows: pl.DataFrame) -> str:
@@ -89,9 +100,16 @@ def of_panel(rows: pl.DataFrame) -> str:
     name = rows["name_zh"][0]
     good = rows.filter(pl.col("state") == "comparable").sort("issuer", "year")
     share = f"{rows['issuer'].n_unique()}个机关、{rows['year'].n_unique()}个年度共{rows.height}格，{name}可比的有{good.height}格"
-    ends = (good.group_by("issuer", maintain_order=True).agg(pl.len().alias("n"), pl.first("year", "value", "unit", "qualifier", "high").name.prefix("a_"),
-                                                              pl.last("year", "value", "unit", "qualifier", "high").name.prefix("b_"))
-            .filter(pl.col("n") > 1).with_columns(change=pl.col("b_value") - pl.col("a_value")))
+    ends = (
+        good.group_by("issuer", maintain_order=True)
+        .agg(
+            pl.len().alias("n"),
+            pl.first("year", "value", "unit", "qualifier", "high").name.prefix("a_"),
+            pl.last("year", "value", "unit", "qualifier", "high").name.prefix("b_"),
+        )
+        .filter(pl.col("n") > 1)
+        .with_columns(change=pl.col("b_value") - pl.col("a_value"))
+    )
     if ends.is_empty():
         return f"{share}，没有一个机关有两年可比{after(rows)}。"
     up, down = ends.filter(pl.col("change") > 0).height, ends.filter(pl.col("change") < 0).height
@@ -138,9 +156,13 @@ def empties(answer: Comparison) -> str:
         return EMPTY
     counts = dict(answer.frame["state"].value_counts().iter_rows())
     total, good = answer.frame.height, counts.pop("comparable", 0)
-    kinds = "，".join(f"{words.zh}的{counts[name]}格（{counts[name] / total:.0%}）" for name, words in rules().states.items() if name in counts)
+    kinds = "，".join(
+        f"{words.zh}的{counts[name]}格（{counts[name] / total:.0%}）" for name, words in rules().states.items() if name in counts
+    )
     names = "、".join(codebook()[code].name_zh for code in answer.codes)
-    return f"{names}共{total}格，有可比数的{good}格（{good / total:.0%}）" + (f"；其余：{kinds}。空白不等于零。" if kinds else "。")
+    return f"{names}共{total}格，有可比数的{good}格（{good / total:.0%}）" + (
+        f"；其余：{kinds}。空白不等于零。" if kinds else "。"
+    )
 
 
 def of_coverage(answer: Coverage) -> list[str]:
@@ -155,8 +177,10 @@ def counted(answer: Coverage) -> str:
         return EMPTY
     states = dict(frame["state"].value_counts().iter_rows())
     gaps = "，".join(f"{words.zh}的{states[name]}格" for name, words in rules().states.items() if name in states)
-    return (f"{frame['issuer'].n_unique()}个机关、{len(answer.years)}个年度共{frame.height}格，有报告的{answer.reports.height}格"
-            + (f"，{gaps}。" if gaps else "。"))
+    return (
+        f"{frame['issuer'].n_unique()}个机关、{len(answer.years)}个年度共{frame.height}格，有报告的{answer.reports.height}格"
+        + (f"，{gaps}。" if gaps else "。")
+    )
 
 
 def punctual(answer: Coverage) -> str:
@@ -170,7 +194,10 @@ def punctual(answer: Coverage) -> str:
             worst = late.row(0, named=True)
             how = f"迟了{worst['days_late']}天" if worst["days_late"] else "落款已过期限"
             tail = f"；最迟的是{worst['issuer']}{worst['year']}年度的报告，{how}"
-        said.append(f"按规定有公开期限、且看得出日期的{dated.height}份报告中，{dated.height - late.height}份按时，{late.height}份迟延{tail}。")
+        said.append(
+            f"按规定有公开期限、且看得出日期的{dated.height}份报告中，"
+            f"{dated.height - late.height}份按时，{late.height}份迟延{tail}。"
+        )
     undated = reports.filter(pl.col("standing") == "undated").height
     if undated:
         said.append(f"{undated}份报告的页面上没有公开日期，是否按时无从判断。")
@@ -185,10 +212,18 @@ def whole(answer: Coverage) -> str:
     law = answer.reports.filter(pl.col("complete").is_not_null())
     if law.is_empty():
         return ""
-    missing = answer.incomplete["missing"].explode().drop_nulls().value_counts(name="n").sort(["n", "missing"], descending=[True, False])
+    missing = (
+        answer.incomplete["missing"]
+        .explode()
+        .drop_nulls()
+        .value_counts(name="n")
+        .sort(["n", "missing"], descending=[True, False])
+    )
     labels = rules().labels["part"]
     lack = "；".join(f"缺“{labels[part]}”的{n}份" for part, n in missing.iter_rows())
-    return f"按规定应写齐各部分的{law.height}份报告中，{law.height - answer.incomplete.height}份齐全" + (f"，{lack}。" if lack else "。")
+    return f"按规定应写齐各部分的{law.height}份报告中，{law.height - answer.incomplete.height}份齐全" + (
+        f"，{lack}。" if lack else "。"
+    )
 
 
 def not_read(answer: Coverage) -> str:
@@ -197,8 +232,11 @@ def not_read(answer: Coverage) -> str:
     if answer.not_read.height:
         kinds = dict(answer.not_read["status"].value_counts().iter_rows())
         names = rules().labels["source"]
-        said = (f"{answer.sources}个原始文件中{answer.not_read.height}个没有成为报告："
-                + "，".join(f"{names.get(kind, kind)}的{kinds[kind]}个" for kind in sorted(kinds)) + "。")
+        said = (
+            f"{answer.sources}个原始文件中{answer.not_read.height}个没有成为报告："
+            + "，".join(f"{names.get(kind, kind)}的{kinds[kind]}个" for kind in sorted(kinds))
+            + "。"
+        )
     elif answer.sources:
         said = f"{answer.sources}个原始文件都读成了报告。"
     return said + (f"另有{answer.nobody.height}份报告认不出机关或年度，没有计入。" if answer.nobody.height else "")
