@@ -1,0 +1,256 @@
+"""Quantities: their kind, direction, time, status and words, by the cues and turns of phrase that the files list."""
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fazhi.extract import figures
+from fazhi.extract.numerals import FOLD
+from fazhi.extract.rows import Quantity, Section
+from fazhi.knowledge import load_toml
+
+YEAR = 2020
+CUES = load_toml("cues.toml")["cue"]
+PHRASES = load_toml("phrases.toml")["phrase"]
+FIELD = {"scope": "scope", "status": "status", "change": "direction"}
+SENSE = {"since": "cumulative"}  # what a cue that compares years comes to in its examples
+
+
+def read(text: str, sections: list[Section] | None = None, year: int | None = YEAR) -> list[Quantity]:
+    return figures(text, sections or [], year)[0]
+
+
+def one(text: str, sections: list[Section] | None = None, year: int | None = YEAR) -> Quantity:
+    found = read(text, sections, year)
+    assert len(found) == 1, (text, found)
+    return found[0]
+
+
+def reasons(text: str) -> set[str]:
+    return {r.reason for r in figures(text, [], YEAR)[3]}
+
+
+def part(text: str, kind: str | None, level: int = 1, heading: str | None = "工作情况") -> tuple[str, list[Section]]:
+    """A text that is one section of that kind, with its heading on a line of its own."""
+    head = f"一、{heading}\n" if heading else ""
+    top = Section(0, None, 1, "一、", heading, kind, None, 0, len(head), len(head + text))
+    if level == 1:
+        return head + text, [top]
+    below = Section(1, 0, 2, "（一）", "其他", None, None, len(head), len(head) + 6, len(head + text) + 6)
+    return head + "（一）其他\n" + text, [top, below]
+
+
+# ---------------------------------------------------------------- the examples of the files
+
+
+@pytest.mark.parametrize(("cue", "sentence"), [(c, s) for c in CUES for s in c["yes"]], ids=lambda x: x if isinstance(x, str) else x["value"])
+def test_cues_yes(cue: dict[str, Any], sentence: str) -> None:
+    assert getattr(read(sentence)[0], FIELD[cue["feature"]]) == SENSE.get(cue["value"], cue["value"])
+
+
+@pytest.mark.parametrize(("cue", "sentence"), [(c, s) for c in CUES for s in c["no"]], ids=lambda x: x if isinstance(x, str) else x["value"])
+def test_cues_no(cue: dict[str, Any], sentence: str) -> None:
+    assert getattr(read(sentence)[0], FIELD[cue["feature"]]) != SENSE.get(cue["value"], cue["value"])
+
+
+@pytest.mark.parametrize("entry", PHRASES, ids=lambda p: p["name"])
+def test_phrases(entry: dict[str, Any]) -> None:
+    pattern = re.compile(entry["pattern"])
+    assert entry["yes"] and entry["no"]
+    for sentence in entry["yes"]:
+        assert pattern.search(sentence.translate(FOLD)), sentence
+    for sentence in entry["no"]:
+        assert not pattern.search(sentence.translate(FOLD)), sentence
+
+
+# ---------------------------------------------------------------- kind, direction, change
+
+
+@pytest.mark.parametrize(("text", "kind", "direction"), [
+    ("全年受理案件22件。", "count", None),
+    ("按期办结率98.5%。", "rate", None),
+    ("持证率达百分之九十八。", "rate", None),
+    ("参训率超九成。", "rate", None),
+    ("罚没款3.2万元。", "amount", None),
+    ("挽回经济损失1.2亿元。", "amount", None),
+    ("案件数同比增长29.4%。", "change", "up"),
+    ("案件数同比上升百分之三十。", "change", "up"),
+    ("案件数同比下降8.9%。", "change", "down"),
+    ("败诉率较2019年下降2.3个百分点。", "change", "down"),
+    ("出庭率比上年提高2.3个百分点。", "change", "up"),
+    ("办件量增长2倍。", "change", "up"),
+    ("立案数比2019年少63件。", "change", "down"),
+    ("案件数比上年多12件。", "change", "up"),
+    ("案件数较去年同期减少12件。", "change", "down"),
+    ("办件量是上年的1.5倍。", "change", None),
+    ("取消事项12项。", "count", None),
+    ("新增公职律师12名。", "count", None),
+    ("案件数增加到12件。", "count", None),
+])
+def test_kind_and_direction(text: str, kind: str, direction: str | None) -> None:
+    q = one(text)
+    assert (q.kind, q.direction) == (kind, direction)
+
+
+def test_changes_in_a_list_are_all_changes() -> None:
+    found = read("收案数、结案数同比分别上升12%、7.5%。")
+    assert [(q.kind, q.direction, q.value) for q in found] == [("change", "up", 12), ("change", "up", 7.5)]
+
+
+@settings(deadline=None)
+@given(st.integers(1, 999).map(lambda n: n / 10), st.sampled_from(["同比增长", "较上年增长", "比2019年上升", "比去年同期增加"]), st.sampled_from(["同比下降", "较上年减少", "比2019年降低"]))
+def test_a_change_keeps_its_printed_positive_number(value: float, up: str, down: str) -> None:
+    for words, direction in ((up, "up"), (down, "down")):
+        q = one(f"案件总数{words}{value}%。")
+        assert (q.kind, q.direction, q.value, q.code) == ("change", direction, value, None)
+
+
+def test_a_level_before_and_after_are_no_changes() -> None:
+    first, second = read("全市行政机关负责人出庭应诉率由上年的61.3%升至84.9%。")
+    assert (first.kind, first.scope, second.kind, second.scope) == ("rate", "previous", "rate", "year")
+    assert first.code == second.code == "appearance_rate"
+
+
+# ---------------------------------------------------------------- status and scope
+
+
+@pytest.mark.parametrize(("text", "status", "scope"), [
+    ("全年学法4次。", "actual", "year"),
+    ("2019年受理案件12件。", "actual", "previous"),
+    ("2020年受理案件12件。", "actual", "year"),
+    ("2020年，共受理案件12件。", "actual", "year"),
+    ("2021年计划举办培训3期。", "target", "next"),
+    ("明年将举办培训3期。", "target", "next"),
+    ("2018年以来受理案件12件。", "actual", "cumulative"),
+    ("2020年以来受理案件12件。", "actual", "year"),
+    ("近三年共培训1200人次。", "actual", "cumulative"),
+    ("截至11月底，受理案件12件。", "actual", "partial"),
+    ("上半年举办培训3期。", "actual", "partial"),
+    ("去年受理案件12件。", "actual", "previous"),
+    ("现有公职律师5名。", "actual", "stock"),
+    ("每季度至少召开会议1次。", "norm", "year"),
+    ("党政主要负责人每年不少于2次专题学法。", "norm", "year"),
+])
+def test_status_and_scope(text: str, status: str, scope: str) -> None:
+    q = one(text)
+    assert (q.status, q.scope) == (status, scope)
+
+
+def test_every_clause_has_its_own_year() -> None:
+    found = read("去年受理行政复议案件20件，今年受理22件，2021年预计受理25件。")
+    assert [(q.value, q.status, q.scope) for q in found] == [(20, "actual", "previous"), (22, "actual", "year"), (25, "target", "next")]
+
+
+def test_since_reaches_over_commas_to_the_full_stop() -> None:
+    found = read("2018年以来，受理案件12件，办结10件。全年学法4次。")
+    assert [q.scope for q in found] == ["cumulative", "cumulative", "year"]
+
+
+def test_last_years_figure_in_brackets() -> None:
+    found = read("全年受理行政复议案件22件（2019年为17件），同比增长29.4%。")
+    assert [(q.value, q.scope, q.kind) for q in found] == [(22, "year", "count"), (17, "previous", "count"), (29.4, "year", "change")]
+    assert found[0].code == found[1].code == found[2].change_of == "reconsideration_accepted" and found[2].code is None
+
+
+@settings(deadline=None)
+@given(st.integers(1990, 2040), st.integers(2010, 2030))
+def test_a_named_year_is_before_in_or_after_the_reporting_year(named: int, year: int) -> None:
+    q = one(f"{named}年，共办理案件12件。", year=year)
+    assert q.scope == ("year" if named == year else "next" if named > year else "previous" if named >= year - 3 else q.scope)
+    assert q.status == ("target" if named > year else "actual")
+
+
+def test_without_a_reporting_year_no_named_year_decides() -> None:
+    q = one("2019年受理案件12件。", year=None)
+    assert (q.scope, q.period_start, q.period_end) == ("year", None, None)
+
+
+@pytest.mark.parametrize(("text", "start", "end"), [
+    ("全年学法4次。", date(2020, 1, 1), date(2020, 12, 31)),
+    ("截至11月底，受理案件12件。", date(2020, 1, 1), date(2020, 11, 30)),
+    ("自1月1日起至12月11日，共审查合同143份。", date(2020, 1, 1), date(2020, 12, 11)),
+    ("1-2月受理案件12件。", date(2020, 1, 1), date(2020, 2, 29)),
+    ("上半年举办培训3期。", date(2020, 1, 1), date(2020, 6, 30)),
+    ("2018年以来受理案件12件。", date(2018, 1, 1), date(2020, 12, 31)),
+    ("去年受理案件12件。", date(2019, 1, 1), date(2019, 12, 31)),
+    ("2018年受理案件12件。", date(2018, 1, 1), date(2018, 12, 31)),
+    ("明年将举办培训3期。", date(2021, 1, 1), date(2021, 12, 31)),
+    ("现有公职律师5名。", None, date(2020, 12, 31)),
+])
+def test_periods(text: str, start: date | None, end: date | None) -> None:
+    q = one(text)
+    assert (q.period_start, q.period_end) == (start, end)
+
+
+# ---------------------------------------------------------------- sections
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_a_plan_promises(level: int) -> None:
+    assert [(q.status, q.scope) for q in read(*part("举办培训3期。力争办结率达到98%。", "plan", level))] == [("target", "next")] * 2
+
+
+def test_what_a_plan_says_of_the_reporting_year_has_happened() -> None:
+    q = one(*part("2020年共举办培训3期。", "plan"))
+    assert (q.status, q.scope) == ("actual", "year")
+
+
+@pytest.mark.parametrize("kind", ["achievements", "first_responsible_person", "other"])
+def test_other_parts_report(kind: str) -> None:
+    q = one(*part("举办培训3期。", kind))
+    assert (q.status, q.scope) == ("actual", "year")
+
+
+def test_what_is_lacking_stands_at_the_end_of_the_year() -> None:
+    assert one(*part("全局具有法律职业资格的人员仅3人。", "problems")).scope == "stock"
+
+
+def test_a_heading_counts_in_digits_only() -> None:
+    text, sections = part("全年学法4次。", "achievements", heading="抓实六项任务")
+    assert [q.value for q in read(text, sections)] == [4]
+    assert "heading" in {r.reason for r in figures(text, sections, YEAR)[3]}
+    text, sections = part("全年学法4次。", "achievements", heading="抓实6项任务")
+    assert [q.value for q in read(text, sections)] == [6, 4]
+
+
+# ---------------------------------------------------------------- durations
+
+
+def test_durations_count_where_they_were_achieved() -> None:
+    assert reasons("自文件印发之日起15日内向区政府备案。") == {"rule_duration"}
+    q = one("企业开办时间压缩至2个工作日。")
+    assert (q.value, q.unit, q.code) == (2, "个工作日", None)
+    assert not read("对当事人提出的申请在5个工作日办理。")
+
+
+# ---------------------------------------------------------------- lists
+
+
+def test_respectively_gives_each_number_its_item() -> None:
+    text = "全年食品、药品、医疗器械案件分别为12件、7件、3件。"
+    assert [(q.subject, q.value) for q in read(text)] == [("食品", 12), ("药品", 7), ("医疗器械案件", 3)]
+
+
+def test_one_number_for_two_rates_is_two_figures() -> None:
+    found = read("全市规范性文件备案率、审核率均达100%。")
+    assert [(q.value, q.kind, q.code) for q in found] == [(100, "rate", "filing_rate"), (100, "rate", "legality_review_rate")]
+    assert len({(q.start, q.end) for q in found}) == 1
+
+
+def test_one_number_for_each_of_several_things() -> None:
+    found = read("全年办理行政赔偿、行政诉讼各2件。")
+    assert [(q.value, q.code) for q in found][1:] == [(2, "litigation_cases")] and len(found) == 2
+
+
+def test_two_units_of_one_thing() -> None:
+    found = read("全市举办执法培训12期、1,430人次。")
+    assert [(q.value, q.unit, q.code) for q in found] == [(12, "期", "enforcement_training"), (1430, "人次", "law_training_participants")]
+
+
+def test_a_bound_that_stands_apart() -> None:
+    assert one("至少组织学法活动4次。").qualifier == "at_least"

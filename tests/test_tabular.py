@@ -1,0 +1,110 @@
+"""Tables: a cell's bare number takes its unit and its words from its column's head, its row and the caption."""
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fazhi.extract import figures
+from fazhi.extract.tabular import cells
+
+HEAD = ["单位", "行政检查（次）", "行政处罚（件）", "罚没金额（万元）"]
+ROWS = [["城管局", "1,234", "56", "7.8"], ["市场监管局", "300", "20", "12.5"]]
+PARTED = ["\t", "  ", "    ", " | ", "|"]
+
+
+def table(rows: list[list[str]], parted: str = "\t", before: str = "行政执法情况如下。\n", after: str = "\n以上数据来自统计报表。\n") -> str:
+    return before + "\n".join(parted.join(row) for row in rows) + after
+
+
+def values(text: str) -> list[tuple[float, str]]:
+    return [(c.number.value, c.number.unit) for c in cells(text)]
+
+
+@pytest.mark.parametrize("parted", PARTED)
+def test_cells_however_they_are_parted(parted: str) -> None:
+    text = table([HEAD, *ROWS], parted)
+    assert values(text) == [(1234, "次"), (56, "件"), (78000, "元"), (300, "次"), (20, "件"), (125000, "元")]
+    first = cells(text)[0]
+    assert text[first.number.start : first.number.end] == "1,234"
+    assert text[slice(*first.head)].rstrip("（") == "行政检查"
+    assert first.label and text[slice(*first.label)] == "城管局"
+    assert first.table[0] <= first.row <= first.number.start < first.number.end <= first.table[1]
+
+
+def test_cells_become_figures_with_codes() -> None:
+    found = figures(table([HEAD, ROWS[0]]), [], 2020)[0]
+    assert [(q.value, q.unit, q.kind, q.code) for q in found] == [
+        (1234, "次", "count", "inspections"), (56, "件", "count", "penalty_cases"), (78000, "元", "amount", "penalty_amount")]
+    assert [q.scope for q in found] == ["year"] * 3
+
+
+def test_the_row_says_what_the_column_does_not() -> None:
+    text = table([["类别", "受理", "审结"], ["行政复议", "22", "20"]], before="案件情况（单位：件）\n")
+    found = figures(text, [], 2020)[0]
+    assert [(q.value, q.unit, q.code) for q in found] == [(22, "件", "reconsideration_accepted"), (20, "件", "reconsideration_closed")]
+
+
+@pytest.mark.parametrize("caption", ["行政执法情况（单位：件）\n", "行政执法情况 单位: 件\n", "单位：件\n"])
+def test_a_unit_in_the_caption(caption: str) -> None:
+    assert values(table([["机关", "处罚", "强制"], ["城管局", "5", "6"]], before=caption)) == [(5, "件"), (6, "件")]
+
+
+def test_a_caption_in_ten_thousands_of_yuan() -> None:
+    assert values(table([["机关", "罚款", "没收"], ["城管局", "5", "6.25"]], before="单位：万元\n")) == [(50000, "元"), (62500, "元")]
+
+
+def test_the_columns_own_unit_wins_over_the_captions() -> None:
+    assert values(table([["机关", "处罚", "罚款（万元）"], ["城管局", "5", "6"]], before="单位：件\n")) == [(5, "件"), (60000, "元")]
+
+
+@pytest.mark.parametrize("name", ["单位", "计量单位"])
+def test_a_column_of_units(name: str) -> None:
+    text = table([["指标", name, "数值"], ["受理行政复议案件", "件", "22"], ["罚没款", "万元", "3.5"], ["办结率", "%", "98"]])
+    assert values(text) == [(22, "件"), (35000, "元"), (98, "%")]
+    assert [q.code for q in figures(text, [], 2020)[0]] == ["reconsideration_accepted", "penalty_amount", "handling_rate"]
+
+
+def test_a_unit_in_the_row() -> None:
+    assert values(table([["指标", "数值"], ["受理行政复议案件（件）", "22"], ["办结率", "98.5%"]])) == [(22, "件"), (98.5, "%")]
+
+
+def test_a_rate_needs_no_unit() -> None:
+    assert values(table([["机关", "办结率"], ["城管局", "98.5"]])) == [(98.5, "%")]
+
+
+def test_a_row_that_lacks_its_first_cells_is_set_right() -> None:
+    """A cell that spans rows is printed once: the row below is shorter and its numbers belong to the last columns."""
+    text = table([["机关", "名称", "处罚（件）", "检查（次）"], ["市局", "一队", "5", "6"], ["二队", "7", "8"]])
+    assert values(text) == [(5, "件"), (6, "次"), (7, "件"), (8, "次")]
+
+
+@pytest.mark.parametrize("text", [
+    "",
+    "全年受理案件12件，办结10件。",
+    "城管局\t12\t5\n市场监管局\t3\t4\n",  # no head
+    table([HEAD]),  # nothing but a head
+    table([["机关", "备注"], ["城管局", "12"]]),  # no unit anywhere
+    table([["机关", "数量（光年）"], ["城管局", "12"]]),  # a unit that nobody knows
+])
+def test_what_is_no_table_of_figures_gives_none(text: str) -> None:
+    assert cells(text) == []
+
+
+def test_running_text_in_a_table_is_read_as_text() -> None:
+    text = table([["机关", "情况"], ["城管局", "全年学法4次"]])
+    assert cells(text) == []
+    assert [(q.value, q.unit, q.code) for q in figures(text, [], 2020)[0]] == [(4, "次", "law_study_sessions")]
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.sampled_from(["", "单位", "办结率", "处罚（件）", "金额(万元)", "12", "1,234", "98.5%", "城管局", "－", "/", "（", "单位：件"]), max_size=5), max_size=6),
+       st.sampled_from(PARTED))
+def test_any_grid_is_read_without_fault_inside_the_text(rows: list[list[str]], parted: str) -> None:
+    text = table(rows, parted)
+    at = 0
+    for c in cells(text):
+        assert at <= c.number.start < c.number.end <= len(text)
+        assert text[c.number.start : c.number.end].translate(str.maketrans("", "", ",.%")).isdigit()
+        assert 0 <= c.head[0] <= c.head[1] <= len(text)
+        at = c.number.end

@@ -1,0 +1,88 @@
+"""Ties: parts to their total, changes to what changes, figures of a list to the noun that they share."""
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fazhi.extract import figures
+from fazhi.extract.rows import Quantity
+from fazhi.knowledge import load_toml
+
+TIES = load_toml("ties.toml")
+
+
+def read(text: str) -> list[Quantity]:
+    return figures(text, [], 2020)[0]
+
+
+def shown(text: str) -> list[tuple[str, str | None, int | None]]:
+    return [(text[q.start : q.end], q.code, q.part_of) for q in read(text)]
+
+
+def test_narrower_kinds_are_parts_and_take_the_code() -> None:
+    assert shown("全年查处违法案件30件，其中食品类12件、药品类8件、医疗器械类10件。") == [
+        ("30件", "penalty_cases", None), ("12件", "penalty_cases", 0), ("8件", "penalty_cases", 0), ("10件", "penalty_cases", 0)]
+
+
+def test_outcomes_are_parts_without_the_code() -> None:
+    assert shown("全年受理行政复议案件30件，其中维持20件、驳回5件、撤销5件。") == [
+        ("30件", "reconsideration_accepted", None), ("20件", None, 0), ("5件", None, 0), ("5件", "reconsideration_corrected", 0)]
+
+
+def test_a_part_with_a_code_of_its_own_keeps_it() -> None:
+    assert shown("全年办理人大建议、政协提案共30件，其中人大建议8件、政协提案22件。") == [
+        ("30件", "suggestions_and_proposals", None), ("8件", "deputies_suggestions", 0), ("22件", "cppcc_proposals", 0)]
+
+
+@pytest.mark.parametrize("words", TIES["yes"])
+def test_every_listed_outcome_stays_without_a_code(words: str) -> None:
+    found = shown(f"全年查处违法案件3000件，其中{words}。")
+    assert found[1][1:] == (None, 0)
+
+
+@pytest.mark.parametrize("words", TIES["no"])
+def test_every_listed_kind_takes_the_code(words: str) -> None:
+    found = shown(f"全年承办人大代表建议3000件，其中{words}。")
+    assert found[1][1:] == ("deputies_suggestions", 0)
+
+
+def test_parts_end_with_their_sentence() -> None:
+    found = shown("全年查处违法案件30件，其中食品类12件。公开信息8条。")
+    assert [p for _, _, p in found] == [None, 0, None]
+
+
+def test_a_second_list_of_parts_has_its_own_total() -> None:
+    found = shown("全年查处违法案件30件，其中食品类12件；举办培训10期，其中线上培训4期。")
+    assert [p for _, _, p in found] == [None, 0, None, 2]
+
+
+@pytest.mark.parametrize("text", ["全年查处违法案件30件，其中食品类120件。", "全年查处违法案件30件，其中占比20%。", "全年查处违法案件30件，其中罚款20元。"])
+def test_what_is_more_or_of_another_sort_is_no_part(text: str) -> None:
+    assert [p for _, _, p in shown(text)] == [None, None]
+
+
+def test_parts_of_the_sentence_before() -> None:
+    assert shown("全年查处违法案件30件。其中食品类12件。") == [("30件", "penalty_cases", None), ("12件", "penalty_cases", 0)]
+
+
+def test_a_change_names_what_changes() -> None:
+    level, change = read("全年受理行政复议案件22件，同比增长29.4%。")
+    assert (change.code, change.change_of, level.change_of) == (None, "reconsideration_accepted", None)
+    [alone] = read("同比增长29.4%。")
+    assert alone.change_of is None
+    assert read("全年受理行政复议案件22件。学法次数同比增长29.4%。")[1].change_of is None
+
+
+def test_last_years_figure_takes_the_code() -> None:
+    assert [q.code for q in read("全年受理行政复议案件22件，上年为17件。")] == ["reconsideration_accepted"] * 2
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 999), min_size=2, max_size=6), st.sampled_from(["其中", "包括", "其中，"]))
+def test_every_part_points_to_an_earlier_figure_that_is_no_smaller(parts: list[int], marker: str) -> None:
+    kinds = ["食品类", "药品类", "器械类", "广告类", "价格类", "商标类"]
+    text = f"全年查处违法案件{sum(parts)}件，{marker}" + "、".join(f"{k}{n}件" for k, n in zip(kinds, parts, strict=False)) + "。"
+    found = read(text)
+    assert [q.part_of for q in found] == [None] + [0] * len(parts)
+    assert all(q.value <= found[0].value for q in found)
