@@ -158,7 +158,7 @@ def compare(codes: Annotated[list[str], typer.Argument(help="Codes of the codebo
             issuer_kind: Annotated[list[str] | None, typer.Option("--kind", help="government, department, zone or township.")] = None,
             scope: Annotated[str | None, typer.Option(help="year, stock, cumulative …; the code's usual one without it.")] = None,
             allow: Annotated[list[str] | None, typer.Option(help="A rule to override by name, such as bound.")] = None,
-            format: Annotated[str, typer.Option(help="table, csv or json.")] = "table") -> None:  # noqa: A002
+            form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table") -> None:
     """Set like beside like: one row for each issuer and year, value or not, and why not.
 
     Example: fazhi compare reconsideration_closed --years 2019-2023 --level county --format csv
@@ -166,11 +166,11 @@ def compare(codes: Annotated[list[str], typer.Argument(help="Codes of the codebo
     from fazhi.compare.panel import compare as compare_
     from fazhi.tables import load
 
-    if format not in ("table", "csv", "json"):
-        raise typer.BadParameter(f"{format!r} is none of table, csv, json", param_hint="--format")
+    if form not in ("table", "csv", "json"):
+        raise typer.BadParameter(f"{form!r} is none of table, csv, json", param_hint="--format")
     found = compare_(load(tables), codes, years=years, regions=regions or None, level=level or None, issuer_kind=issuer_kind or None, scope=scope,
                      allow=allow or ())
-    print(found.text(format))
+    print(found.text(form))
 
 
 @app.command()

@@ -4,7 +4,7 @@ Columns marked `own` are the project's additions after those of the contract, wh
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -35,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """`start` and `end` are offsets in reports.text; `text`, where named, is the column that quotes them, `inside` one that holds it."""
+    """`start` and `end` are offsets in reports.text; the column `text` quotes what is between, `inside` a clause around it."""
 
     start: str
     end: str
@@ -59,14 +59,14 @@ class Table:
         return {c.name: c.dtype for c in self.columns}
 
 
-def col(name: str, type: str, meaning: str, values: str = "", of: str = "") -> Column:  # noqa: A002
+def col(name: str, kind: str, meaning: str, values: str = "", of: str = "") -> Column:
     """A column of the contract; a type that ends in `?` may be null, `values` are parted by spaces."""
-    return Column(name, type.rstrip("?"), meaning, type.endswith("?"), tuple(values.split()), of)
+    return Column(name, kind.rstrip("?"), meaning, kind.endswith("?"), tuple(values.split()), of)
 
 
-def own(name: str, type: str, meaning: str, values: str = "", of: str = "") -> Column:  # noqa: A002
+def own(name: str, kind: str, meaning: str) -> Column:
     """A column that the project adds."""
-    return Column(name, type.rstrip("?"), meaning, type.endswith("?"), tuple(values.split()), of, own=True)
+    return replace(col(name, kind, meaning), own=True)
 
 
 ORIGINS = "published restated synthetic"
@@ -90,7 +90,8 @@ TABLES: dict[str, Table] = {table.name: table for table in (
         own("year", "i32?", "the year reported on, where sources.csv says"),
     )),
     Table("reports", "one row for each distinct report", ("report_id",), (
-        col("report_id", "str", "16 hex digits of the SHA-256 of the clean text, so that a page fetched twice under two site skins is one report"),
+        col("report_id", "str", "16 hex digits of the SHA-256 of the clean text, so that a page fetched twice under two site skins "
+                                "is one report"),
         col("source", "str", "the source it was read from", of="sources.source"),
         col("url", "str?", "where it was published, when the page or data/raw/sources.csv says"),
         col("title", "str?", "as printed, without the site's suffixes"),
@@ -101,7 +102,8 @@ TABLES: dict[str, Table] = {table.name: table for table in (
         col("prefecture", "str?", "name"),
         col("county", "str?", "name"),
         col("zone", "str?", "name of the development zone"),
-        col("level", "str?", "level of government; a department has that of its government", "national province prefecture county township"),
+        col("level", "str?", "level of government; a department has that of its government",
+            "national province prefecture county township"),
         col("year", "i32?", "the year reported on"),
         col("published_on", "date?", "on the page"),
         col("signed_on", "date?", "under the text"),
@@ -137,7 +139,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
     Table("indicators", "one row for each quantity that measures something, coded or not", ("report_id", "indicator_id"), (
         REPORT_ID,
         col("indicator_id", "i32", "counts from 0 in reading order"),
-        col("measure_id", "i32", "the measure it stands in; in a heading or a line that is no measure, the one it stands nearest to",
+        col("measure_id", "i32", "the measure it stands in; in a heading or a line that is no measure, the nearest one",
             of="measures.measure_id"),
         col("section_id", "i32", "where it stands", of="sections.section_id"),
         col("code", "str?", "the codebook's entry"),
@@ -204,11 +206,11 @@ TABLES: dict[str, Table] = {table.name: table for table in (
 def document() -> str:
     """docs/tables.md: the data dictionary, made from the declarations above."""
     lines = ["# The tables", "",
-             "Made by `make docs` from `lib/fazhi/contract.py`; change it there. What a build leaves in `data/processed/latest/`: one Parquet",
-             "table each, a file `NAME.parquet`, or a folder `NAME.parquet/` of part files when it is large; polars, pandas, DuckDB and pyarrow",
-             "read either with one call. Offsets count Unicode code points in `reports.text`. A type with `?` may be null, and null means: the",
-             "report does not say. It never means zero. The same input gives the same bytes. Columns marked + are the project's own, after",
-             "those of the contract.", ""]
+             "Made by `make docs` from `lib/fazhi/contract.py`; change it there. What a build leaves in `data/processed/latest/`:",
+             "one Parquet table each, a file `NAME.parquet`, or a folder `NAME.parquet/` of part files when it is large; polars,",
+             "pandas, DuckDB and pyarrow read either with one call. Offsets count Unicode code points in `reports.text`. A type",
+             "with `?` may be null, and null means: the report does not say. It never means zero. The same input gives the same",
+             "bytes. Columns marked + are the project's own, after those of the contract.", ""]
     for table in TABLES.values():
         lines += [f"## {table.name}: {table.meaning}", "", "| column | type | meaning |", "|---|---|---|"]
         for c in table.columns:

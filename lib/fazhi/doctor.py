@@ -56,7 +56,7 @@ def _parts(text: str) -> tuple[int, ...]:
 
 def _knowledge() -> str:
     from fazhi.extract import explain
-    from fazhi.extract.indicators import codebook
+    from fazhi.extract.codebook import codebook
     from fazhi.knowledge import fingerprint
 
     explain("2024年办结行政复议案件12件。")
@@ -64,11 +64,10 @@ def _knowledge() -> str:
 
 
 def _kernel() -> str:
-    import ipykernel
     from jupyter_client.kernelspec import KernelSpecManager
 
     named = "fazhi" in KernelSpecManager().find_kernel_specs()
-    return f"ipykernel {ipykernel.__version__}, {'registered as `fazhi`' if named else 'this interpreter’s own'}"
+    return f"ipykernel {version('ipykernel')}, {'registered as `fazhi`' if named else 'this interpreter’s own'}"
 
 
 def _fonts() -> str:

@@ -73,7 +73,8 @@ def _place(fault: Exception) -> str:
 
 def _told(given: Mapping[str, str]) -> Row:
     """What sources.csv says of a source, in the order of the table's last columns."""
-    return [given.get("url"), given.get("publisher"), given.get("accessed_on"), given.get("issuer"), int(given["year"]) if "year" in given else None]
+    year = int(given["year"]) if "year" in given else None
+    return [given.get("url"), given.get("publisher"), given.get("accessed_on"), given.get("issuer"), year]
 
 
 def _day(day: date | None) -> str | None:
@@ -83,21 +84,24 @@ def _day(day: date | None) -> str | None:
 def report(reading: Reading, report_id: str, source: str, page: Page, given: Mapping[str, str]) -> Rows:
     """A reading's rows in every table but `sources`."""
     text, who = reading.text, reading.identity
-    year, published_on = who.year, who.published_on
-    sections = reading.sections
-    section_at = _inner(sections)
+    section_at = _inner(reading.sections)
     measure_at = _nearest(reading.measures)
     found: Rows = {}
-    found["reports"] = [[report_id, source, given.get("url") or page.url, who.title, who.issuer, who.issuer_kind, who.region_code, who.province,
-                         who.prefecture, who.county, who.zone, who.level, year, _day(published_on), _day(who.signed_on),
-                         given.get("origin", "published"), text, given.get("publisher") or page.publisher, page.site]]
-    found["sections"] = [[report_id, s.section_id, s.parent_id, s.level, s.label, s.heading, s.kind, s.dimension, s.start, s.end, s.body] for s in sections]
-    found["measures"] = [[report_id, m.measure_id, m.section_id, text[m.start:m.end], m.start, m.end, m.status, m.dimension, list(m.keywords)]
-                         for m in reading.measures]
+    found["reports"] = [[
+        report_id, source, given.get("url") or page.url, who.title, who.issuer, who.issuer_kind, who.region_code, who.province,
+        who.prefecture, who.county, who.zone, who.level, who.year, _day(who.published_on), _day(who.signed_on),
+        given.get("origin", "published"), text, given.get("publisher") or page.publisher, page.site]]
+    found["sections"] = [
+        [report_id, s.section_id, s.parent_id, s.level, s.label, s.heading, s.kind, s.dimension, s.start, s.end, s.body]
+        for s in reading.sections]
+    found["measures"] = [
+        [report_id, m.measure_id, m.section_id, text[m.start:m.end], m.start, m.end, m.status, m.dimension, list(m.keywords)]
+        for m in reading.measures]
     found["indicators"] = [
-        [report_id, number, measure_at(q.start), section_at(q.start), q.code, q.subject, float(q.value), q.high, q.unit, q.qualifier, q.kind,
-         q.direction, q.change_of, q.status, q.scope, _day(q.period_start), _day(q.period_end), q.part_of, text[q.start:q.end],
-         text[q.quote_start:q.quote_end], q.start, q.end, comparable(q), list(q.caveats), q.quote_start, q.confidence, q.rule, False]
+        [report_id, number, measure_at(q.start), section_at(q.start), q.code, q.subject, float(q.value), q.high, q.unit,
+         q.qualifier, q.kind, q.direction, q.change_of, q.status, q.scope, _day(q.period_start), _day(q.period_end), q.part_of,
+         text[q.start:q.end], text[q.quote_start:q.quote_end], q.start, q.end, comparable(q), list(q.caveats), q.quote_start,
+         q.confidence, q.rule, False]
         for number, q in enumerate(reading.quantities)]
     found["instruments"] = [[report_id, i.title, i.first_start, i.mentions] for i in reading.instruments]
     found["findings"] = [[report_id, f.rule, f.severity, f.message, f.start, f.end] for f in reading.findings]
@@ -107,9 +111,10 @@ def report(reading: Reading, report_id: str, source: str, page: Page, given: Map
     loose = sum(r.reason == "no_unit" for r in ruled)
     uncovered = _uncovered(text, covered)
     numerals = len(reading.quantities) + len(ruled) + uncovered
-    found["quality"] = [[report_id, len(text), numerals, len(reading.quantities), sum(q.code is not None for q in reading.quantities),
-                         sum(map(comparable, reading.quantities)), len(ruled) - loose, loose + uncovered,
-                         (loose + uncovered) / numerals if numerals else 0.0, sum(f.severity != "info" for f in reading.findings)]]
+    found["quality"] = [[
+        report_id, len(text), numerals, len(reading.quantities), sum(q.code is not None for q in reading.quantities),
+        sum(map(comparable, reading.quantities)), len(ruled) - loose, loose + uncovered,
+        (loose + uncovered) / numerals if numerals else 0.0, sum(f.severity != "info" for f in reading.findings)]]
     return found
 
 
@@ -131,7 +136,7 @@ def _uncovered(text: str, covered: list[tuple[int, int]]) -> int:
 
 
 def _inner(sections: list[Section]) -> Any:
-    """A function from an offset to the section_id of the innermost section there (they stand in reading order, each inside its parent)."""
+    """A function from an offset to the section_id of the innermost section there: in reading order, the last that has begun."""
     starts = [s.start for s in sections]
 
     def at(offset: int) -> int:
@@ -156,15 +161,18 @@ def _nearest(measures: list[Measure]) -> Any:
 
 
 def frames(many: Sequence[Rows], numbers: Sequence[int] | None = None) -> dict[str, pl.DataFrame]:
-    """The rows of many sources as one frame a table, with the contract's types; `numbers` of the sources become a column `number`."""
+    """The rows of many sources as one frame a table, with the contract's types; the sources' `numbers` become a column `number`."""
     out = {}
     for name, table in TABLES.items():
         gathered = [row for one in many for row in one.get(name, ())]
         columns = list(zip(*gathered, strict=True)) or [()] * len(table.columns)
-        series = [pl.Series(c.name, column, pl.String if c.type == "date" else c.dtype) for c, column in zip(table.columns, columns, strict=True)]
+        series = [pl.Series(c.name, column, pl.String if c.type == "date" else c.dtype)
+                  for c, column in zip(table.columns, columns, strict=True)]
         if numbers is not None:
-            series.append(pl.Series("number", [n for n, one in zip(numbers, many, strict=True) for _ in one.get(name, ())], pl.Int32))
-        out[name] = pl.DataFrame(series).with_columns(pl.col(c.name).str.to_date("%Y-%m-%d") for c in table.columns if c.type == "date")
+            repeated = [n for n, one in zip(numbers, many, strict=True) for _ in one.get(name, ())]
+            series.append(pl.Series("number", repeated, pl.Int32))
+        dates = [pl.col(c.name).str.to_date("%Y-%m-%d") for c in table.columns if c.type == "date"]
+        out[name] = pl.DataFrame(series).with_columns(dates)
     return out
 
 

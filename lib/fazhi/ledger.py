@@ -1,6 +1,6 @@
-"""What the analyst wrote beside the sources: data/raw/sources.csv (where they come from) and data/corrections.csv (what is wrong).
+"""What the analyst wrote beside the sources: raw/sources.csv says where they come from, corrections.csv what was read wrongly.
 
-Both are read as UTF-8, or GB18030 where Excel saved them so. A fault names file and line.
+Both are read as UTF-8, or GB18030 where Excel saved them so. A fault names file and line. docs/corrections.md shows the forms.
 """
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,12 +20,14 @@ from fazhi.extract.findings import caveats, comparable
 from fazhi.extract.rows import Quantity
 
 # The columns of sources.csv after `file`; each may be absent or empty. Those after `origin` override what the page says.
-SOURCE_COLUMNS = ("url", "publisher", "accessed_on", "origin", "issuer", "year", "title", "issuer_kind", "level", "published_on", "signed_on")
+SOURCE_COLUMNS = ("url", "publisher", "accessed_on", "origin", "issuer", "year", "title", "issuer_kind", "level", "published_on",
+                  "signed_on")
 CORRECTION_COLUMNS = ("report", "table", "column", "where", "expected", "value", "reason")
 # Where a correction's `where` is looked for: the place, in the words of the report.
 PLACES = {"reports": (), "sections": ("label", "heading"), "measures": ("text",), "indicators": ("quote", "value_text")}
-FIXED = {"report_id", "source", "text", "section_id", "parent_id", "measure_id", "indicator_id", "part_of", "start", "end", "body", "quote",
-         "quote_start", "value_text", "caveats", "keywords", "corrected"}
+# What a correction may not touch: keys, spans and what they quote, and what follows from the rest.
+FIXED = {"report_id", "source", "text", "section_id", "parent_id", "measure_id", "indicator_id", "part_of", "start", "end", "body",
+         "quote", "quote_start", "value_text", "caveats", "keywords", "corrected"}
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 
 
@@ -38,7 +40,7 @@ class LedgerError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One line of corrections.csv: in `report` (source path or report_id) the value of `column` at `where` is not `expected` but `value`."""
+    """One line of corrections.csv: in `report` (source path or report_id), `column` at `where` is not `expected` but `value`."""
 
     line: int
     report: str
@@ -50,7 +52,7 @@ class Correction:
     reason: str
 
 
-def _lines(path: Path, needed: tuple[str, ...], known: tuple[str, ...]) -> Iterable[tuple[int, dict[str, str]]]:
+def _lines(path: Path, needed: tuple[str, ...], known: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a CSV with their line numbers; no file, no rows. Raises LedgerError for a head or a row of the wrong shape."""
     if not path.exists():
         return
@@ -68,7 +70,8 @@ def _lines(path: Path, needed: tuple[str, ...], known: tuple[str, ...]) -> Itera
     for row in reader:
         if any(cell.strip() for cell in row):
             if len(row) > len(head) and any(row[len(head):]):
-                raise LedgerError(path, reader.line_num, f"{len(row)} values under {len(head)} columns", "put a value that holds a comma into \"…\"")
+                raise LedgerError(path, reader.line_num, f"{len(row)} values under {len(head)} columns",
+                                  'put a value that holds a comma into "…"')
             yield reader.line_num, {name: cell.strip() for name, cell in zip(head, row, strict=False) if name}
 
 
@@ -125,16 +128,19 @@ def corrections(path: Path) -> list[Correction]:
             raise LedgerError(path, line, f"table {c.table!r}", f"write one of {', '.join(PLACES)}")
         columns = {k.name: k for k in TABLES[c.table].columns if k.name not in FIXED}
         if c.column not in columns:
-            raise LedgerError(path, line, f"column {c.column!r} of {c.table} cannot be corrected", f"write one of {', '.join(columns)}")
+            raise LedgerError(path, line, f"column {c.column!r} of {c.table} cannot be corrected",
+                              f"write one of {', '.join(columns)}")
         if PLACES[c.table] and not c.where:
-            raise LedgerError(path, line, "no `where`", f"write words of the {' or '.join(PLACES[c.table])} that only this row has")
+            raise LedgerError(path, line, "no `where`",
+                              f"write words of the {' or '.join(PLACES[c.table])} that only this row has")
         if not c.report:
             raise LedgerError(path, line, "no `report`", "write the source's path below the raw folder, or the report_id")
         column = columns[c.column]
         try:
             value, _ = parse(c.value, column.type), parse(c.expected, column.type)
         except ValueError:
-            raise LedgerError(path, line, f"value {c.value!r} or expected {c.expected!r}", f"{c.table}.{c.column} is of type {column.type}") from None
+            raise LedgerError(path, line, f"value {c.value!r} or expected {c.expected!r}",
+                              f"{c.table}.{c.column} is of type {column.type}") from None
         if value is None and not column.null:
             raise LedgerError(path, line, "no `value`", f"{c.table}.{c.column} cannot be empty")
         if value is not None and column.values and value not in column.values:
@@ -160,10 +166,11 @@ def parse(text: str, kind: str) -> object:
     return text
 
 
-def correct(frames: Mapping[str, pl.DataFrame], wanted: Iterable[Correction]) -> tuple[dict[str, pl.DataFrame], list[tuple[str | None, str]]]:
+def correct(frames: Mapping[str, pl.DataFrame],
+            wanted: Sequence[Correction]) -> tuple[dict[str, pl.DataFrame], list[tuple[str | None, str]]]:
     """The frames with the corrections made, and (report_id, message) for each that found no row, several, or another value.
 
-    A corrected indicator says so in `corrected`; caveats and `comparable` follow what was corrected, and last comes `comparable` itself.
+    A corrected indicator says so in `corrected`; caveats and `comparable` follow what was corrected, last comes `comparable` itself.
     """
     out = dict(frames)
     stale: list[tuple[str | None, str]] = []
@@ -172,7 +179,8 @@ def correct(frames: Mapping[str, pl.DataFrame], wanted: Iterable[Correction]) ->
     last = [c for c in wanted if c.column == "comparable"]
     touched = {ids.get(plain(c.report)) for c in wanted if c not in last and _apply(c, ids, out, stale)}
     for report_id in sorted(filter(None, touched)):
-        out["indicators"] = _refit(out["indicators"], report_id, out["reports"].filter(pl.col("report_id") == report_id)["year"].item())
+        year = out["reports"].filter(pl.col("report_id") == report_id)["year"].item()
+        out["indicators"] = _refit(out["indicators"], report_id, year)
     for c in last:
         _apply(c, ids, out, stale)
     return out, stale
@@ -201,7 +209,8 @@ def _apply(c: Correction, ids: Mapping[str, str], out: dict[str, pl.DataFrame], 
         return miss(f"“{c.where}”处值为“{c.expected}”的有 {rows.height} 行，应恰有一行，请把原文写长一些")
     now = rows[c.column].item()
     if now != expected:
-        return miss(f"现在的值是“{'' if now is None else now}”，不是“{c.expected}”" + ("，已与更正值相同，可删去此行" if now == value else ""))
+        done = "，已与更正值相同，可删去此行" if now == value else ""
+        return miss(f"现在的值是“{'' if now is None else now}”，不是“{c.expected}”{done}")
     here = pl.col("row") == rows["row"].item()
     change = [pl.when(here).then(pl.lit(value, column.dtype)).otherwise(pl.col(c.column)).alias(c.column)]
     if c.table == "indicators":
@@ -214,7 +223,8 @@ def _refit(indicators: pl.DataFrame, report_id: str, year: int | None) -> pl.Dat
     """The indicators of one report with the caveats that they have after a correction."""
     mine = indicators.with_row_index("row").filter(pl.col("report_id") == report_id).sort("indicator_id")
     fields = [f for f in Quantity.__dataclass_fields__ if f in mine.columns and f != "caveats"]
-    found = [Quantity(**{f: row[f] for f in fields}, quote_end=row["quote_start"] + len(row["quote"])) for row in mine.iter_rows(named=True)]
+    found = [Quantity(**{f: row[f] for f in fields}, quote_end=row["quote_start"] + len(row["quote"]))
+             for row in mine.iter_rows(named=True)]
     caveats(found, year)
     new = mine.select("row").with_columns(caveats=pl.Series([q.caveats for q in found], dtype=pl.List(pl.String)),
                                           comparable=pl.Series([comparable(q) for q in found], dtype=pl.Boolean))

@@ -122,17 +122,20 @@ class Report:
     @property
     def title(self) -> str | None:
         """As printed."""
-        return self.row["title"]  # type: ignore[no-any-return]
+        title: str | None = self.row["title"]
+        return title
 
     @property
     def issuer(self) -> str | None:
         """Who reports."""
-        return self.row["issuer"]  # type: ignore[no-any-return]
+        issuer: str | None = self.row["issuer"]
+        return issuer
 
     @property
     def year(self) -> int | None:
         """The year reported on."""
-        return self.row["year"]  # type: ignore[no-any-return]
+        year: int | None = self.row["year"]
+        return year
 
     @property
     def sections(self) -> pl.DataFrame:
@@ -223,7 +226,7 @@ class Report:
 
 
 def _title(row: Mapping[str, Any]) -> str:
-    return row["title"] or f"{row['issuer'] or '机关不明'}{row['year'] or ''}年法治政府建设报告（标题不明）"
+    return str(row["title"] or f"{row['issuer'] or '机关不明'}{row['year'] or ''}年法治政府建设报告（标题不明）")
 
 
 def _link(words: str, url: str | None) -> str:

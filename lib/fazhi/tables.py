@@ -83,7 +83,8 @@ def pandas(frame: pl.DataFrame | pl.LazyFrame) -> pd.DataFrame:
 
 def tables(frames: Mapping[str, pl.DataFrame | pl.LazyFrame], folder: Path | None = None) -> Tables:
     """Frames as Tables; one that is not given is empty."""
-    return Tables(folder, **{name: (frames[name] if name in frames else pl.DataFrame(schema=table.schema)).lazy() for name, table in TABLES.items()})
+    none = {name: pl.DataFrame(schema=table.schema) for name, table in TABLES.items() if name not in frames}
+    return Tables(folder, **{name: frame.lazy() for name, frame in {**frames, **none}.items()})
 
 
 # --- what must hold
@@ -113,7 +114,7 @@ def _schema(table: Table, schema: Mapping[str, Any]) -> Iterator[str]:
             yield f"{table.name}.{c.name}: missing; {MAKE}"
         elif schema[c.name] != c.dtype:
             yield f"{table.name}.{c.name}: is {schema[c.name]}, should be {c.type}; {MAKE}"
-        elif names[place] != c.name:
+        elif place >= len(names) or names[place] != c.name:
             yield f"{table.name}.{c.name}: stands as column {names.index(c.name) + 1}, should be {place + 1}; {MAKE}"
 
 
@@ -160,16 +161,18 @@ def _span(table: Table, frame: pl.DataFrame, reports: pl.DataFrame, wrong: Any) 
     span = table.span
     assert span is not None
     start, end, whole = pl.col(span.start), pl.col(span.end), pl.col("whole")
-    spans = frame.filter(start.is_not_null() | end.is_not_null()).join(
-        reports.select("report_id", pl.col("text").alias("whole"), size=pl.col("text").str.len_chars().cast(pl.Int64)), on="report_id", how="left")
+    texts = reports.select("report_id", whole="text", size=pl.col("text").str.len_chars().cast(pl.Int64))
+    spans = frame.filter(start.is_not_null() | end.is_not_null()).join(texts, on="report_id", how="left")
     yield from wrong(start.is_null() | end.is_null() | (start < 0) | (end < start) | (end > pl.col("size")).fill_null(True),
                      "the span [{start}, {end}) is not inside the report's text", spans)
     if span.text:
-        yield from wrong(whole.str.slice(start, end - start) != pl.col(span.text), f"{span.text} is not the text from {{start}} to {{end}}", spans)
+        yield from wrong(whole.str.slice(start, end - start) != pl.col(span.text),
+                         f"{span.text} is not the text from {{start}} to {{end}}", spans)
     if span.inside:
         # the quote holds the span at its own place
         offset, quote = pl.col(f"{span.inside}_start"), pl.col(span.inside)
-        yield from wrong((whole.str.slice(offset, quote.str.len_chars()) != quote) | (offset > start) | (offset + quote.str.len_chars() < end),
+        length = quote.str.len_chars().cast(pl.Int64)
+        yield from wrong((whole.str.slice(offset, length) != quote) | (offset > start) | (offset + length < end),
                          f"{span.inside} is not the text around [{{start}}, {{end}})", spans)
 
 
@@ -185,7 +188,7 @@ def write(folder: Path, frames: Mapping[str, pl.DataFrame]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         frame, path = frames[name], folder / f"{name}.parquet"
-        parts = max(-(-frame.height // PART_ROWS), -(-frame.estimated_size() // PART_BYTES), 1)
+        parts = max(-(-frame.height // PART_ROWS), -(-int(frame.estimated_size()) // PART_BYTES), 1)
         if parts == 1:
             _write(frame, path)
             continue
@@ -220,7 +223,7 @@ def find(folder: str | Path | None = None) -> Path:
 
 
 def load(folder: str | Path | None = None, *, full: bool | None = None) -> Tables:
-    """The tables as polars LazyFrames, checked: their schemas always, every rule of the contract when they are small or `full` is true.
+    """The tables as polars LazyFrames, checked: schemas always, every rule of the contract when they are small or `full` is true.
 
     Without `folder`, those of FAZHI_TABLES or of data/processed/latest, here or above. Raises TableError when there are none or
     they do not hold what the contract says. `latest` is followed once, so that a build made meanwhile does not mix in.
