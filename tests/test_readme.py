@@ -113,6 +113,32 @@ def test_the_indicator_that_is_added_works(tmp_path: Path) -> None:
     assert values() == [*([value] for _, value in examples), *([] for _ in entry["no"])]
 
 
+def test_the_corrections_that_are_shown_are_made(tmp_path: Path) -> None:
+    import polars as pl
+    from fazhi.build import build
+
+    (_, _), (corrections, _) = blocks("docs/corrections.md", "csv")
+    (tmp_path / "raw").mkdir()
+    shutil.copy(ROOT / "tests" / "golden" / "reports" / "bureau.docx", tmp_path / "raw")
+    (tmp_path / "corrections.csv").write_text(corrections, "utf-8")
+    build(tmp_path / "raw", tmp_path / "out", workers=1)
+    latest = tmp_path / "out" / "latest"
+    changed = pl.read_parquet(latest / "indicators.parquet").filter("corrected")
+    assert changed.select("value", "code").rows() == [(9.0, "legality_opinions")]
+    assert pl.read_parquet(latest / "reports.parquet")["level"].to_list() == ["county"]
+    assert "correction_unused" not in pl.read_parquet(latest / "findings.parquet")["rule"].to_list()
+
+
+def test_the_sources_that_are_shown_are_understood(tmp_path: Path) -> None:
+    from fazhi import ledger
+
+    (sources, _), _ = blocks("docs/corrections.md", "csv")
+    (tmp_path / "sources.csv").write_text(sources, "utf-8")
+    assert ledger.sources(tmp_path / "sources.csv")["2023/bureau.docx"]["issuer"] == "洛阳市水利局"
+    described = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", read("docs/corrections.md"), re.MULTILINE)[:3]))
+    assert set(described) == set(ledger.SOURCE_COLUMNS)
+
+
 def test_both_readmes_show_the_same_code() -> None:
     for language in ("sh", "python", "toml", "text"):
         mine, other = ([re.sub(r"\s+#.*", "", code) for code, _ in blocks(name, language)] for name in READMES)
