@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -31,15 +32,16 @@ NUMBER = re.compile(r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+
                     r"(?:[%％]|[件次场条项部个名人家份起元]{1,2})")
 
 
-def milliseconds(job: Callable[[], object], rounds: int) -> float:
-    """The best of some rounds, after one that warms up."""
-    job()
-    best = float("inf")
-    for _ in range(rounds):
-        start = time.perf_counter()
-        job()
-        best = min(best, time.perf_counter() - start)
-    return best * 1000
+def milliseconds(jobs: list[Callable[[], object]], rounds: int) -> list[float]:
+    """The best time of each job; a round runs them all, so that a busy moment falls on all of them. The first only warms up."""
+    best = [float("inf")] * len(jobs)
+    for turn in range(rounds + 1):
+        for i, job in enumerate(jobs):
+            start = time.perf_counter()
+            job()
+            if turn:
+                best[i] = min(best[i], time.perf_counter() - start)
+    return [1000 * seconds for seconds in best]
 
 
 def pages() -> dict[Path, bytes]:
@@ -77,11 +79,10 @@ def one_report(rounds: int) -> tuple[tuple[int, int], list[tuple[str, float]]]:
         ("a number regex", lambda: NUMBER.findall(text), "numbers, no meaning"),
     ]
     print(f"{'':28}{'ms':>9}{'ratio':>9}")
-    spent = []
-    for name, job, note in jobs:
-        spent.append((name, milliseconds(job, rounds)))
-        print(f"{name:28}{spent[-1][1]:9.3f}{spent[-1][1] / spent[0][1]:9.2f}  {note}")
-    return size, [(name, ms) for name, ms in spent if not name.startswith(" ")]
+    spent = milliseconds([job for _, job, _ in jobs], rounds)
+    for (name, _, note), ms in zip(jobs, spent, strict=True):
+        print(f"{name:28}{ms:9.3f}{ms / spent[0]:9.2f}  {note}")
+    return size, [(name, ms) for (name, _, _), ms in zip(jobs, spent, strict=True) if not name.startswith(" ")]
 
 
 def formats(rounds: int) -> None:
@@ -90,7 +91,7 @@ def formats(rounds: int) -> None:
 
     spent: dict[str, list[float]] = defaultdict(list)
     for path, data in pages().items():
-        spent[path.suffix].append(milliseconds(lambda d=data, n=path.name: read(d, n), max(2, rounds // 10)))  # type: ignore[misc]
+        spent[path.suffix] += milliseconds([partial(read, data, path.name)], max(2, rounds // 10))
     print("\nbytes to clean text")
     for suffix, times in sorted(spent.items()):
         print(f"{suffix:28}{median(times):9.3f}  ms a report, {len(times)} reports")
