@@ -62,6 +62,11 @@ def test_a_part_with_a_code_of_its_own_is_comparable() -> None:
     assert [comparable(q) for q in read("全年办理人大建议、政协提案共30件，其中人大建议8件、政协提案22件。")] == [True] * 3
 
 
+def test_amounts_have_parts_too() -> None:
+    assert [comparable(q) for q in read("罚没款3.2万元，其中食品类1万元、药品类2.2万元。")] == [True, False, False]
+    assert not found("罚没款3.2万元，其中食品类1万元、药品类2.2万元。")
+
+
 def test_without_a_year_nothing_is_comparable() -> None:
     [q] = read("全年受理行政复议案件8件。", year=None)
     assert q.caveats == ["year_unknown"] and not comparable(q)
@@ -146,6 +151,11 @@ def test_a_rate_is_recomputed(rate: str, fires: bool) -> None:
     assert ("rate_recomputed" in out) is fires
     if fires:
         assert "12.00%" in out["rate_recomputed"].message
+
+
+def test_a_rate_is_recomputed_from_a_part_of_its_total() -> None:
+    assert set(found("全年审结行政复议案件100件，其中撤销12件，纠错率15%。")) == {"rate_recomputed"}
+    assert not found("全年审结行政复议案件100件，其中撤销12件，纠错率12%。")
 
 
 @pytest.mark.parametrize(("change", "fires"), [("增长29.4%", False), ("增长29%", False), ("增长39.4%", True), ("下降29.4%", True)])

@@ -89,6 +89,9 @@ def test_phrases(entry: dict[str, Any]) -> None:
     ("案件数较去年同期减少12件。", "change", "down"),
     ("办件量是上年的1.5倍。", "change", None),
     ("取消事项12项。", "count", None),
+    ("罚没款增加3.2万元。", "change", "up"),
+    ("审批时限压缩60%以上。", "change", "down"),
+    ("办结率提高到98%。", "rate", None),
     ("新增公职律师12名。", "count", None),
     ("案件数增加到12件。", "count", None),
 ])
@@ -151,6 +154,10 @@ def test_since_reaches_over_commas_to_the_full_stop() -> None:
     assert [q.scope for q in found] == ["cumulative", "cumulative", "year"]
 
 
+def test_what_is_in_the_year_of_a_longer_total() -> None:
+    assert [(q.value, q.scope) for q in read("近三年共培训1200人次，其中2020年培训400人次。")] == [(1200, "cumulative"), (400, "year")]
+
+
 def test_last_years_figure_in_brackets() -> None:
     found = read("全年受理行政复议案件22件（2019年为17件），同比增长29.4%。")
     assert [(q.value, q.scope, q.kind) for q in found] == [(22, "year", "count"), (17, "previous", "count"), (29.4, "year", "change")]
@@ -193,6 +200,11 @@ def test_periods(text: str, start: date | None, end: date | None) -> None:
 @pytest.mark.parametrize("level", [1, 2])
 def test_a_plan_promises(level: int) -> None:
     assert [(q.status, q.scope) for q in read(*part("举办培训3期。力争办结率达到98%。", "plan", level))] == [("target", "next")] * 2
+
+
+def test_a_promise_outside_the_plan_is_a_promise() -> None:
+    q = one("2021年，我局将开展培训不少于4次。")
+    assert (q.status, q.scope, q.qualifier, q.period_start) == ("target", "next", "at_least", date(2021, 1, 1))
 
 
 def test_what_a_plan_says_of_the_reporting_year_has_happened() -> None:
@@ -245,6 +257,19 @@ def test_one_number_for_two_rates_is_two_figures() -> None:
 def test_one_number_for_each_of_several_things() -> None:
     found = read("全年办理行政赔偿、行政诉讼各2件。")
     assert [(q.value, q.code) for q in found][1:] == [(2, "litigation_cases")] and len(found) == 2
+
+
+def test_rates_of_a_list_are_all_rates() -> None:
+    assert [(q.value, q.kind) for q in read("合格率分别为32.4%、12.5%和10.4%。")] == [(32.4, "rate"), (12.5, "rate"), (10.4, "rate")]
+
+
+def test_a_noun_is_carried_over_its_outcomes() -> None:
+    found = read("办理行政复议案件12件，其中：维持3件，驳回2件，撤销1件，终止6件。")
+    assert [q.code for q in found] == ["reconsideration_closed", None, None, "reconsideration_corrected", None]
+
+
+def test_a_word_that_lies_across_two_others_gives_no_code() -> None:
+    assert one("上年结转行政复议案件5件。").code is None  # 复|议案|件
 
 
 def test_two_units_of_one_thing() -> None:

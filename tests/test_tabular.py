@@ -97,6 +97,13 @@ def test_running_text_in_a_table_is_read_as_text() -> None:
     assert [(q.value, q.unit, q.code) for q in figures(text, [], 2020)[0]] == [(4, "次", "law_study_sessions")]
 
 
+def test_a_tables_numbers_are_accounted_for_once() -> None:
+    text = "表1 执法情况\n" + table([HEAD, *ROWS], before="")
+    found, _, _, ruled_out = figures(text, [], 2020)
+    taken = {i for q in found for i in range(q.start, q.end)}
+    assert len(found) == 6 and not [r for r in ruled_out if r.reason == "no_unit" or taken & set(range(r.start, r.end))]
+
+
 @settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["", "单位", "办结率", "处罚（件）", "金额(万元)", "12", "1,234", "98.5%", "城管局", "－", "/", "（", "单位：件"]), max_size=5), max_size=6),
        st.sampled_from(PARTED))
