@@ -53,6 +53,7 @@ def one_report(rounds: int) -> tuple[tuple[int, int], list[tuple[str, float]]]:
     """The text pipeline, stage by stage, beside jieba and a plain number regex; what was read, and the milliseconds of each."""
     import jieba
     import jieba.posseg
+
     from fazhi.extract import extract, figures
     from fazhi.extract.genre import not_a_report
     from fazhi.extract.identity import identify
