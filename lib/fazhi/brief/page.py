@@ -95,8 +95,11 @@ class Capsule:
     _inline: set[str] = field(default_factory=set, init=False)  # sentences that are shown where the notebook has them
     _listings: dict[str, None] = field(default_factory=dict, init=False)  # sentences that the notebook lists, for the appendix
     _level: int = field(default=1, init=False)
-    _cell: int = field(default=0, init=False)
     _reports: set[str] = field(default_factory=set, init=False)
+
+    def __deepcopy__(self, memo: object) -> Capsule:
+        """nbconvert copies what it is given; what the template learns must come back here."""
+        return self
 
     # ---------------------------------------------------------------- cells
     def markdown(self, source: str) -> str:
@@ -114,13 +117,21 @@ class Capsule:
 
         return re.sub(r"<h([1-6])([^>]*)>(.*?)</h\1>", one, made, flags=re.DOTALL)
 
-    def output(self, output: Mapping[str, Any]) -> str:
-        """One output of a code cell as safe HTML. Raises Unrenderable for an error, a widget, or anything without a form for
-        a page.
+    def output(self, output: Mapping[str, Any], cell: int = 0) -> str:
+        """One output of a code cell as safe HTML.
+
+        Raises Unrenderable, with the cell's place in the notebook, for an error, a widget, or
+        anything without a form for a page.
         """
+        try:
+            return self._output(output)
+        except Unrenderable as fault:
+            raise Unrenderable(f"cell {cell}: {fault}") from None
+
+    def _output(self, output: Mapping[str, Any]) -> str:
         kind = output["output_type"]
         if kind == "error":
-            raise Unrenderable(f"a cell ended in {output.get('ename')}: {output.get('evalue')}")
+            raise Unrenderable(f"it ended in {output.get('ename')}: {output.get('evalue')}")
         if kind == "stream":
             text = str(output["text"]).strip()
             if output["name"] == "stderr":
@@ -132,9 +143,7 @@ class Capsule:
         if PLOTLY in data:
             return self.figure(data[PLOTLY])
         if "application/vnd.jupyter.widget-view+json" in data:
-            raise Unrenderable(
-                "a cell shows a Jupyter widget, which needs a running kernel; show a plotly figure or a table instead"
-            )
+            raise Unrenderable("it shows a Jupyter widget, which needs a running kernel; show a plotly figure or a table instead")
         if "text/html" in data:
             return self._headings(self._listed(clean(self.legible(_joined(data["text/html"])))))
         for image in ("image/svg+xml", "image/png", "image/jpeg"):
@@ -410,14 +419,16 @@ def export(notebook: nbformat.NotebookNode, capsule: Capsule) -> str:
     """The page of an executed notebook. Raises Unrenderable (DeadLink among it) or fonts.FontError; a page over LIMIT is
     Unrenderable too.
     """
-    from nbconvert import HTMLExporter
+    # not HTMLExporter: it parses the finished page once more to mend it, which costs a second and changes what was made with care
+    from nbconvert.exporters.templateexporter import TemplateExporter
     from traitlets.config import Config
 
     with as_file(files(__package__) / "template") as folder:
-        config = Config({"HTMLExporter": {"preprocessors": [], "default_preprocessors": []}})
-        exporter: Any = HTMLExporter(  # type: ignore[no-untyped-call]
+        config = Config({"TemplateExporter": {"preprocessors": [], "default_preprocessors": []}})
+        exporter: Any = TemplateExporter(  # type: ignore[no-untyped-call]
             config=config,
             template_name="briefing",
+            template_file="index.html.j2",
             extra_template_basedirs=[str(folder)],
             template_paths=[str(folder / "briefing")],
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -170,13 +171,11 @@ def read(path: Path, notebooks: Path) -> Briefing:
 
 def defaults(notebook: Path) -> dict[str, Any]:
     """The names and default values of a notebook's cell tagged `parameters`; a default that is no literal is None."""
-    import nbformat
-
     found: dict[str, Any] = {}
-    for cell in nbformat.reads(notebook.read_text("utf-8"), as_version=4).cells:
-        if cell.cell_type != "code" or "parameters" not in cell.metadata.get("tags", []):
+    for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] != "code" or "parameters" not in cell["metadata"].get("tags", []):
             continue
-        for node in ast.parse(cell.source).body:
+        for node in ast.parse("".join(cell["source"])).body:
             targets: Sequence[ast.expr] = (
                 node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else ()
             )

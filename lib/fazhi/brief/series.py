@@ -234,17 +234,29 @@ def slopes(
                 cliponaxis=False,
             )
         )
-    for issuer, then, now in pairs:
+    grey = [pair for pair in pairs if pair not in told]  # one trace for all lines that have no name in the figure
+    fig.add_trace(
+        go.Scatter(
+            x=[at for _ in grey for at in (0, 1, None)],
+            y=[value for _, then, now in grey for value in (then["value"], now["value"], None)],
+            mode="lines",
+            line={"color": GRID, "width": 1},
+            hoverinfo="skip",
+        )
+    )
+    for pair in pairs:
+        _, then, now = pair
         turn = (now["value"] > then["value"]) - (now["value"] < then["value"])
         turns[turn] += 1
         colour = {1: SERIES[0], -1: SERIES[1], 0: MUTED}[turn]
-        marked = any(issuer == name_ for name_, _, _ in told)
+        if pair not in told:
+            continue
         fig.add_trace(
             go.Scatter(
                 x=[0, 1],
                 y=[then["value"], now["value"]],
                 mode="lines+markers",
-                line={"color": colour if marked else GRID, "width": 2, "dash": "dash" if turn < 0 else "solid"},
+                line={"color": colour, "width": 2, "dash": "dash" if turn < 0 else "solid"},
                 marker={
                     "size": 8,
                     "color": ["white" if is_bound(r) else colour for r in (then, now)],

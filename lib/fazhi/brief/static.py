@@ -85,6 +85,11 @@ def draw(fig: go.Figure) -> Figure:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as Canvas
 
+    for trace in fig.data:
+        if trace.type not in ("scatter", "bar"):
+            raise NoStaticForm(
+                f"a `{trace.type}` trace has no static form; use the figures of fazhi.brief.figures, or scatter and bar traces"
+            )
     layout = fig.layout
     height = (layout.height or 450) / DPI * 0.82
     canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
@@ -96,21 +101,16 @@ def draw(fig: go.Figure) -> Figure:
     axes: dict[str, Axes] = {key: canvas.add_subplot(grid[place]) for key, place in places.items()}
     legend: dict[str, list[tuple[Any, str]]] = {}
     for place, trace in enumerate(fig.data):
-        key = (trace.xaxis or "x").removeprefix("x") if trace.type in ("scatter", "bar") else ""
-        match trace.type:
-            case "scatter":
-                handle = _scatter(axes[key], trace, fig, place)
-            case "bar":
-                handle = _bar(axes[key], trace, layout.barmode == "stack", place)
-            case _:
-                raise NoStaticForm(
-                    f"a `{trace.type}` trace has no static form; use the figures of fazhi.brief.figures, "
-                    "or scatter and bar traces"
-                )
+        key = (trace.xaxis or "x").removeprefix("x")
+        handle = (
+            _scatter(axes[key], trace, fig, place)
+            if trace.type == "scatter"
+            else _bar(axes[key], trace, layout.barmode == "stack", place)
+        )
         named = trace.name and trace.showlegend is not False and layout.showlegend is not False
         if handle is not None and named:
             legend.setdefault(key, []).append((handle, words(trace.name)))
-    drawn = {(t.xaxis or "x").removeprefix("x") for t in fig.data if t.type in ("scatter", "bar")} or set(axes)
+    drawn = {(t.xaxis or "x").removeprefix("x") for t in fig.data} or set(axes)
     for key, ax in axes.items():
         if key not in drawn:
             ax.set_axis_off()

@@ -1,0 +1,143 @@
+"""Tables, sentences and sources as HTML: right, linked, and harmless."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import gzip
+import io
+import re
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html as lxml_html
+
+from brief_sample import HARM, ISSUERS, panel, report_tables
+from fazhi.brief import show
+from fazhi.brief.sanitize import clean
+from fazhi.brief.sources import entries, listing, safe_url
+from fazhi.brief.theme import amount, interval, number, say
+
+
+@pytest.mark.parametrize(("value", "high", "unit", "qualifier", "printed"), [
+    (2080, None, "件", "over", "2,080 余 件"), (98.21, None, "%", "exact", "98.21%"), (1, 2, "次", "range", "1–2 次"), (0, None, "件", "exact", "0 件"),
+    (None, None, "件", "exact", ""), (5, None, None, "at_least", "不少于 5"), (12.5, None, "万元", "about", "约 12.5 万元")])
+def test_amounts_are_printed_with_bound_and_unit(value: float | None, high: float | None, unit: str | None, qualifier: str, printed: str) -> None:
+    assert amount(value, high, unit, qualifier) == printed
+
+
+@given(st.floats(-1e12, 1e12))
+def test_a_printed_number_reads_back(value: float) -> None:
+    assert float(number(value).replace(",", "")) == pytest.approx(value, abs=0.0051)
+
+
+def test_bounds_are_open_on_their_own_side() -> None:
+    assert interval(5, None, "over") == (5, None) and interval(5, None, "under") == (None, 5)
+    assert interval(5, 9, "range") == (5, 9) and interval(5, None, "exact") is None
+
+
+def test_wording_knows_both_languages_and_gives_back_what_it_does_not_know() -> None:
+    assert say("state.not_stated") == "报告未写" and say("state.not_stated", "en") == "not stated"
+    assert say("caveat.quite_new") == "quite_new"
+    with pytest.raises(KeyError):
+        say("page.quite_new")
+
+
+def test_a_number_in_a_table_leads_to_its_sentence_and_an_empty_cell_leads_nowhere() -> None:
+    root = lxml_html.fromstring(show.table(panel(), "各机关")._repr_html_())
+    links = root.xpath("//tbody//a/@href")
+    assert len(links) == panel()["value"].drop_nulls().len()
+    assert f"#{show.anchor('0' * 16, 7)}" in links
+    assert root.xpath("string(//caption)") == "各机关"
+    assert set(root.xpath("//thead//th/@scope")) == {"col"} and set(root.xpath("//tbody//th/@scope")) == {"row"}
+
+
+def test_wide_tables_link_each_column_by_its_own_number() -> None:
+    frame = pl.DataFrame({"issuer": ["甲"], "report_id": ["r"], "cases": [3.0], "cases_id": [4], "cases_unit": ["件"]})
+    made = show.table(frame, "宽表", sources=["cases"])._repr_html_()
+    assert '<a href="#s-r-4">3 件</a>' in made and "cases_id" not in made.split("data:")[0]
+
+
+def test_text_of_reports_is_escaped_everywhere() -> None:
+    t = report_tables("javascript:window.harmed=1")
+    for made in (show.table(panel(), HARM), show.sentence(HARM), show.notes([HARM], HARM), show.sources(t, panel())):
+        root = lxml_html.fromstring(made._repr_html_() or "<p></p>")
+        assert not root.xpath("//script | //img | //@onerror") and "javascript:" not in made.html
+        assert "window.harmed" in root.text_content()
+
+
+def test_the_csv_is_whole_and_starts_no_formula() -> None:
+    frame = pl.DataFrame({"a": ["=1+1", "+2", "-3", "@x", "甲,乙"], "n": [-1, 2, 3, 4, 5], "list": [["a", "b"], [], ["=c"], None, ["d"]]})
+    rows = list(csv.reader(io.StringIO(show.safe_csv(frame))))
+    assert rows[1:] == [["'=1+1", "-1", "a; b"], ["'+2", "2", ""], ["'-3", "3", "'=c"], ["'@x", "4", ""], ["甲,乙", "5", "d"]]
+
+
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=5))
+def test_no_text_cell_of_a_csv_begins_like_a_formula(texts: list[str]) -> None:
+    rows = list(csv.reader(io.StringIO(show.safe_csv(pl.DataFrame({"a": texts})), newline="")))
+    assert not [row for row in rows[1:] if row and row[0][:1] in ("=", "+", "-", "@", "\t", "\r")]
+
+
+def test_a_long_table_shows_a_part_and_saves_all() -> None:
+    frame = pl.DataFrame({"issuer": [f"第{i}县" for i in range(9000)], "value": [float(i) for i in range(9000)]})
+    made = show.table(frame, "很长", limit=10)._repr_html_()
+    assert made.count("<tr>") == 11 and "9000" in made
+    packed = re.search(r'download="很长.csv.gz" href="data:application/gzip;base64,([^"]+)"', made)
+    assert packed is not None
+    assert len(gzip.decompress(base64.b64decode(packed[1])).decode().splitlines()) == 9001
+
+
+def test_a_table_without_rows_says_so() -> None:
+    assert say("page.no_table_rows") in show.table(panel().clear(), "空")._repr_html_()
+
+
+def test_entries_quote_the_sentence_with_its_path() -> None:
+    t = report_tables()
+    pair = ("0" * 15 + "1", 7)
+    (entry,) = entries(t, [pair, ("none", 1)])
+    text = t.reports.collect().filter(pl.col("report_id") == pair[0])["text"][0]
+    assert entry.sentence in text and entry.number == "41余件"
+    assert entry.path == ("一、主要举措和成效", "（一）化解争议")
+    assert entry.before.startswith("全年办结") and entry.after.endswith("其中撤销3件。")
+    assert entry.title.startswith(ISSUERS[1])
+
+
+def test_a_sentence_without_end_is_cut_and_says_so() -> None:
+    t = report_tables()
+    reports = t.reports.collect().with_columns(text=pl.lit("数" * 500 + "41余件" + "字" * 500))
+    indicators = t.indicators.collect().with_columns(start=pl.lit(500, pl.Int64), end=pl.lit(504, pl.Int64))
+    import dataclasses
+
+    (entry,) = entries(dataclasses.replace(t, reports=reports.lazy(), indicators=indicators.lazy()), [("0" * 16, 7)])
+    assert entry.cut_before and entry.cut_after and len(entry.sentence) < 260
+    assert "…" in listing([entry])
+
+
+@pytest.mark.parametrize(("url", "kept"), [("https://a.cn/x?y=1", True), ("http://a.cn", True), ("javascript:alert(1)", False), ("data:text/html,x", False),
+                                           ("//a.cn/x", False), ("", False), (None, False), ("http://[", False)])
+def test_only_web_addresses_become_links(url: str | None, kept: bool) -> None:
+    assert (safe_url(url) is not None) == kept
+
+
+@pytest.mark.parametrize("harm", [
+    "<script>x()</script>", '<img src="http://a/x.png">', '<a href="javascript:x()">a</a>', '<p onclick="x()">a</p>', "<svg><script>x()</script></svg>",
+    "<iframe src=a></iframe>", '<div style="background:url(http://a)">b</div>', "<style>*{}</style>", '<a href="data:text/html,<script>x()</script>">a</a>',
+    "<!--[if IE]><script>x()</script><![endif]-->", "<form action=x><input></form>", "<math><mtext><script>x()</script></mtext></math>",
+    '<a href=" javascript:x()">a</a>', '<a href="java\nscript:x()">a</a>', '<noscript><p title="</noscript><img src=x onerror=x()>"></noscript>'])
+def test_what_runs_or_loads_is_taken_out(harm: str) -> None:
+    made = clean(f"<p>前</p>{harm}<p>后</p>")
+    assert "x()" not in made and "http" not in made and "url(" not in made
+    assert "前" in made and "后" in made
+
+
+def test_what_our_own_tables_say_stays_as_it_is() -> None:
+    made = show.table(panel(), "各机关", limit=3)._repr_html_()
+    assert lxml_html.tostring(lxml_html.fromstring(clean(made))) == lxml_html.tostring(lxml_html.fromstring(made))
+
+
+@given(st.text(max_size=60))
+def test_cleaned_text_never_holds_an_element_that_runs(text: str) -> None:
+    made = clean(f"<p>{text}</p>")
+    assert not re.search(r"<(script|iframe|object|embed|svg|style|link|meta|base)\b", made, re.IGNORECASE)
