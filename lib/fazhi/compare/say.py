@@ -51,6 +51,41 @@ def sentences(answer: Comparison | Coverage) -> list[str]:
     return said
 
 
+def gist(answer: Comparison | Coverage) -> str:
+    """The answer in one breath, for the first screen."""
+    if answer.frame.is_empty():
+        return EMPTY
+    if isinstance(answer, Coverage):
+        return gist_of_coverage(answer)
+    told = []
+    for code in answer.codes:
+        rows = answer.frame.filter(pl.col("code") == code)
+        good = rows.filter(pl.col("state") == "comparable")
+        name = codebook()[code].name_zh
+        if rows["value"].null_count() == rows.height:
+            told.append(f"{name}没有报告提到")
+        elif good.is_empty():
+            told.append(f"{name}有数而没有可以并列的")
+        else:
+            middle = shown({"value": good["value"].median(), "unit": good["unit"][0]})
+            told.append(f"{name}可以并列的有{good.height}个数，{'中位数' if good.height > 1 else '是'}{middle}")
+    span = f"{answer.years[0]}年" if len(answer.years) == 1 else f"{answer.years[0]}年至{answer.years[-1]}年"
+    return f"{span}，{answer.frame['issuer'].n_unique()}个机关：{'；'.join(told)}。"
+
+
+def gist_of_coverage(answer: Coverage) -> str:
+    """Reports, punctuality, completeness and unread files, with their shares."""
+    reports, frame = answer.reports, answer.frame
+    size = f"{frame['issuer'].n_unique()}个机关、{len(answer.years)}个年度"
+    told = [f"{size}，有{reports.height}份报告（{reports.height / frame.height:.0%}）"]
+    for column, asked, met in (("on_time", "看得出日期的", "按时公开"), ("complete", "应写齐各部分的", "齐全")):
+        judged = reports[column].drop_nulls()
+        if judged.len():
+            told.append(f"{asked}{judged.len()}份中，{met}的占{judged.sum() / judged.len():.0%}")
+    told.append(f"{answer.not_read.height}个文件没有读成报告" if answer.not_read.height else "文件全部读成了报告")
+    return "；".join(told) + "。"
+
+
 def of_year(rows: pl.DataFrame) -> str:
     """One year, many issuers: how many say it, the middle and the ends, and what became of the others."""
     name, year = rows["name_zh"][0], rows["year"][0]
