@@ -70,8 +70,9 @@ def test_make_lines_name_targets_that_exist(name: str) -> None:
 @pytest.mark.parametrize("name", READMES)
 def test_command_lines_are_understood(name: str, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each is run, but for `brief` and `doctor`, which take long: those must know their help."""
-    from fazhi.cli import app
     from typer.testing import CliRunner
+
+    from fazhi.cli import app
 
     monkeypatch.chdir(ROOT)
     lines = [shlex.split(line, comments=True) for code, _ in blocks(name, "sh") for line in code.splitlines()
@@ -115,6 +116,7 @@ def test_the_indicator_that_is_added_works(tmp_path: Path) -> None:
 
 def test_the_corrections_that_are_shown_are_made(tmp_path: Path) -> None:
     import polars as pl
+
     from fazhi.build import build
 
     (_, _), (corrections, _) = blocks("docs/corrections.md", "csv")

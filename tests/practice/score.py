@@ -19,7 +19,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,8 +79,8 @@ class Read:
 
     text: str
     report: Row
-    sections: list[Row]
-    quantities: list[Row]
+    sections: Sequence[Row]
+    quantities: Sequence[Row]
     instruments: list[str]
     numerals: int = 0
     unaccounted: list[str] = field(default_factory=list)
@@ -145,7 +145,7 @@ def read_here(raw: bytes, name: str) -> Read | None:
     text = reading.text
     labels = [(s.start, s.start + len(s.label)) for s in reading.sections if s.label]
     bare = {(r.start, r.end) for r in reading.ruled_out if r.reason == "no_unit"}
-    spans = {(x.start, x.end) for x in (*reading.quantities, *reading.ruled_out)} - bare
+    spans = {(q.start, q.end) for q in reading.quantities} | {(r.start, r.end) for r in reading.ruled_out} - bare
     covered = bytearray(len(text))
     for start, end in [*spans, *labels]:
         covered[start:end] = b"\1" * (end - start)
@@ -193,7 +193,7 @@ def occurrences(needle: str, hay: str) -> list[int]:
     return [m.start() for m in re.finditer(f"(?={re.escape(needle)})", hay)] if needle else []
 
 
-def pair(gold: list[Row], found: list[Row], text: str) -> tuple[list[int | None], list[int]]:
+def pair(gold: Sequence[Row], found: Sequence[Row], text: str) -> tuple[list[int | None], list[int]]:
     """For each gold quantity the index of the row that is it, or None; and the rows that are none.
 
     Surer pairs are made first: required before optional, the same code before another, the very words before an overlap.
@@ -255,7 +255,7 @@ def score_one(score: Score, name: str, gold: Row, read: Read | None) -> None:
     score.lines["instruments"].bag({fold(t) for t in read.instruments}, {fold(t) for t in gold["instruments"]})
 
 
-def score_quantities(score: Score, gold: list[Row], read: Read, say: Callable[[str], None]) -> None:
+def score_quantities(score: Score, gold: Sequence[Row], read: Read, say: Callable[[str], None]) -> None:
     """Add a report's quantities: found, right in every attribute, rightly coded."""
     found = read.quantities
     pairs, free = pair(gold, found, read.text)
