@@ -1,5 +1,6 @@
 "use strict";
 (() => {
+  const NONCE = document.currentScript.nonce;
   const SIGNS = "!#$%()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~";
   const unpack = async (id) => {
     const text = document.getElementById(id).textContent.trim();
@@ -50,7 +51,7 @@
     const places = [...document.querySelectorAll(".fz-figure[id]")].filter((f) => document.getElementById(f.id + "-data"));
     if (!places.length || typeof DecompressionStream === "undefined") return;
     const script = document.createElement("script");
-    script.nonce = document.currentScript ? document.currentScript.nonce : NONCE;
+    script.nonce = NONCE;
     script.textContent = await unpack("fz-bundle");
     document.head.append(script);
     if (document.fonts && document.fonts.ready) await document.fonts.ready;
@@ -68,9 +69,9 @@
       });
       plot.on("plotly_hover", (event) => plot.classList.toggle("fz-go", event.points.some((p) => typeof p.customdata === "string")));
     }
+    document.documentElement.dataset.ms = String(Math.round(performance.now()));
     document.documentElement.dataset.drawn = String(places.length);
   };
-  const NONCE = document.currentScript.nonce;
   const sources = async () => {
     const packed = document.getElementById("fz-packed-sources");
     if (!packed) return;

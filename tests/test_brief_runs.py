@@ -1,0 +1,164 @@
+"""Runs of notebooks: parameters checked first, pages only when all went well, the last good page kept, nothing run twice."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from brief_sample import report_tables
+from lxml import html as lxml_html
+from nbformat import write
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from fazhi.brief import parameters
+from fazhi.brief.index import write_index
+from fazhi.brief.parameters import ParameterError
+from fazhi.brief.runs import run
+from fazhi.contract import TABLES
+from fazhi.tables import write as write_tables
+
+GOOD = """from pathlib import Path
+import polars as pl
+from fazhi.brief import figures, show
+rows = pl.read_parquet(Path(tables) / "indicators.parquet").with_columns(issuer=pl.col("report_id"), year=pl.lit(2022), state=pl.lit("comparable"))"""
+
+
+def notebook(folder: Path, name: str, *sources: str, defaults: str = "tables = None\ncodes = ['law_study_sessions']\nyear = None") -> Path:
+    cells = [new_markdown_cell("# 题目"), new_code_cell(defaults, metadata={"tags": ["parameters"]}), *map(new_code_cell, sources)]
+    made = new_notebook(cells=cells, metadata={"kernelspec": {"name": "no-such-kernel", "display_name": "x", "language": "python"}})
+    write(made, folder / f"{name}.ipynb")
+    return folder / f"{name}.ipynb"
+
+
+def briefing(folder: Path, name: str, text: str) -> Path:
+    path = folder / f"{name}.yml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A workshop: notebooks, briefings, tables."""
+    for name in ("notebooks", "briefings", "tables"):
+        (tmp_path / name).mkdir()
+    t = report_tables()
+    write_tables(tmp_path / "tables", {name: t[name].collect() for name in TABLES})
+    return tmp_path
+
+
+def go(place: Path, names: list[str] | None = None, **options: Any) -> dict[str, Any]:
+    outcomes = run(names, place / "tables", place / "out", briefings=place / "briefings", notebooks=place / "notebooks", **options)
+    return {outcome.name: outcome for outcome in outcomes}
+
+
+def status(place: Path) -> dict[str, Any]:
+    return {entry["name"]: entry for entry in json.loads((place / "out" / "status.json").read_text("utf-8"))}
+
+
+@pytest.mark.slow
+def test_a_run_makes_pages_keeps_good_ones_and_tells_of_faults(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(place / "home-that-is-not-there"))  # no kernelspec, no profile, no cache of a user
+    source = notebook(place / "notebooks", "essay", GOOD, "figures.dots(rows)", "show.table(rows.select('issuer','value','unit','report_id','indicator_id'), '表')")
+    notebook(place / "notebooks", "broken", "1 / 0")
+    briefing(place / "briefings", "good", "notebook: essay\ntitle: 好的一篇\nparameters: {codes: [reconsideration_closed]}\n")
+    briefing(place / "briefings", "bad", "notebook: broken\ntitle: 坏的一篇\n")
+    briefing(place / "briefings", "wrong", "notebook: essay\ntitle: 参数错了\nparameters: {codes: [reconsideration_close]}\n")
+    told: list[tuple[str, int, int]] = []
+    first = go(place, progress=lambda outcome, done, total: told.append((outcome.name, done, total)))
+    assert {name: outcome.status for name, outcome in first.items()} == {"good": "made", "bad": "failed", "wrong": "failed"}, first
+    assert sorted(told) == [("bad", 1, 3), ("good", 2, 3), ("wrong", 3, 3)]
+    assert "ZeroDivisionError" in (first["bad"].error or "") and "reconsideration_closed" in (first["wrong"].error or "")
+    assert {path.name for path in (place / "out").iterdir()} == {"good.html", "index.html", "status.json"}
+    made = (place / "out" / "good.html").read_bytes()
+    assert "好的一篇" in made.decode() and "行政复议" in made.decode()
+    index = lxml_html.parse(str(place / "out" / "index.html")).getroot()
+    assert index.xpath("//tbody//a/@href") == ["good.html"] and "ZeroDivisionError" in index.text_content()
+
+    again = go(place, ["good"])
+    assert again["good"].status == "unchanged" and again["good"].seconds < 2
+    assert set(status(place)) == {"good", "bad", "wrong"}
+
+    source.write_text(source.read_text("utf-8").replace("figures.dots(rows)", "raise SystemError('今天不行')"), "utf-8")
+    broken = go(place, ["good"])
+    assert broken["good"].status == "failed" and broken["good"].path == place / "out" / "good.html"
+    assert (place / "out" / "good.html").read_bytes() == made
+    assert status(place)["good"]["status"] == "failed" and "今天不行" in status(place)["good"]["error"]
+    assert "保留" in (place / "out" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_the_page_of_a_briefing_that_is_gone_goes_too(place: Path) -> None:
+    notebook(place / "notebooks", "plain", "'文字'")
+    one = briefing(place / "briefings", "one", "notebook: plain\ntitle: 一\n")
+    briefing(place / "briefings", "two", "notebook: plain\ntitle: 二\n")
+    assert all(outcome.ok for outcome in go(place).values())
+    one.unlink()
+    go(place)
+    assert {path.name for path in (place / "out").glob("*.html")} == {"two.html", "index.html"}
+
+
+def test_a_name_that_is_no_briefing_is_told_with_the_nearest(place: Path) -> None:
+    briefing(place / "briefings", "regions", "notebook: x\ntitle: y\n")
+    with pytest.raises(ParameterError, match="regions"):
+        go(place, ["region"])
+
+
+def test_no_briefings_give_an_index_that_says_so(place: Path) -> None:
+    assert go(place) == {}
+    assert "没有简报" in (place / "out" / "index.html").read_text("utf-8")
+
+
+def test_a_damaged_status_counts_as_none(place: Path) -> None:
+    (place / "out").mkdir()
+    (place / "out" / "status.json").write_text("{", "utf-8")
+    assert go(place) == {} and status(place) == {}
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("notebook: [", "YAML"), ("just words", "notebook"), ("notebook: 3_regions", "title"), ("notebook: 3_regions\ntitle: x\ntitel: y", "title"),
+    ("notebook: 3_region\ntitle: x", "3_regions"), ("notebook: 3_regions\ntitle: x\nlanguage: fr", "zh"),
+    ("notebook: 3_regions\ntitle: x\nparameters: {yaer: 2020}", "year"), ("notebook: 3_regions\ntitle: x\nparameters: {level: conty}", "county"),
+    ("notebook: 3_regions\ntitle: x\nparameters: {year: soon}", "soon"), ("notebook: 3_regions\ntitle: x\nparameters: {issuer_kind: departement}", "department"),
+    ("notebook: 3_regions\ntitle: x\nparameters: {tables: /tmp}", "tables"), ("notebook: other\ntitle: x\nparameters: {colour: red}", "color"),
+])
+def test_a_faulty_briefing_is_told_with_what_to_do(tmp_path: Path, text: str, told: str) -> None:
+    names = "\n".join(f"{name} = None" for name in ("tables", "codes", "year", "level", "issuer_kind", "regions", "allow"))
+    notebook(tmp_path, "3_regions", defaults=names)
+    notebook(tmp_path, "other", defaults="tables = None\ncolor = 'blue'")
+    with pytest.raises(ParameterError, match=told):
+        parameters.read(briefing(tmp_path, "x", text), tmp_path)
+
+
+@pytest.mark.parametrize(("given", "told"), [
+    ("codes: [law_studies]", "law_study_sessions"), ("allow: [bounds]", "bound"), ("year: 1999", "2022"), ("regions: [不存在之地]", "不存在之地"),
+])
+def test_values_are_checked_against_codebook_and_tables(tmp_path: Path, given: str, told: str) -> None:
+    notebook(tmp_path, "3_regions", defaults="tables = None\ncodes = []\nyear = None\nregions = None\nallow = []")
+    checked = parameters.read(briefing(tmp_path, "x", f"notebook: 3_regions\ntitle: x\nparameters: {{{given}}}"), tmp_path)
+    with pytest.raises(ParameterError, match=told):
+        parameters.check(checked, report_tables())
+
+
+def test_what_fits_passes_and_years_may_be_spans(tmp_path: Path) -> None:
+    notebook(tmp_path, "2_coverage", defaults="tables = None\nyears = None\nregions = None\nlevel = None")
+    checked = parameters.read(briefing(tmp_path, "x", "notebook: 2_coverage\ntitle: x\nparameters: {years: 2019-2022, regions: 甲市}"), tmp_path)
+    assert checked.parameters == {"years": [2019, 2020, 2021, 2022], "regions": ["甲市"]}
+    parameters.check(checked, report_tables())
+
+
+def test_the_projects_own_briefings_are_sound() -> None:
+    root = Path(__file__).resolve().parents[1]
+    for path in sorted((root / "briefings").glob("*.yml")):
+        parameters.read(path, root / "notebooks")
+
+
+def test_the_index_is_escaped_and_asks_for_nothing() -> None:
+    record = {"name": "a", "title": "<script>x()</script>", "language": "zh", "status": "failed", "key": None, "file": None, "made": None, "build": None,
+              "origins": {"synthetic": 1}, "tried": "now", "error": "<img src=x onerror=x()>"}
+    made = write_index([record], {"id": "b<1>", "date": "2026"})
+    root = lxml_html.fromstring(made)
+    assert len(root.xpath("//script")) == 1 and not root.xpath("//img | //link | //@onerror")
+    assert "虚构样例" in root.text_content() and os.sep + "tmp" not in made
