@@ -110,6 +110,19 @@ def test_a_report_that_was_not_read_is_missed_as_a_whole(gold: tuple[str, dict[s
     assert score.lines["title"] == scoring.Tally(0, 0, 1)
 
 
+def test_confidence_is_told_in_bins_of_one_size() -> None:
+    score = scoring.Score(confidence=[(i / 10, i >= 2) for i in range(10)])
+    assert score.curve(2) == [{"from": 0.0, "to": 0.4, "n": 5, "right": 0.6}, {"from": 0.5, "to": 0.9, "n": 5, "right": 1.0}]
+    assert scoring.Score().curve() == []
+
+
+def test_a_code_counts_as_right_only_where_the_gold_has_it(gold: tuple[str, dict[str, Any]]) -> None:
+    text, found = gold
+    read = perfect(found, text)
+    read.quantities = [{**q, "code": "penalty_cases", "confidence": 3.0 - i} for i, q in enumerate(read.quantities)]
+    assert scored(found, read).confidence == [(3.0, True), (2.0, False), (1.0, False), (0.0, False), (-1.0, False)]
+
+
 def test_folding_keeps_offsets() -> None:
     folded, at = scoring.fold_with_offsets("（１２３ 件），Ａ％")
     assert folded == "123件a%"

@@ -21,6 +21,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +97,23 @@ class Score:
     codes: dict[str, Tally] = field(default_factory=dict)
     numerals: int = 0
     unaccounted: int = 0
+    confidence: list[tuple[float, bool]] = field(default_factory=list)  # of each code that was given, and whether it is right
     misses: list[str] = field(default_factory=list)
+
+    def curve(self, bins: int = 8) -> list[dict[str, float]]:
+        """The codes by rising confidence in bins of one size: from, to, how many, and the share that is right."""
+        ranked = sorted(self.confidence)
+        cuts = [len(ranked) * i // bins for i in range(bins + 1)]
+        parts = [ranked[a:b] for a, b in pairwise(cuts) if b > a]
+        return [{"from": round(p[0][0], 3), "to": round(p[-1][0], 3), "n": len(p),
+                 "right": round(sum(right for _, right in p) / len(p), 4)} for p in parts]
 
     def record(self) -> dict[str, Any]:
         """As last.json holds it."""
         return {"reports": self.reports, "marks": self.marks, "numerals": self.numerals, "unaccounted": self.unaccounted,
                 "lines": {name: asdict(t) | {"f1": round(t.f1, 4)} for name, t in self.lines.items()},
-                "codes": {name: asdict(t) | {"f1": round(t.f1, 4)} for name, t in sorted(self.codes.items())}}
+                "codes": {name: asdict(t) | {"f1": round(t.f1, 4)} for name, t in sorted(self.codes.items())},
+                "confidence": self.curve()}
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -270,6 +281,9 @@ def score_quantities(score: Score, gold: Sequence[Row], read: Read, say: Callabl
                         {r["code"] for r in counted if r["code"]} | {q["code"] for q, _ in required if q["code"]}):
         tally.add(sum(q["code"] == r["code"] == code for q, r in met), sum(r["code"] == code for r in counted),
                   sum(q["code"] == code for q, _ in required))
+    right = {f for q, f in zip(gold, pairs, strict=True) if f is not None and q["code"] == found[f]["code"]}
+    score.confidence += [(r["confidence"] or 0.0, f in right) for f, r in enumerate(found)
+                         if r["code"] and r.get("confidence") is not None and f not in excused]
     score.lines["coded indicators"].add(sum(bool(q["code"]) and r["code"] == q["code"] for q, r in met),
                                         sum(bool(r["code"]) for r in counted), sum(bool(q["code"]) for q, _ in required))
     must = {q["code"] for q, _ in required if q["code"]}
@@ -346,6 +360,12 @@ def accuracy(parts: list[Row]) -> str:
                 cells.append(str(t.gold) if p else "–")
             out.append(f"| {' | '.join(cells)} |")
         out.append("")
+    out += ["## Confidence\n", "Codes by rising `indicators.confidence`, in bins of one size: how many of them are right.\n"]
+    for part, p in zip(("open", "shut"), parts, strict=True):
+        if p:
+            out += [f"| {part} part: confidence from | to | n | right |", "|---:|---:|---:|---:|"]
+            out += [f"| {b['from']:.2f} | {b['to']:.2f} | {b['n']} | {b['right']:.3f} |" for b in p.get("confidence", [])]
+            out.append("")
     return "\n".join(out)
 
 
