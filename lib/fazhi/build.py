@@ -127,7 +127,8 @@ def _settle(frames: Mapping[str, pl.DataFrame], wanted: Sequence[ledger.Correcti
     out, stale = ledger.correct({name: frame.drop("number") for name, frame in out.items()}, wanted)
     notes = [(report_id, "correction_unused", message) for report_id, message in stale]
     notes += [(None, "source_missing", message) for message in lost]
-    added = [{"report_id": report_id, "rule": rule, "severity": "warning", "message": message} for report_id, rule, message in notes]
+    added = [{"report_id": report_id, "rule": rule, "severity": "warning", "message": message}
+             for report_id, rule, message in notes]
     out["findings"] = pl.concat([out["findings"], pl.DataFrame(added, schema=contract.TABLES["findings"].schema)])
     return out, [message for _, _, message in notes]
 

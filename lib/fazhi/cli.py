@@ -18,13 +18,24 @@ if TYPE_CHECKING:
 app = typer.Typer(name="fazhi", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
                   context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
                   help="Read yearly reports on law-based government into tables, and compare them.\n\n"
-                       "Examples:\n\n  fazhi build --raw data/raw\n\n  fazhi read report.html\n\n  fazhi explain 全年开展调解2080余件\n\n"
+                       "Examples:\n\n  fazhi build --raw data/raw\n\n  fazhi read report.html\n\n"
+                       "  fazhi explain 全年开展调解2080余件\n\n"
                        "  fazhi compare reconsideration_closed --years 2019-2023 --level county")
 
 RAW, PROCESSED = Path("data/raw"), Path("data/processed")
 Raw = Annotated[Path, typer.Option(help="Folder of downloaded reports, any formats, any depth.")]
 Out = Annotated[Path, typer.Option(help="Folder for tables, cache and briefings.")]
 TablesAt = Annotated[Path, typer.Option("--tables", help="Folder of tables, as a build leaves it.")]
+Sentence = Annotated[str, typer.Argument(help="A sentence.")]
+Year = Annotated[int | None, typer.Option(help="The year that it speaks of.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes that read; as many as processors without it.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 when a file could not be read or is no report.")]
+Regions = Annotated[list[str] | None, typer.Option("--region", help="Name, path (上海市/宝山区) or code; may be repeated.")]
+Levels = Annotated[list[str] | None, typer.Option(help="province, prefecture, county or township; may be repeated.")]
+Kinds = Annotated[list[str] | None, typer.Option("--kind", help="government, department, zone or township; may be repeated.")]
+Scope = Annotated[str | None, typer.Option(help="year, stock, cumulative …; the code's usual one without it.")]
+Allow = Annotated[list[str] | None, typer.Option(help="A rule to override by name, such as bound; may be repeated.")]
+Names = Annotated[list[str] | None, typer.Argument(help="Briefings by name, as in briefings/NAME.yml; all without it.")]
 
 
 def tell(words: str) -> None:
@@ -48,9 +59,7 @@ class Meter:
 
 
 @app.command()
-def build(raw: Raw = RAW, out: Out = PROCESSED,
-          workers: Annotated[int | None, typer.Option(min=1, help="Processes that read; as many as processors without it.")] = None,
-          strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when a file could not be read or is no report.")] = False,
+def build(raw: Raw = RAW, out: Out = PROCESSED, workers: Workers = None, strict: Strict = False,
           keep: Annotated[int, typer.Option(min=1, help="How many builds to keep.")] = 5) -> None:
     """Raw reports -> tables in OUT/latest. Reads only what has changed.
 
@@ -106,7 +115,7 @@ def read(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, reada
 
 
 @app.command()
-def find(text: Annotated[str, typer.Argument(help="A sentence.")], year: Annotated[int | None, typer.Option(help="The year it speaks of.")] = None) -> None:
+def find(text: Sentence, year: Year = None) -> None:
     """One sentence -> its figures as CSV.
 
     Example: fazhi find 全年开展调解2080余件 --year 2020
@@ -118,7 +127,7 @@ def find(text: Annotated[str, typer.Argument(help="A sentence.")], year: Annotat
 
 
 @app.command()
-def explain(text: Annotated[str, typer.Argument(help="A sentence.")], year: Annotated[int | None, typer.Option(help="The year it speaks of.")] = None,
+def explain(text: Sentence, year: Year = None,
             as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
     """How each numeral of a sentence is read: which rules bid for it, or the reason that rules it out.
 
@@ -153,11 +162,7 @@ def _step(step: dict[str, Any]) -> str:
 @app.command()
 def compare(codes: Annotated[list[str], typer.Argument(help="Codes of the codebook.")], tables: TablesAt = PROCESSED / "latest",
             years: Annotated[str | None, typer.Option(help="2019-2023, or 2020,2022.")] = None,
-            regions: Annotated[list[str] | None, typer.Option("--region", help="Name, path (上海市/宝山区) or code; may stand several times.")] = None,
-            level: Annotated[list[str] | None, typer.Option(help="province, prefecture, county or township.")] = None,
-            issuer_kind: Annotated[list[str] | None, typer.Option("--kind", help="government, department, zone or township.")] = None,
-            scope: Annotated[str | None, typer.Option(help="year, stock, cumulative …; the code's usual one without it.")] = None,
-            allow: Annotated[list[str] | None, typer.Option(help="A rule to override by name, such as bound.")] = None,
+            regions: Regions = None, level: Levels = None, issuer_kind: Kinds = None, scope: Scope = None, allow: Allow = None,
             form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table") -> None:
     """Set like beside like: one row for each issuer and year, value or not, and why not.
 
@@ -168,13 +173,13 @@ def compare(codes: Annotated[list[str], typer.Argument(help="Codes of the codebo
 
     if form not in ("table", "csv", "json"):
         raise typer.BadParameter(f"{form!r} is none of table, csv, json", param_hint="--format")
-    found = compare_(load(tables), codes, years=years, regions=regions or None, level=level or None, issuer_kind=issuer_kind or None, scope=scope,
-                     allow=allow or ())
+    found = compare_(load(tables), codes, years=years, regions=regions or None, level=level or None,
+                     issuer_kind=issuer_kind or None, scope=scope, allow=allow or ())
     print(found.text(form))
 
 
 @app.command()
-def brief(names: Annotated[list[str] | None, typer.Argument(help="Briefings by name, as in briefings/NAME.yml; all without it.")] = None,
+def brief(names: Names = None,
           tables: TablesAt = PROCESSED / "latest",
           out: Annotated[Path, typer.Option(help="Folder for the pages.")] = PROCESSED / "briefings",
           workers: Annotated[int, typer.Option(min=1, help="Notebooks that run side by side.")] = 2,
@@ -186,8 +191,8 @@ def brief(names: Annotated[list[str] | None, typer.Argument(help="Briefings by n
     from fazhi.brief.runs import run
 
     def progress(outcome: Outcome, done: int, total: int) -> None:
-        tell(f"[{done}/{total}] {outcome.name}: {outcome.status}" + (f" in {outcome.seconds:.1f} s" if outcome.status == "made" else "")
-             + (f"\n    {outcome.error}" if outcome.error else ""))
+        took = f" in {outcome.seconds:.1f} s" if outcome.status == "made" else ""
+        tell(f"[{done}/{total}] {outcome.name}: {outcome.status}{took}" + (f"\n    {outcome.error}" if outcome.error else ""))
 
     outcomes = run(names or None, tables, out, workers=workers, check=check, progress=progress)
     failed = [o for o in outcomes if not o.ok]

@@ -90,8 +90,8 @@ TABLES: dict[str, Table] = {table.name: table for table in (
         own("year", "i32?", "the year reported on, where sources.csv says"),
     )),
     Table("reports", "one row for each distinct report", ("report_id",), (
-        col("report_id", "str", "16 hex digits of the SHA-256 of the clean text, so that a page fetched twice under two site skins "
-                                "is one report"),
+        col("report_id", "str", "16 hex digits of the SHA-256 of the clean text, so that a page fetched twice under two site "
+                                "skins is one report"),
         col("source", "str", "the source it was read from", of="sources.source"),
         col("url", "str?", "where it was published, when the page or data/raw/sources.csv says"),
         col("title", "str?", "as printed, without the site's suffixes"),
@@ -206,11 +206,12 @@ TABLES: dict[str, Table] = {table.name: table for table in (
 def document() -> str:
     """docs/tables.md: the data dictionary, made from the declarations above."""
     lines = ["# The tables", "",
-             "Made by `make docs` from `lib/fazhi/contract.py`; change it there. What a build leaves in `data/processed/latest/`:",
-             "one Parquet table each, a file `NAME.parquet`, or a folder `NAME.parquet/` of part files when it is large; polars,",
-             "pandas, DuckDB and pyarrow read either with one call. Offsets count Unicode code points in `reports.text`. A type",
-             "with `?` may be null, and null means: the report does not say. It never means zero. The same input gives the same",
-             "bytes. Columns marked + are the project's own, after those of the contract.", ""]
+             "Made by `make docs` from `lib/fazhi/contract.py`; change it there.", "",
+             "What a build leaves in `data/processed/latest/`: one Parquet table each, a file `NAME.parquet`, or a folder",
+             "`NAME.parquet/` of part files when it is large; polars, pandas, DuckDB and pyarrow read either with one call.",
+             "Offsets count Unicode code points in `reports.text`. A type with `?` may be null, and null means: the report does",
+             "not say. It never means zero. The same input gives the same bytes. Columns marked + are the project's own, after",
+             "those of the contract.", ""]
     for table in TABLES.values():
         lines += [f"## {table.name}: {table.meaning}", "", "| column | type | meaning |", "|---|---|---|"]
         for c in table.columns:

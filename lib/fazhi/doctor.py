@@ -14,19 +14,23 @@ Check = tuple[str, bool, str, str]  # name, good, what was found, what to do
 
 def look(raw: Path, out: Path) -> Iterator[Check]:
     """Each check in turn; none raises."""
-    yield ("python", sys.version_info >= (3, 11), sys.version.split()[0], "install Python 3.11 or newer and say `make setup PYTHON=python3.12`")
+    yield ("python", sys.version_info >= (3, 11), sys.version.split()[0],
+           "install Python 3.11 or newer and say `make setup PYTHON=python3.12`")
     yield from packages()
     for name, check in (("knowledge", _knowledge), ("kernel", _kernel), ("fonts", _fonts)):
         try:
             yield (name, True, check(), "")
         except Exception as fault:
-            yield (name, False, f"{type(fault).__name__}: {fault}", "mend what it names" if name == "knowledge" else "make the environment anew: `make clean setup`")
-    yield ("raw", raw.is_dir() and os.access(raw, os.R_OK | os.X_OK), f"{raw} " + ("can be read" if raw.is_dir() else "is not there"),
+            yield (name, False, f"{type(fault).__name__}: {fault}",
+                   "mend what it names" if name == "knowledge" else "make the environment anew: `make clean setup`")
+    readable = raw.is_dir() and os.access(raw, os.R_OK | os.X_OK)
+    yield ("raw", readable, f"{raw} can{'' if readable else 'not'} be read",
            "put the downloaded reports there, or name another folder with --raw")
     place = next(p for p in (out, *out.resolve().parents) if p.exists())
-    yield ("output", os.access(place, os.W_OK | os.X_OK), f"{out} can{'' if os.access(place, os.W_OK) else 'not'} be written", f"change the rights of {place}, or use --out")
+    writable = os.access(place, os.W_OK | os.X_OK)
+    yield ("output", writable, f"{out} can{'' if writable else 'not'} be written", f"change the rights of {place}, or use --out")
     free = shutil.disk_usage(place).free
-    yield ("disk", free > 500_000_000, f"{free / 1e9:.1f} GB free", "make room: a build needs up to ten times the size of its texts")
+    yield ("disk", free > 500_000_000, f"{free / 1e9:.1f} GB free", "make room: a build takes ten times the size of its texts")
     yield _tables(out)
 
 

@@ -161,7 +161,7 @@ def _nearest(measures: list[Measure]) -> Any:
 
 
 def frames(many: Sequence[Rows], numbers: Sequence[int] | None = None) -> dict[str, pl.DataFrame]:
-    """The rows of many sources as one frame a table, with the contract's types; the sources' `numbers` become a column `number`."""
+    """The rows of many sources as one frame a table, with the contract's types; `numbers` of the sources become a column."""
     out = {}
     for name, table in TABLES.items():
         gathered = [row for one in many for row in one.get(name, ())]

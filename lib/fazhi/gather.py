@@ -58,7 +58,7 @@ class Source:
 
 
 def inventory(raw: Path, out: Path, given: Mapping[str, dict[str, str]]) -> Iterator[Source]:
-    """Every file below `raw` in the order of their paths, but for hidden ones, notes (README, *.md), ledgers and a build's output."""
+    """Every file below `raw` in the order of their paths, but hidden ones, notes (README, *.md), ledgers and a build's output."""
     found: dict[str, Path] = {}
     seen = {out.resolve()}
     for folder, folders, files in os.walk(raw, followlinks=True):
@@ -117,8 +117,8 @@ def gather(sources: Sequence[Source], store: Path, fingerprint: str, executor: E
         for number in left:
             take(number, _alone(chunks[number], store))
     elif left := _submit(executor, chunks, store, take):
-        raise GatherError(f"the executor broke down with {len(left)} of {len(chunks)} batches unread; start it anew and build again, "
-                          "what is done is cached")
+        raise GatherError(f"the executor broke down with {len(left)} of {len(chunks)} batches unread; start it anew and build "
+                          "again, what is done is cached")
     _prune(store, set(keys))
     parts = [done[number][0] for number in range(len(chunks))] or [fill.frames([], [])]
     return {name: pl.concat([p[name] for p in parts]) for name in contract.TABLES}, sum(fresh for _, fresh in done.values())

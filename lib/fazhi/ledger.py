@@ -26,8 +26,8 @@ CORRECTION_COLUMNS = ("report", "table", "column", "where", "expected", "value",
 # Where a correction's `where` is looked for: the place, in the words of the report.
 PLACES = {"reports": (), "sections": ("label", "heading"), "measures": ("text",), "indicators": ("quote", "value_text")}
 # What a correction may not touch: keys, spans and what they quote, and what follows from the rest.
-FIXED = {"report_id", "source", "text", "section_id", "parent_id", "measure_id", "indicator_id", "part_of", "start", "end", "body",
-         "quote", "quote_start", "value_text", "caveats", "keywords", "corrected"}
+FIXED = {"report_id", "source", "text", "section_id", "parent_id", "measure_id", "indicator_id", "part_of", "start", "end",
+         "body", "quote", "quote_start", "value_text", "caveats", "keywords", "corrected"}
 _DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 
 
@@ -170,7 +170,7 @@ def correct(frames: Mapping[str, pl.DataFrame],
             wanted: Sequence[Correction]) -> tuple[dict[str, pl.DataFrame], list[tuple[str | None, str]]]:
     """The frames with the corrections made, and (report_id, message) for each that found no row, several, or another value.
 
-    A corrected indicator says so in `corrected`; caveats and `comparable` follow what was corrected, last comes `comparable` itself.
+    A corrected indicator says so in `corrected`; caveats and `comparable` follow what was corrected, then `comparable` itself is.
     """
     out = dict(frames)
     stale: list[tuple[str | None, str]] = []

@@ -1,4 +1,4 @@
-"""One report as an object: its rows, and how it shows itself in Jupyter and in a terminal. Also one sentence, and one figure's source.
+"""One report as an object: its rows, and how it shows itself in Jupyter and in a terminal; a sentence's rows; a figure's source.
 
 A report's text is untrusted: everything is escaped, and only http and https addresses become links.
 """
@@ -25,14 +25,15 @@ STYLE = """<style>
 .fazhi table{border-collapse:collapse}.fazhi td,.fazhi th{text-align:left;padding:.15em .6em;border-bottom:1px solid #d1d5db}
 .fazhi td.n{text-align:right;font-variant-numeric:tabular-nums}.fazhi p{margin:.3em 0;text-indent:2em}.fazhi ul{list-style:none}
 </style>"""
+MADE = {"restated": "改写样本", "synthetic": "虚构样本"}  # what stands beside a report that no authority published
 SIGNS = {"over": ">", "under": "<", "about": "≈", "at_least": "≥", "at_most": "≤", "exact": "", "range": ""}
 
 
 def read(source: str | Path | bytes, **given: str | int) -> Report:
     """One file (or its bytes) as a Report.
 
-    The file's line in a `sources.csv` beside it is followed, as a build does; `given` (issuer, year, title, url, origin …) goes before it.
-    Raises Unreadable, whose message says what to do, and LedgerError for a fault in sources.csv.
+    The file's line in a `sources.csv` beside it is followed, as a build does; `given` (issuer, year, title, url, origin …) goes
+    before it. Raises Unreadable, whose message says what to do, and LedgerError for a fault in sources.csv.
     """
     told: dict[str, str] = {}
     if isinstance(source, bytes):
@@ -61,14 +62,15 @@ def find(text: str, *, year: int | None = None) -> pl.DataFrame:
     `year` is the year that it speaks of; without it the figures have the caveat `year_unknown` and are not comparable.
     """
     page = Page(text, "text/plain", None, (), None, None, None, None, "")
-    return _of(page, "", {"year": str(year)} if year else {}).indicators.drop("report_id", "measure_id", "section_id", "corrected")
+    rows = _of(page, "", {"year": str(year)} if year else {}).indicators
+    return rows.drop("report_id", "measure_id", "section_id", "corrected")
 
 
 def source(t: Tables, row: Mapping[str, Any] | tuple[str, int]) -> Sentence:
     """The sentence that a figure comes from, in its section, highlighted, with the link to the page.
 
-    `row` is a row with `report_id` and `indicator_id` (as `frame.row(0, named=True)` gives), or the pair of them. KeyError when the
-    tables do not have it.
+    `row` is a row with `report_id` and `indicator_id` (as `frame.row(0, named=True)` gives), or the pair of them.
+    Raises KeyError when the tables do not have it.
     """
     report_id, number = (row["report_id"], row["indicator_id"]) if isinstance(row, Mapping) else row
     figure = t.indicators.filter((pl.col("report_id") == report_id) & (pl.col("indicator_id") == number)).collect()
@@ -84,12 +86,13 @@ def source(t: Tables, row: Mapping[str, Any] | tuple[str, int]) -> Sentence:
     text = report["text"]
     left = max(text.rfind(stop, 0, start) + 1 for stop in "。\n")
     right = min(place + 1 if place >= 0 else len(text) for place in (text.find(stop, end) for stop in "。\n"))
-    return Sentence(_title(report), report["url"], tuple(filter(None, path)), text[left:start], text[start:end], text[end:right].rstrip())
+    return Sentence(_title(report), report["url"], tuple(filter(None, path)), text[left:start], text[start:end],
+                    text[end:right].rstrip())
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A figure in its sentence: the report's title and link, the headings above it, and the text before, of and after the number."""
+    """A figure in its sentence: the report's title and link, the headings above, the text before, of and after the number."""
 
     title: str
     url: str | None
@@ -99,16 +102,18 @@ class Sentence:
     after: str
 
     def __repr__(self) -> str:
-        return "\n".join(filter(None, [self.title, " › ".join(self.path), f"{self.before}【{self.number}】{self.after}", self.url]))
+        lines = (self.title, " › ".join(self.path), f"{self.before}【{self.number}】{self.after}", self.url)
+        return "\n".join(filter(None, lines))
 
     def _repr_html_(self) -> str:
-        return (f'{STYLE}<div class="fazhi" lang="zh-CN"><div>{_link(self.title, self.url)}</div><div>{escape(" › ".join(self.path))}</div>'
+        return (f'{STYLE}<div class="fazhi" lang="zh-CN"><div>{_link(self.title, self.url)}</div>'
+                f"<div>{escape(' › '.join(self.path))}</div>"
                 f"<blockquote>{escape(self.before)}<mark>{escape(self.number)}</mark>{escape(self.after)}</blockquote></div>")
 
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """One report: `row` is its row of `reports`, `frames` its rows of every table; `not_a_report` says why it is none, if it is none."""
+    """One report: `row` is its row of `reports`, `frames` its rows of every table; `not_a_report` says why, if it is none."""
 
     row: Mapping[str, Any]
     frames: Mapping[str, pl.DataFrame]
@@ -166,8 +171,8 @@ class Report:
         """Who reports on which year, from where, published when, in one line."""
         row = self.row
         place = "/".join(dict.fromkeys(filter(None, (row["province"], row["prefecture"], row["county"], row["zone"]))))
-        parts = [row["issuer"] or "机关不明", f"{row['year']}年度" if row["year"] else "年度不明", place, f"发布于 {row['published_on']}" if row["published_on"] else "",
-                 {"restated": "改写样本", "synthetic": "虚构样本"}.get(row["origin"], "")]
+        parts = [row["issuer"] or "机关不明", f"{row['year']}年度" if row["year"] else "年度不明", place,
+                 f"发布于 {row['published_on']}" if row["published_on"] else "", MADE.get(row["origin"], "")]
         return " · ".join(filter(None, parts))
 
     def marked(self, before: str = "【", after: str = "】") -> str:
@@ -193,36 +198,55 @@ class Report:
         for s in self.sections.filter(pl.col("level") > 0).iter_rows(named=True):
             about = s["kind"] or s["dimension"]
             print(f"{'  ' * s['level']}{s['label'] or ''}{s['heading']}" + (f"  [{about}]" if about else ""), file=out)
-        rows = [(r["value_text"], amount(r), r["code"] or "", r["subject"], " ".join(r["caveats"])) for r in self.indicators.iter_rows(named=True)]
+        rows = [(r["value_text"], amount(r), r["code"] or "", r["subject"], " ".join(r["caveats"]))
+                for r in self.indicators.iter_rows(named=True)]
         print("", *aligned([("原文", "数值", "指标", "说的是", "提醒"), *rows]), sep="\n", file=out)
-        for f in self.findings.filter(pl.col("severity") != "info").iter_rows(named=True):
-            print(f"! {f['message']}", file=out)
-        counts = f"{self.sections.height} 个部分，{self.measures.height} 项举措，{self.indicators.height} 个数量（{self.row_quality('comparable')} 个可比），{self.instruments.height} 部文件"
-        print("", counts, sep="\n", file=out, end="")
+        print(*(f"! {message}" for message in self._doubts()), sep="\n", file=out)
+        counts = (f"{self.sections.height} 个部分，{self.measures.height} 项举措，{self.indicators.height} 个数量"
+                  f"（{self.indicators['comparable'].sum()} 个可比），{self.instruments.height} 部文件")
+        print(counts, file=out, end="")
         return out.getvalue()
 
-    def row_quality(self, column: str) -> Any:
-        """A figure of the report's row of `quality`."""
-        return self.frames["quality"][column].item()
+    def _doubts(self) -> list[str]:
+        """The findings that are more than information, in words."""
+        return self.findings.filter(pl.col("severity") != "info")["message"].to_list()
 
     def _repr_html_(self) -> str:
-        rid = self.row["report_id"]
-        outline = "".join(f'<li style="margin-left:{s["level"]}em">{escape((s["label"] or "") + s["heading"])} <small>{escape(s["kind"] or s["dimension"] or "")}</small></li>'
-                          for s in self.sections.filter(pl.col("level") > 0).iter_rows(named=True))
-        text = "".join(escape(piece) if figure is None else
-                       f'<mark id="r-{rid}-{figure["indicator_id"]}"{"" if figure["comparable"] else " class=no"} title="{escape(figure["code"] or figure["subject"])}">{escape(piece)}</mark>'
-                       for piece, figure in self._pieces())
-        body = "".join(f"<p>{paragraph}</p>" for paragraph in text.split("\n"))
-        rows = "".join(f'<tr><th scope="row"><a href="#r-{rid}-{r["indicator_id"]}">{escape(r["value_text"])}</a></th><td class="n">{escape(amount(r))}</td>'
-                       f'<td>{escape(r["code"] or "")}</td><td>{escape(r["subject"])}</td><td>{escape(r["status"])}</td><td>{escape(r["scope"])}</td>'
-                       f'<td>{escape(" ".join(r["caveats"]))}</td></tr>' for r in self.indicators.iter_rows(named=True))
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("原文", "数值", "指标", "说的是", "状态", "时间", "提醒"))
-        notes = "".join(f"<li>{escape(f['message'])}</li>" for f in self.findings.filter(pl.col("severity") != "info").iter_rows(named=True))
         none = f"<div>不是年度报告：{escape(self.not_a_report)}</div>" if self.not_a_report else ""
-        return (f'{STYLE}<div class="fazhi" lang="zh-CN"><div><strong>{_link(_title(self.row), self.row["url"])}</strong></div><div>{escape(self.line())}</div>{none}'
-                f"{f'<ul>{notes}</ul>' if notes else ''}<details><summary>结构（{self.sections.height}）</summary><ul>{outline}</ul></details>"
+        notes = "".join(f"<li>{escape(message)}</li>" for message in self._doubts())
+        text = "".join(self._mark(piece, figure) for piece, figure in self._pieces())
+        body = "".join(f"<p>{paragraph}</p>" for paragraph in text.split("\n"))
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("原文", "数值", "指标", "说的是", "状态", "时间", "提醒"))
+        rows = "".join(map(self._line, self.indicators.iter_rows(named=True)))
+        return (f'{STYLE}<div class="fazhi" lang="zh-CN"><div><strong>{_link(_title(self.row), self.row["url"])}</strong></div>'
+                f"<div>{escape(self.line())}</div>{none}{f'<ul>{notes}</ul>' if notes else ''}"
+                f"<details><summary>结构（{self.sections.height}）</summary><ul>{self._outline()}</ul></details>"
                 f"<details open><summary>正文</summary>{body}</details>"
-                f"<details open><summary>数量（{self.indicators.height}）</summary><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details></div>")
+                f"<details open><summary>数量（{self.indicators.height}）</summary><table><thead><tr>{head}</tr></thead>"
+                f"<tbody>{rows}</tbody></table></details></div>")
+
+    def _outline(self) -> str:
+        items = []
+        for s in self.sections.filter(pl.col("level") > 0).iter_rows(named=True):
+            words, about = f"{s['label'] or ''}{s['heading']}", s["kind"] or s["dimension"] or ""
+            items.append(f'<li style="margin-left:{s["level"]}em">{escape(words)} <small>{escape(about)}</small></li>')
+        return "".join(items)
+
+    def _mark(self, piece: str, figure: Mapping[str, Any] | None) -> str:
+        if figure is None:
+            return escape(piece)
+        tone = "" if figure["comparable"] else ' class="no"'
+        return f'<mark id="{_anchor(figure)}"{tone} title="{escape(figure["code"] or figure["subject"])}">{escape(piece)}</mark>'
+
+    @staticmethod
+    def _line(figure: Mapping[str, Any]) -> str:
+        cells = (figure["code"] or "", figure["subject"], figure["status"], figure["scope"], " ".join(figure["caveats"]))
+        return (f'<tr><th scope="row"><a href="#{_anchor(figure)}">{escape(figure["value_text"])}</a></th>'
+                f'<td class="n">{escape(amount(figure))}</td>' + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
+
+
+def _anchor(figure: Mapping[str, Any]) -> str:
+    return f"r-{figure['report_id']}-{figure['indicator_id']}"
 
 
 def _title(row: Mapping[str, Any]) -> str:
@@ -246,7 +270,10 @@ def aligned(rows: list[tuple[str, ...]], widest: int = 32) -> list[str]:
     def width(text: str) -> int:
         return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
-    cut = [tuple(cell if width(cell) <= widest else cell[: widest // 2 - 1] + "…" for cell in row[:-1]) + row[-1:] for row in rows]
+    def short(cell: str) -> str:
+        return cell if width(cell) <= widest else cell[: widest // 2 - 1] + "…"
+
+    cut = [(*map(short, row[:-1]), row[-1]) for row in rows]
     sizes = [max(map(width, column)) for column in zip(*cut, strict=True)]
     return ["  ".join(cell + " " * (size - width(cell)) for cell, size in zip(row, sizes, strict=True)).rstrip() for row in cut]
 
