@@ -36,8 +36,8 @@ def test_help_is_there_at_once_and_names_every_command() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys; sys.argv=['fazhi','--help']\nfrom fazhi import cli\ntry: cli.main()\nexcept SystemExit: pass\n" \
-           "print([m for m in ('polars','plotly','lxml','fazhi.extract') if m in sys.modules])"
+    code = ("import sys; sys.argv=['fazhi','--help']\nfrom fazhi import cli\ntry: cli.main()\nexcept SystemExit: pass\n"
+            "print([m for m in ('polars','plotly','lxml','fazhi.extract') if m in sys.modules])")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT / "lib")})
     assert done.stdout.endswith("[]\n"), done.stderr
 

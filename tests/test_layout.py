@@ -76,11 +76,11 @@ def test_importing_the_library_is_free_and_its_names_are_lazy() -> None:
 
 
 def test_public_names_work_whichever_module_was_imported_first() -> None:
-    code = "import fazhi.read.text, fazhi.build, fazhi.compare, fazhi\n" \
-           "assert all(callable(getattr(fazhi, name)) for name in fazhi.__all__)\n" \
-           "try: fazhi.build('/no/such/folder')\nexcept RuntimeError as fault: print('no such folder' in str(fault))\n" \
-           "try: fazhi.read(b'')\nexcept ValueError: print(True)\n" \
-           "from fazhi.read import read; from fazhi.build import build; print(read.__module__, build.__module__)"
+    code = ("import fazhi.read.text, fazhi.build, fazhi.compare, fazhi\n"
+            "assert all(callable(getattr(fazhi, name)) for name in fazhi.__all__)\n"
+            "try: fazhi.build('/no/such/folder')\nexcept RuntimeError as fault: print('no such folder' in str(fault))\n"
+            "try: fazhi.read(b'')\nexcept ValueError: print(True)\n"
+            "from fazhi.read import read; from fazhi.build import build; print(read.__module__, build.__module__)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={"PYTHONPATH": str(LIB.parent)}, check=False)
     assert done.stdout.split() == ["True", "True", "fazhi.read", "fazhi.build"], done.stderr
     with pytest.raises(AttributeError, match="it has Report, Tables"):
