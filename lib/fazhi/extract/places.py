@@ -69,7 +69,7 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
 
 def _shares(text: str, before: Number, n: Number, place: Place, left: int) -> bool:
     """Whether a number counts what its neighbour counts: 执法培训12期、1,430人次; 公职律师由3人增至6人."""
-    if n.start - before.end < 4 and n.group != before.group and phrase("join").search(text[before.end : n.start]):
+    if n.group != before.group and text[before.end : n.start].strip() in ("、", "和", ""):
         return True
     rises = left == before.end and phrase("to").match(text[left : n.end])
     return bool(rises and phrase("from").search(text, place.left, before.start))
