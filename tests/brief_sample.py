@@ -13,20 +13,25 @@ BODY = f"一、主要举措和成效\n（一）化解争议\n全年办结行政�
 
 def report_tables(url: str = "https://www.example.gov.cn/a?b=1&c=2") -> Tables:
     """One report for each issuer in 2022, each with one indicator whose sentence holds markup."""
-    reports, sections, indicators = [], [], []
+    rows: dict[str, list[dict[str, object]]] = {"sources": [], "reports": [], "sections": [], "measures": [], "indicators": []}
     for place, issuer in enumerate(ISSUERS):
         text = BODY.format(n=40 + place)
-        start = text.index(f"{40 + place}余件")
-        report_id = f"{place:016x}"
-        reports.append({"report_id": report_id, "source": f"{place}.txt", "url": url, "title": f"{issuer}2022年报告{HARM}", "issuer": issuer,
-                        "issuer_kind": "government", "level": "county", "year": 2022, "origin": "synthetic", "county": issuer[:2], "text": text})
-        sections += [{"report_id": report_id, "section_id": 0, "level": 1, "label": "一、", "heading": "主要举措和成效", "start": 0, "end": len(text)},
-                     {"report_id": report_id, "section_id": 1, "parent_id": 0, "level": 2, "label": "（一）", "heading": "化解争议", "start": 10, "end": len(text)}]
-        indicators.append({"report_id": report_id, "indicator_id": 7, "section_id": 1, "code": "reconsideration_closed", "subject": "行政复议案件",
-                           "value": 40.0 + place, "unit": "件", "qualifier": "over", "kind": "count", "status": "actual", "scope": "year",
-                           "value_text": f"{40 + place}余件", "quote": f"全年办结行政复议案件{40 + place}余件", "start": start, "end": start + 4,
-                           "comparable": False, "caveats": ["bound"]})
-    rows = {"reports": reports, "sections": sections, "indicators": indicators}
+        start, quote = text.index(f"{40 + place}余件"), text.index("全年办结")
+        one = {"report_id": f"{place:016x}"}
+        rows["sources"].append({**one, "source": f"{place}.txt", "sha256": f"{place:064x}", "size": 9, "media_type": "text/plain", "status": "report"})
+        rows["reports"].append({**one, "source": f"{place}.txt", "url": url, "title": f"{issuer}2022年报告{HARM}", "issuer": issuer, "text": text,
+                                "issuer_kind": "government", "level": "county", "year": 2022, "origin": "synthetic", "county": issuer[:2]})
+        rows["sections"] += [
+            {**one, "section_id": 0, "level": 1, "label": "一、", "heading": "主要举措和成效", "start": 0, "body": 9, "end": len(text)},
+            {**one, "section_id": 1, "parent_id": 0, "level": 2, "label": "（一）", "heading": "化解争议", "start": 10, "body": quote, "end": len(text)}]
+        end = text.index("。") + 1
+        rows["measures"].append({**one, "measure_id": 0, "section_id": 1, "text": text[quote:end], "start": quote, "end": end, "status": "done",
+                                 "dimension": "disputes", "keywords": []})
+        rows["indicators"].append({
+            **one, "indicator_id": 7, "measure_id": 0, "section_id": 1, "code": "reconsideration_closed", "subject": "行政复议案件", "value": 40.0 + place,
+            "unit": "件", "qualifier": "over", "kind": "count", "status": "actual", "scope": "year", "value_text": f"{40 + place}余件",
+            "quote": text[quote:start + 4], "quote_start": quote, "start": start, "end": start + 4, "comparable": False, "caveats": ["bound"],
+            "corrected": False})
     return tables({name: pl.DataFrame([dict.fromkeys(TABLES[name].schema) | row for row in held], schema=TABLES[name].schema)
                    for name, held in rows.items()})
 
