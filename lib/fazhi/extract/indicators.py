@@ -18,7 +18,6 @@ from fazhi.extract.places import CLAUSE, Place
 from fazhi.extract.rows import Quantity, Section
 
 FLOOR = 0.9  # the least bid that gives a code; by the practice figures, which hardly move between 0.8 and 1.2
-FIRST = 0.5  # of a word that opens the clause: the verb of a Chinese sentence stands there, its number at the end
 LEFT, RIGHT = 9.0, 6.0  # characters at which a word left or right of the number counts half
 FAR, AFTER, ABOVE, SIGN = (
     0.45,
@@ -70,8 +69,7 @@ class Surroundings:
         semicolon = max(words.folded.rfind(c, place.sentence, q.start) for c in ";；\n") + 1
         for a, b, word in words.spans(place.sentence, place.sentence_end):
             if left <= a and b <= place.left_end:
-                weight = 1 / (1 + (place.left_end - b) / LEFT)
-                self._beside(word, max(weight, FIRST) if a == place.clause else weight, "<")
+                self._beside(word, 1 / (1 + (place.left_end - b) / LEFT), "<")
             elif place.label and place.label[0] <= a and b <= place.label[1]:
                 self._beside(word, 1 / (1 + (place.label[1] - b + 3) / LEFT), "<")
             elif a >= q.end and b <= place.right:

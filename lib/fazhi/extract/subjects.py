@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
@@ -30,8 +31,12 @@ def subject(text: str, q: Quantity, place: Place) -> str:
     if place.label and text[place.left : place.left_end] in heads:
         return text[slice(*place.label)]
     after = text[q.end : place.right]
-    if len(after) > 1 and not skip.match(after):
+    if len(after) > 1 and not skip.match(after) and not phrase("to").match(after):
         return tail.sub("", after).strip() or after.strip()
-    whole = tail.sub("", text[place.left : place.left_end]).strip(" 、，,；;：:（(")
+    end = place.left_end if place.own == place.left else max(text.rfind("由", place.left, place.own), text.rfind("从", place.left, place.own))
+    before = text[place.left : end if end > place.left else place.left_end]
+    if phrase("from").search(before):
+        before = before[: max(before.rfind("由"), before.rfind("从"))]
+    whole = tail.sub("", before).strip(" 、，,；;：:（(")
     short = lead.sub("", whole)
     return whole if short in bare or not short else short
