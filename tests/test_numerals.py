@@ -238,9 +238,8 @@ def test_reasons_no(reason: str, sentence: str) -> None:
     assert numbers and reason not in {r.reason for r in ruled_out}
 
 
-@pytest.mark.parametrize("name", sorted({n for e in NAMES for n in e["list"]}))
-def test_every_listed_name_measures_nothing(name: str) -> None:
-    assert not scan(name)[0]
+def test_every_listed_name_measures_nothing() -> None:
+    assert not [(name, n) for e in NAMES for name in e["list"] for n in scan(name)[0]]
 
 
 # ---------------------------------------------------------------- every numeral is accounted for exactly once

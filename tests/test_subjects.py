@@ -47,4 +47,4 @@ def test_a_subject_stands_in_the_sentence_of_its_number(text: str) -> None:
     found, where, _, _ = figures(text, [], 2020)
     for q, place in zip(found, where, strict=True):
         begin, end = min(place.sentence, place.label[0] if place.label else place.sentence), place.sentence_end
-        assert q.subject in text[begin:end] and q.subject == q.subject.strip()
+        assert q.subject in text[begin:end]
