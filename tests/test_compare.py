@@ -11,9 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import fazhi.compare as package
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import fazhi.compare as package
 from fazhi.compare import CORE, CompareError, compare, coverage, dossier, fullest_year, say, sentences
 from fazhi.compare.comparison import FRAME, LEFT_OUT
 from fazhi.compare.coverage import law_of, laws, part_patterns
@@ -21,8 +24,6 @@ from fazhi.compare.guards import bits, codebook, rules
 from fazhi.compare.members import years_of
 from fazhi.contract import TABLES
 from fazhi.tables import Tables, tables
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = sorted((ROOT / "tests/samples").glob("*.txt"))
@@ -217,6 +218,18 @@ def test_five_kinds_of_empty() -> None:
         "comparable", "not_stated", "unreadable", "not_published", "not_collected",
     ]
     assert {found["乙县人民政府", y][0] for y in range(2020, 2025)} == {"not_collected"}
+
+
+def test_a_file_that_cannot_be_read_has_its_cell_even_alone() -> None:
+    t = frames(
+        reports=[report(1)],
+        indicators=[figure(1, 12)],
+        sources=[{"source": "scan.pdf", "status": "unreadable", "issuer": "乙县人民政府", "year": 2019}],
+    )
+    assert states(t)["乙县人民政府", 2019] == ("unreadable", [])
+    row = coverage(t).frame.filter(pl.col("state") == "unreadable").row(0, named=True)
+    assert (row["issuer"], row["year"], row["source"]) == ("乙县人民政府", 2019, "scan.pdf")
+    assert "乙县人民政府" not in set(compare(t, "litigation_cases", level="county").frame["issuer"])  # nobody knows its level
 
 
 def test_roster_beside_the_tables_and_its_faults(tmp_path: Path) -> None:

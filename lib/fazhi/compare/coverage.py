@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.guards import KINDS, LEVELS, one_of, rules, spelled
-from fazhi.compare.members import Tables, between, members, one_a_year, roll, seated, texts, unread, years_of
-from fazhi.compare.roster import absences, read_roster
+from fazhi.compare.members import Tables, between, members, one_a_year, roll, texts, unread, years_of
+from fazhi.compare.roster import absences, expecting
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
 FILE = "law.toml"
@@ -171,8 +171,8 @@ def coverage(
     """Which reports there are for a panel of issuers and years; parameters and errors as in `compare`."""
     levels, kinds = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS)
     reports, nobody = members(t, levels, kinds, texts(regions))
-    expected = read_roster(roster, t)
-    expected = seated(expected, levels, kinds, texts(regions)) if expected is not None else None
+    lost = unread(t)
+    expected = expecting(t, roster, lost, levels, kinds, texts(regions))
     span = years_of(years) or between(reports, expected)
     reports, _ = one_a_year(reports.filter(pl.col("year").is_in(list(span))))
     cells = (
@@ -183,7 +183,7 @@ def coverage(
     columns = ["issuer", "year", "published_on", "signed_on", "title", "url", "source", "origin", "report_id"]
     frame = (
         cells.join(reports.select(columns), on=["issuer", "year"], how="left")
-        .join(unread(t), on=["issuer", "year"], how="left")
+        .join(lost, on=["issuer", "year"], how="left")
         .join(absences(expected, span), on=["issuer", "year"], how="left")
         .join(found_parts(t, reports), on="report_id", how="left")
     )

@@ -49,9 +49,9 @@ def years_of(years: int | str | Iterable[int] | None) -> tuple[int, ...]:
         raise CompareError(f"看不懂年度 {years!r}：写 2020、2019-2023 或一列年份 (no year in {years!r})") from None
 
 
-def between(*frames: pl.DataFrame | None) -> tuple[int, ...]:
+def between(*frames: pl.DataFrame) -> tuple[int, ...]:
     """All years from the first to the last that the frames hold."""
-    found = [y for f in frames if f is not None for y in (f["year"].min(), f["year"].max()) if isinstance(y, int)]
+    found = [y for f in frames for y in (f["year"].min(), f["year"].max()) if isinstance(y, int)]
     return tuple(range(min(found), max(found) + 1)) if found else ()
 
 
@@ -126,13 +126,12 @@ def unread(t: Tables) -> pl.DataFrame:
     return lost.drop_nulls(["issuer", "year"]).unique(["issuer", "year"], keep="first", maintain_order=True)
 
 
-def roll(reports: pl.DataFrame, expected: pl.DataFrame | None) -> pl.DataFrame:
+def roll(reports: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:
     """The panel's issuers with their latest seat, level and kind."""
     columns = ["issuer", "issuer_kind", "level", "region", "region_code", *SEAT]
-    frames = [reports.sort("year", "report_id", descending=[True, False]).select(columns)]
-    if expected is not None:
-        frames.append(expected.select(columns))
-    return pl.concat(frames).unique("issuer", keep="first", maintain_order=True).sort("region", "issuer")
+    latest = reports.sort("year", "report_id", descending=[True, False]).select(columns)
+    every = pl.concat([latest, expected.select(columns)])
+    return every.unique("issuer", keep="first", maintain_order=True).sort("region", "issuer")
 
 
 def trades(issuers: pl.DataFrame) -> pl.DataFrame:

@@ -17,13 +17,12 @@ from fazhi.compare.members import (
     nearest_regions,
     one_a_year,
     roll,
-    seated,
     strangers,
     texts,
     unread,
     years_of,
 )
-from fazhi.compare.roster import absences, read_roster
+from fazhi.compare.roster import absences, expecting
 
 THERE = ["issuer", "year", "title", "url", "source", "origin", "report_id"]  # what a row says of its report
 
@@ -58,8 +57,8 @@ def compare(
     asked_years = years_of(years)
     question = {"years": asked_years, "regions": places, "level": levels, "issuer_kind": kinds, "scope": scope}
     reports, nobody = members(t, levels, kinds, places)
-    expected = read_roster(roster, t)
-    expected = seated(expected, levels, kinds, places) if expected is not None else None
+    lost = unread(t)
+    expected = expecting(t, roster, lost, levels, kinds, places)
     span = asked_years or between(reports, expected)
     issuers = roll(reports, expected)
     reports, second = one_a_year(reports.filter(pl.col("year").is_in(list(span))))
@@ -67,7 +66,7 @@ def compare(
     if issuers.is_empty():
         notes.append("没有符合条件的机关。" + nearest_regions(t, places))
     chosen, others = choose(candidates(t, reports, codes, scopes), allowed)
-    frame = spelled(filled(issuers, span, codes, reports, chosen, absences(expected, span), unread(t)), "caveats")
+    frame = spelled(filled(issuers, span, codes, reports, chosen, absences(expected, span), lost), "caveats")
     return Comparison(
         framed(frame, FRAME),
         set_aside(reports, chosen, others, nobody, second),

@@ -18,8 +18,13 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.guards import KINDS, LEVELS, CompareError, one_of
+from fazhi.compare.members import SEAT, Tables, seated
 
-TEXT = ["issuer", "issuer_kind", "level", "region_code", "province", "prefecture", "county", "zone"]
+EXPECTED = pl.DataFrame(
+    schema=dict.fromkeys(("issuer", "issuer_kind", "level", "region", "region_code", *SEAT), pl.String)
+    | {"year": pl.Int32, "published": pl.Boolean}
+)
+TEXT = ["issuer", "issuer_kind", "level", "region_code", *SEAT]
 NO = ["no", "n", "0", "false", "否", "未", "无", "未公开", "未发布"]
 
 
@@ -55,19 +60,30 @@ def read_roster(roster: Path | str | pl.DataFrame | None, tables: Any = None) ->
         )
     for column, known in (("level", LEVELS), ("issuer_kind", KINDS)):
         one_of(f"{column}（{name}）", clean[column].drop_nulls().unique(maintain_order=True).to_list(), known)
-    seat = ["province", "prefecture", "county", "zone"]
     return clean.with_columns(
         year=pl.col("year").cast(pl.Int32),
         published=~pl.col("published").str.to_lowercase().is_in(NO).fill_null(False),
-        region=pl.concat_str(seat, separator="/", ignore_nulls=True),
+        region=pl.concat_str(SEAT, separator="/", ignore_nulls=True),
         issuer_kind=pl.col("issuer_kind").fill_null("other"),
     )
 
 
-def absences(expected: pl.DataFrame | None, span: Sequence[int]) -> pl.DataFrame:
+def expecting(
+    t: Tables, roster: Path | pl.DataFrame | None, lost: pl.DataFrame, levels: list[str], kinds: list[str], regions: list[str]
+) -> pl.DataFrame:
+    """Whose reports are expected besides those at hand: the roster's, and those of files that could not be read (`lost`).
+
+    Of such a file only the issuer and the year are known, so that a question for a level, a kind or a region leaves it out.
+    """
+    held = read_roster(roster, t)
+    rows = [seated(held, levels, kinds, regions)] if held is not None else []
+    if not (levels or kinds or regions):
+        rows.append(lost.select("issuer", "year", published=pl.lit(True), issuer_kind=pl.lit("other"), region=pl.lit("")))
+    return pl.concat([EXPECTED, *rows], how="diagonal_relaxed")
+
+
+def absences(expected: pl.DataFrame, span: Sequence[int]) -> pl.DataFrame:
     """Issuer and year of which the roster says that nothing was published, with `absent` true."""
-    if expected is None:
-        return pl.DataFrame(schema={"issuer": pl.String, "year": pl.Int32, "absent": pl.Boolean})
     none = expected.filter(~pl.col("published"))
     every = (
         none.filter(pl.col("year").is_null())
