@@ -27,6 +27,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(PY) -m ipykernel install --sys-prefix --name fazhi --display-name 'Python (fazhi)' >/dev/null
+	@git config core.hooksPath .githooks 2>/dev/null || true  # notebooks are committed without outputs
 	@touch $@
 
 # What changed is told by content, not by time, so the build itself decides whether there is anything to do.

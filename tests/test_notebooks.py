@@ -12,9 +12,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import fazhi.build
 import polars as pl
 import pytest
+
+import fazhi.build
 from fazhi.contract import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
