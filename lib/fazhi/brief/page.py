@@ -19,10 +19,9 @@ from functools import cache
 from html import escape, unescape
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import as_file, files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import mistune
-import nbformat
 import plotly.graph_objects as go
 import polars as pl
 
@@ -31,6 +30,9 @@ from fazhi.brief.sanitize import clean
 from fazhi.brief.show import Html, table
 from fazhi.brief.sources import Entry, entries, listing
 from fazhi.brief.theme import STATES, say
+
+if TYPE_CHECKING:
+    import nbformat
 
 LIMIT = 2_500_000  # bytes of a page
 PACKED_FROM = 150_000  # characters of the list of sentences beyond which it is packed, to keep the page under LIMIT
