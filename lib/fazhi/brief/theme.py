@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 
 from fazhi.brief import fonts
+from fazhi.knowledge import load_toml
 
 LANGUAGES = ("zh", "en")
 # Okabe and Ito's palette, which the colour-blind tell apart, its yellow left out because it fades on white.
@@ -50,6 +51,9 @@ def _wording() -> dict[str, dict[str, dict[str, str]]]:
                     f"lib/fazhi/brief/wording.toml: {group}.{key}: languages {sorted(entry)}; "
                     f"write one text for each of {LANGUAGES}"
                 )
+    shared = load_toml("comparison.toml")
+    table["state"] |= {entry["name"]: {"zh": entry["zh"], "en": entry["en"]} for entry in shared["state"]}
+    table["caveat"] = {entry["name"]: {"zh": entry.get("short") or entry["zh"], "en": entry["en"]} for entry in shared["caveat"]}
     return table
 
 
