@@ -69,7 +69,7 @@ def check(r: Reading) -> None:
     assert len({t.title for t in r.instruments}) == len(r.instruments)
     assert all(a.first_start < b.first_start for a, b in pairwise(r.instruments))
     for f in r.findings:
-        assert f.message.endswith("。") and f.severity in ("info", "warning", "error"), f
+        assert f.message.strip() and f.severity in ("info", "warning", "error"), f
         assert (f.start is None) == (f.end is None) and (f.start is None or 0 <= f.start <= (f.end or 0) <= size), f
 
 
