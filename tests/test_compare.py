@@ -171,6 +171,14 @@ def test_panel_is_complete_and_nothing_is_dropped(samples: Tables) -> None:
     assert c.left_out["reason_zh"].null_count() == 0 and c.left_out["reason_en"].null_count() == 0
 
 
+def test_rows_for_a_reader_lose_nothing(samples: Tables) -> None:
+    c = compare(samples, CORE)
+    assert c.rows.height == len(c) and c.aside.height == c.left_out.height
+    for code in CORE:
+        empty = c.rows.filter(pl.col("name_zh") == codebook()[code].name_zh)["value"].is_null().to_list()
+        assert empty == sorted(empty)
+
+
 def test_values_carry_their_sentence(samples: Tables) -> None:
     texts = dict(samples.reports.select("report_id", "text").collect().iter_rows())
     for row in compare(samples, CORE).frame.filter(pl.col("value").is_not_null()).iter_rows(named=True):
