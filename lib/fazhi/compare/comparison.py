@@ -68,7 +68,8 @@ class Comparison:
         """The columns that a reader wants beside each other, code by code, the cells with a figure before the empty ones."""
         nth = pl.col("code").replace_strict({code: n for n, code in enumerate(self.codes)}, return_dtype=pl.Int64)
         return self.frame.sort(nth, pl.col("value").is_null(), maintain_order=True).select(
-            "issuer", "year", "name_zh", "value", "high", "unit", "qualifier", "state", "reason_zh", "quote", "report_id", "indicator_id"
+            "issuer", "year", "name_zh", "value", "high", "unit", "qualifier", "state", "reason_zh", "quote",
+            "report_id", "indicator_id",
         )
 
     @property
