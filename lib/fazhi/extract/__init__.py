@@ -12,7 +12,7 @@ from fazhi.extract.genre import not_a_report
 from fazhi.extract.identity import identify
 from fazhi.extract.indicators import Bid, code
 from fazhi.extract.measures import measures
-from fazhi.extract.numerals import FOLD, scan
+from fazhi.extract.numerals import fold, scan
 from fazhi.extract.outline import outline, outline_findings
 from fazhi.extract.places import Place
 from fazhi.extract.quantities import quantities
@@ -47,7 +47,7 @@ def figures(
     found, where, more = quantities(text, numbers, sections, year)
     offers = code(text, found, where, sections, issuer_kind)
     tie(text, found, where)
-    folded = text.translate(FOLD)
+    folded = fold(text)
     for q, place in zip(found, where, strict=True):
         q.subject = subject(text, q, place)
         q.period_start, q.period_end = period(folded, q, place, year)

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import ahocorasick_rs
+
 from fazhi.extract.numerals import FOLD, units
 from fazhi.knowledge import KnowledgeError, load_toml, require
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fazhi.extract.codebook import Codebook, Rule, codebook
-from fazhi.extract.numerals import FOLD, units
+from fazhi.extract.numerals import FOLD, fold, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import CLAUSE, Place
 from fazhi.extract.rows import Quantity, Section
@@ -198,7 +198,7 @@ def code(
     Returns the bids for each quantity, highest first. `issuer_kind` is that of tables.md, "" where it is not known.
     """
     book = codebook()
-    words = Words(text.translate(FOLD), book)
+    words = Words(fold(text), book)
     headings = Headings(sections, book)
     classes = units()
     out = []

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import ahocorasick_rs
+
 from fazhi.extract.rows import RuledOut
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
@@ -22,7 +23,15 @@ ANY = rf"(?<![\d.,{CHINESE}])(?:\d+(?:\.\d+)?|[{CHINESE}]+)"
 _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》")
 _NUMERAL = CHINESE + "0123456789"
+_RUN = re.compile(rf"[0-9]+|[{CHINESE}数几]+")
+_NUMERALS = re.compile(rf"\d+(?:\.\d+)?|[{CHINESE}]+")
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+
+
+@lru_cache(8)
+def fold(text: str) -> str:
+    """The text with full-width digits and signs as ASCII, one character for one."""
+    return text.translate(FOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +122,10 @@ def qualifiers(place: str) -> dict[str, str]:
 @cache
 def _number() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, units()), key=len, reverse=True))
-    before = "|".join(sorted(qualifiers("before"), key=len, reverse=True))
     after = "|".join(sorted((w for w in qualifiers("after") if len(w) > 1), key=len, reverse=True))
     multiple = "百万|千万|十万|百亿|千亿|万|亿|千(?![米克瓦])|百(?!分点)"
     return re.compile(
-        rf"(?P<before>{before})?\s?(?:"
-        rf"(?P<percent>百分之(?P<pc>{CHINESE_NUMBER}|{DIGITS})(?:[至到—-]百分之(?P<pc2>{CHINESE_NUMBER}|{DIGITS}))?)|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?P<over4>多|余)?(?![立为效员功果就都熟长因本交份])"
+        rf"(?:(?P<percent>百分之(?P<pc>{CHINESE_NUMBER}|{DIGITS})(?:[至到—-]百分之(?P<pc2>{CHINESE_NUMBER}|{DIGITS}))?)|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?P<over4>多|余)?(?![立为效员功果就都熟长因本交份])"
         rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?(?(m0)(?:(?P<low2>\d+(?:\.\d+)?)(?P<m3>千万|百万|十万|万|千))?)"
         rf"(?:(?:(?P<u0>%|‰|多?余?(?:{names}))?\s?(?:[-—–~]{{1,2}}|至|到)|(?<=[一二三四五六七八九])、(?=[二三四五六七八九十][^百千万]))"
         rf"\s?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
@@ -128,33 +135,42 @@ def _number() -> re.Pattern[str]:
 
 
 @cache
-def _reasons() -> tuple[re.Pattern[str], tuple[str, ...], ahocorasick_rs.AhoCorasick, str]:
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(sorted(qualifiers('before'), key=len, reverse=True))})\s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What rules numerals out: the patterns of numerals.toml in one, where a match can begin, and the names."""
+
+    pattern: re.Pattern[str]
+    starts: re.Pattern[str]
+    names: tuple[str, ...]
+    automaton: ahocorasick_rs.AhoCorasick
+    idiom: str
+
+
+@cache
+def _reasons() -> Reasons:
     know = load_toml("numerals.toml")
-    parts, names = [], []
+    parts, names, starts = [], [], "0-9" + CHINESE
     for entry in know["reason"]:
-        require(
-            "numerals.toml",
-            f"[[reason]] {entry.get('name')}",
-            entry,
-            {"name": str, "zh": str, "patterns": list, "yes": list, "no": list},
-        )
-        for pattern in entry["patterns"]:
-            pattern = pattern.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+")
+        where = f"[[reason]] {entry.get('name')}"
+        require("numerals.toml", where, entry, {"name": str, "zh": str, "patterns": list, "yes": list, "no": list}, {"starts"})
+        starts += entry.get("starts", "")
+        bodies = [p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"]]
+        for body in bodies:
             try:
-                re.compile(pattern)
+                re.compile(body)
             except re.error as fault:
-                raise KnowledgeError(
-                    "numerals.toml", entry["name"], f"the pattern {pattern!r} fails: {fault}", "mend it"
-                ) from None
-        body = "|".join(p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"])
-        parts.append(f"(?P<r{len(names)}>{body})")
+                raise KnowledgeError("numerals.toml", where, f"the pattern {body!r} fails: {fault}", "mend it") from None
+        parts.append(f"(?P<r{len(names)}>{'|'.join(bodies)})")
         names.append(entry["name"])
     idioms = know["names"][0]
     require("numerals.toml", "[[names]]", idioms, {"reason": str, "zh": str, "list": list, "yes": list, "no": list})
-    automaton = ahocorasick_rs.AhoCorasick(
-        list(dict.fromkeys(idioms["list"])), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
-    )
-    return re.compile("|".join(parts)), tuple(names), automaton, idioms["reason"]
+    words = list(dict.fromkeys(idioms["list"]))
+    automaton = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+    return Reasons(re.compile("|".join(parts)), re.compile(f"[{starts}]"), tuple(names), automaton, idioms["reason"])
 
 
 def _value(token: str) -> float | None:
@@ -174,21 +190,25 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
 
     A numeral inside 《》 is part of a title; one that neither a unit follows nor a reason covers is `no_unit`.
     """
-    folded = text.translate(FOLD)
+    folded = fold(text)
     spans = _ruled_out(folded)
     covered = bytearray(len(text) + 1)
     for span in spans:
         covered[span.start : span.end] = b"\1" * (span.end - span.start)
     found = []
-    kinds = units()
-    for m in _number().finditer(folded):
-        start = m.start("low") if m["low"] else m.start("percent") if m["percent"] else m.start("tenths")
-        if not any(covered[start : m.end("low") if m["low"] else start + 1]) and (number := _read(m, kinds)):
+    pattern, kinds = _number(), units()
+    for run in _RUN.finditer(folded):
+        at = run.start()
+        while at < run.end() and covered[at]:
+            at += 1
+        if at == run.end():
+            continue
+        m = pattern.match(folded, at)
+        if m and not (m["low"] and any(covered[at : m.end("low")])) and (number := _read(folded, m, kinds)):
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
     out = [span for span in spans if b"\2" not in covered[span.start : span.end]]
-    runs = re.finditer(rf"\d+(?:\.\d+)?|[{CHINESE}]+", folded)
-    loose = [m for m in runs if not any(covered[m.start() : m.end()])]
+    loose = [m for m in _NUMERALS.finditer(folded) if not any(covered[m.start() : m.end()])]
     out += [RuledOut(m.start(), m.end(), "word" if _is_word(m[0]) else "no_unit") for m in loose]
     return found, sorted(out, key=lambda r: r.start)
 
@@ -200,17 +220,21 @@ def _is_word(run: str) -> bool:
 
 def _ruled_out(folded: str) -> list[RuledOut]:
     """The spans that listed names and reasons cover, the longest first where they overlap, in reading order."""
-    reasons, names, automaton, idiom = _reasons()
+    reasons = _reasons()
     candidates = [RuledOut(m.start(), m.end(), "title") for m in _TITLE.finditer(folded)]
-    for _, start, end in automaton.find_matches_as_indexes(folded):
+    for _, start, end in reasons.automaton.find_matches_as_indexes(folded):
         # a name neither begins nor ends inside a longer numeral: 三十二道 is no 二道
         begins = folded[start] in CHINESE and start > 0 and folded[start - 1] in _NUMERAL
         ends = folded[end - 1] in CHINESE and folded[end : end + 1] in _NUMERAL and end < len(folded)
         if not begins and not ends:
-            candidates.append(RuledOut(start, end, idiom))
-    for m in reasons.finditer(folded):
-        if m.end() > m.start():
-            candidates.append(RuledOut(m.start(), m.end(), names[int((m.lastgroup or "r0")[1:])]))
+            candidates.append(RuledOut(start, end, reasons.idiom))
+    at = 0
+    while possible := reasons.starts.search(folded, at):
+        at = possible.end()
+        m = reasons.pattern.match(folded, possible.start())
+        if m and m.end() > m.start():
+            at = m.end()
+            candidates.append(RuledOut(m.start(), at, reasons.names[int((m.lastgroup or "r0")[1:])]))
     taken = bytearray(len(folded) + 1)
     out = []
     for c in sorted(candidates, key=lambda r: (r.start - r.end, r.start)):
@@ -220,22 +244,16 @@ def _ruled_out(folded: str) -> list[RuledOut]:
     return sorted(out, key=lambda r: r.start)
 
 
-def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
-    before, after = m["before"] or "", m["after"] or ""
-    qualifier = qualifiers("before").get(before) or qualifiers("after").get(after.removeprefix("及")) or "exact"
-    high = None
+def _read(folded: str, m: re.Match[str], kinds: dict[str, str]) -> Number | None:
+    """The number that a match of the number pattern says, with the qualifier before it; None where it is none after all."""
+    word = _before().search(folded, max(0, m.start() - 5), m.start())
+    if word and word[0].strip() == "上" and m[0][0] not in "百千万":
+        word = None  # 以上三项, 网上12件: only 上百, 上千 is a bound
+    start = word.start() if word else m.start()
+    before = qualifiers("before")[word[0].strip()] if word else None
+    qualifier = before or qualifiers("after").get((m["after"] or "").removeprefix("及")) or "exact"
     if m["percent"] or m["tenths"]:
-        if m["percent"]:
-            value = _value(m["pc"])
-        else:
-            value = _VALUES[m["tenths"]] * 10 + (5 if m["half"] == "半" else _VALUES.get(m["half"] or "零", 0))
-        if value is None:
-            return None
-        if m["over4"] and qualifier == "exact":
-            qualifier = "over"
-        start = m.start() if before and before != "上" else m.start("percent" if m["percent"] else "tenths")
-        top = _value(m["pc2"]) if m["pc2"] else None
-        return Number(start, m.end(), value, top, "%", "range" if top is not None else qualifier, "rate", True)
+        return _read_share(m, start, qualifier)
     low, unit = m["low"], m["unit"]
     if unit[0] == "大" and unit[1:] in kinds:
         unit = unit[1:]
@@ -243,12 +261,13 @@ def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
     if value is None or low in ("零", "〇"):
         return None
     chinese = not low[0].isdigit()
-    if chinese and not before and all(c in _POWERS for c in low) and low[0] != "十" and not (m["over"] or m["over2"]):
+    over = m["over"] or m["over2"]
+    if chinese and not word and not over and low[0] != "十" and all(c in _POWERS for c in low):
         return None  # 千人, 万名: a name or a manner of speaking
-    over = m["over"] or m["over2"] or m["over3"]
-    if over or low[0] in "数几" or low == "十几":
-        qualifier = "over" if qualifier in ("exact", "over") else qualifier
+    if (over or m["over3"] or low[0] in "数几" or low == "十几") and qualifier == "exact":
+        qualifier = "over"
     scale = _multiple(m["m1"]) * _multiple(m["m2"])
+    high = None
     if m["high"]:
         top = _value(m["high"])
         if top is None or top * scale <= value * _multiple(m["m0"] or m["m1"]):
@@ -259,7 +278,18 @@ def _read(m: re.Match[str], kinds: dict[str, str]) -> Number | None:
         value *= scale * _multiple(m["m0"])
         if m["low2"]:
             value += float(m["low2"]) * _multiple(m["m3"])
-    if before == "上" and not (chinese and low[0] in "百千万"):
-        before, qualifier = "", "exact" if qualifier == "over" and not over and not after else qualifier
-    start = m.start() if before else m.start("low")
     return Number(start, m.end(), round(value, 6), high, unit, qualifier, kinds[unit], chinese)
+
+
+def _read_share(m: re.Match[str], start: int, qualifier: str) -> Number | None:
+    """百分之九十八点五 and 九成五, in percent."""
+    if m["tenths"]:
+        value: float | None = _VALUES[m["tenths"]] * 10 + (5 if m["half"] == "半" else _VALUES.get(m["half"] or "零", 0))
+    else:
+        value = _value(m["pc"])
+    if value is None:
+        return None
+    if m["over4"] and qualifier == "exact":
+        qualifier = "over"
+    top = _value(m["pc2"]) if m["pc2"] else None
+    return Number(start, m.end(), value, top, "%", qualifier if top is None else "range", "rate", True)

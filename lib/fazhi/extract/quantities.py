@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
-from fazhi.extract.numerals import FOLD, Number, qualifiers
+from fazhi.extract.numerals import Number, fold, qualifiers
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place, places, split_shared, with_tables
 from fazhi.extract.rows import Quantity, RuledOut, Section
@@ -71,7 +71,7 @@ def quantities(
 
     Offsets count code points of `text`; `year` is the reporting year or None. Rates are in percent, money in yuan.
     """
-    folded = text.translate(FOLD)
+    folded = fold(text)
     headings = [(s.start, s.body) for s in sections if s.heading]
     parts = Parts(folded, sections)
     shared = split_shared(folded, numbers, places(folded, numbers, [s.body for s in sections]))

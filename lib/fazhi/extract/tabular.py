@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fazhi.extract.numerals import FOLD, Number, units
+from fazhi.extract.numerals import Number, fold, units
 
 _CELL = re.compile(r"[^\t| ]+(?: [^\t| ]+)*")
 _BARE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(%)?")
@@ -36,7 +36,7 @@ def _cells(folded: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def cells(text: str) -> list[Cell]:
     """Every bare number that stands in a table with a head, in reading order."""
-    folded = text.translate(FOLD)
+    folded = fold(text)
     out: list[Cell] = []
     block: list[list[tuple[int, int]]] = []
     at = before = 0

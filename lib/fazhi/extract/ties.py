@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from fazhi.extract.numerals import FOLD, units
+from fazhi.extract.numerals import fold, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
@@ -35,7 +35,7 @@ def _fits(part: Quantity, total: Quantity) -> bool:
 
 def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
     """Set `part_of` (an index into `found`), `change_of`, and the codes that figures take from their neighbours, in place."""
-    folded = text.translate(FOLD)
+    folded = fold(text)
     total: int | None = None  # the figure that the running list of parts belongs to
     last: int | None = None  # the latest figure that is not a change
     for i, (q, place) in enumerate(zip(found, where, strict=True)):
