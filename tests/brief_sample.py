@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+
 from fazhi.contract import TABLES
 from fazhi.tables import Tables, tables
 

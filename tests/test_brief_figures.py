@@ -10,8 +10,8 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 import pytest
-
 from brief_sample import HARM, ISSUERS, panel
+
 from fazhi.brief import figures, static, theme
 from fazhi.brief.plot import drawable
 

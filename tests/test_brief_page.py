@@ -10,12 +10,12 @@ import re
 from typing import Any
 
 import pytest
+from brief_sample import HARM, panel, report_tables
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from brief_sample import HARM, panel, report_tables
 from fazhi.brief import figures, page, show
 from fazhi.brief.page import PLOTLY, Capsule, DeadLink, Unrenderable, export
 

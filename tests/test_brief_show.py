@@ -10,11 +10,11 @@ import re
 
 import polars as pl
 import pytest
+from brief_sample import HARM, ISSUERS, panel, report_tables
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from brief_sample import HARM, ISSUERS, panel, report_tables
 from fazhi.brief import show
 from fazhi.brief.sanitize import clean
 from fazhi.brief.sources import entries, listing, safe_url

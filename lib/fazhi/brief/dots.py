@@ -189,6 +189,8 @@ def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = 
     )
     low, high = min(r["value"] for r in rows), max(r["high"] or r["value"] for r in rows)
     start = 0.0 if low >= 0 and low < 0.6 * high else low - (high - low) * 0.08 - (0.5 if low == high else 0.0)
+    if all(float(r["value"]).is_integer() for r in rows) and high - start <= 6:
+        fig.update_xaxes(dtick=1, **where)  # nobody meets two and a half times
     fig.update_xaxes(
         range=[start - (high - start) * 0.02, high + (high - start or 1.0) * 0.24], zeroline=False, **where
     )  # room for the last label

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape, unescape
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
@@ -374,8 +375,8 @@ class Capsule:
 def _version(name: str) -> str:
     try:
         return version(name)
-    except PackageNotFoundError:
-        return "0"
+    except PackageNotFoundError:  # used from its folder, not installed
+        return str(getattr(import_module(name), "__version__", "–"))
 
 
 def _joined(value: Any) -> str:

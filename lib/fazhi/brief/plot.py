@@ -111,8 +111,11 @@ def axis_title(name: str, unit: str) -> str:
 
 def finish(fig: go.Figure, frame: pl.DataFrame, *, title: str, alt: str, height: int, language: str, note: str = "") -> go.Figure:
     """The frame that all figures share: title, source line under the figure, words for those who do not see it, height."""
-    reports = frame.filter(pl.col("value").is_not_null())["report_id"].drop_nulls().n_unique() if frame.height else 0
-    source = "；".join(filter(None, [say("figure.source_line", language, reports=reports), note])) if reports else note
+    reports = frame["report_id"].drop_nulls().n_unique()  # all that were looked at, whether they say it or not
+    pointed = any(getattr(trace, "customdata", None) is not None for trace in fig.data)
+    line = say("figure.source_line", language, reports=reports) if reports else ""
+    hint = say("figure.click", language) if reports and pointed else ""
+    source = "；".join(filter(None, [line, hint, note]))
     fig.update_layout(title_text=plain(title), height=height, meta={"title": title, "alt": alt, "source": source})
     if source:
         fig.add_annotation(
