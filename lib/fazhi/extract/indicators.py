@@ -7,8 +7,8 @@ highest bid gives the code; a bid under the floor gives none.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fazhi.extract.codebook import Codebook, Rule, codebook
@@ -37,68 +37,89 @@ class Bid:
     words: tuple[str, ...]
 
 
+class Stretch:
+    """The codebook's words in one sentence: with their offsets in reading order, and where each word ends."""
+
+    def __init__(self, spans: list[tuple[int, int, str]]) -> None:
+        self.spans = sorted(spans)
+        self.starts = [a for a, _, _ in self.spans]
+        self.places: dict[str, list[tuple[int, int]]] = {}
+        for a, b, word in self.spans:
+            self.places.setdefault(word, []).append((a, b))
+
+    def between(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        """The words that begin in [start, end)."""
+        return self.spans[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+
 class Words:
-    """The codebook's words in one text, found once for each stretch that is asked for."""
+    """The codebook's words in one text, found once for each sentence that is asked for."""
 
     def __init__(self, folded: str, book: Codebook) -> None:
         self.folded, self.book = folded, book
-        self.found: dict[tuple[int, int], list[tuple[int, int, str]]] = {}
+        self.found: dict[tuple[int, int], Stretch] = {}
 
-    def spans(self, start: int, end: int) -> list[tuple[int, int, str]]:
-        """Each word in folded[start:end] with its offsets."""
+    def of(self, start: int, end: int) -> Stretch:
+        """The words in folded[start:end]."""
         if (start, end) not in self.found:
             hits = self.book.automaton.find_matches_as_indexes(self.folded[start:end], overlapping=True)
-            self.found[start, end] = [(start + a, start + b, self.book.words[w]) for w, a, b in hits]
+            self.found[start, end] = Stretch([(start + a, start + b, self.book.words[w]) for w, a, b in hits])
         return self.found[start, end]
-
-    def bag(self, start: int, end: int) -> set[str]:
-        """The words in folded[start:end]."""
-        return {word for _, _, word in self.spans(start, end)}
 
 
 class Surroundings:
-    """What stands around one number: words beside it, words before it, and the signs for what is not written.
+    """What stands around one number: words beside it, words farther off, and the signs for what is not written.
 
     `signs` are `@件` for its unit, `@person` for its unit's class, `@department` for the kind of the issuer.
     """
 
-    def __init__(self, q: Quantity, place: Place, words: Words, above: Iterable[str], signs: Iterable[str], left: int) -> None:
+    def __init__(
+        self, q: Quantity, place: Place, words: Words, above: Collection[str], signs: Collection[str], left: int
+    ) -> None:
+        self.start, self.above, self.signs = q.start, above, signs
+        self.stretch = words.of(place.sentence, place.sentence_end)
+        self.semicolon = max(words.folded.rfind(c, place.sentence, q.start) for c in ";；\n") + 1
+        self.after = (place.right, place.clause_end)
         self.near: dict[str, tuple[float, str]] = {}
-        self.context: dict[str, float] = {}
-        self.beside: set[str] = set()  # since the last semicolon: where `!!` looks
-        semicolon = max(words.folded.rfind(c, place.sentence, q.start) for c in ";；\n") + 1
-        for a, b, word in words.spans(place.sentence, place.sentence_end):
-            if left <= a and b <= place.left_end:
+        for a, b, word in self.stretch.between(left, place.left_end):
+            if b <= place.left_end:
                 self._beside(word, 1 / (1 + (place.left_end - b) / LEFT), "<")
-            elif place.label and place.label[0] <= a and b <= place.label[1]:
-                self._beside(word, 1 / (1 + (place.label[1] - b + 3) / LEFT), "<")
-            elif a >= q.end and b <= place.right:
+        for a, b, word in self.stretch.between(q.end, place.right):
+            if b <= place.right:
                 self._beside(word, 0.95 / (1 + (a - q.end) / RIGHT), ">")
-            elif a < q.start:
-                self.context[word] = max(self.context.get(word, 0), FAR / (1 + (q.start - b) / 60))
-                if a >= semicolon:
-                    self.beside.add(word)
-            elif a >= place.right and b <= place.clause_end:
-                self.context[word] = max(self.context.get(word, 0), AFTER)
-        for word in above:
-            self.context.setdefault(word, ABOVE)
-        self.context.update(dict.fromkeys(signs, SIGN))
+        if place.label:
+            for _, b, word in self.stretch.between(*place.label):
+                if b <= place.label[1]:
+                    self._beside(word, 1 / (1 + (place.label[1] - b + 3) / LEFT), "<")
 
     def _beside(self, word: str, weight: float, side: str) -> None:
         if word not in self.near or weight > self.near[word][0]:
             self.near[word] = (weight, side)
 
+    def context(self, word: str) -> float:
+        """The weight of a word that is not beside the number: earlier in the sentence, later in the clause, above it."""
+        if word in self.signs:
+            return SIGN
+        best = ABOVE if word in self.above else 0.0
+        for a, b in self.stretch.places.get(word, ()):
+            if a < self.start:
+                best = max(best, FAR / (1 + (self.start - b) / 60))
+            elif self.after[0] <= a and b <= self.after[1]:
+                best = max(best, AFTER)
+        return best
+
+    def _since_semicolon(self, word: str) -> bool:
+        return any(self.semicolon <= a < self.start for a, _ in self.stretch.places.get(word, ()))
+
     def forbids(self, rule: Rule) -> bool:
         """Whether a word stands there that the rule excludes."""
-        if not rule.any_not.isdisjoint(self.near) or not rule.any_not.isdisjoint(self.beside):
-            return True
         for word in rule.near_not:
-            if word[0] == "@":
-                if word in self.context:
+            if word in self.near:
+                if word not in rule.right_not or self.near[word][1] == ">":
                     return True
-            elif word in self.near and (word not in rule.right_not or self.near[word][1] == ">"):
+            elif word in self.signs:
                 return True
-        return False
+        return any(word in self.near or self._since_semicolon(word) for word in rule.any_not)
 
     def match(self, rule: Rule) -> tuple[float, tuple[str, ...]] | None:
         """How well the rule's groups are found, and by which words; None when one is missing."""
@@ -109,11 +130,11 @@ class Surroundings:
                 if term in self.near:
                     weight, side = self.near[term]
                     value = weight * len(term) if group.side in ("", side) else 0.0
-                elif not group.near and term in self.context:
-                    value = self.context[term] * min(len(term), 4)
-                else:
+                elif group.near:
                     continue
-                if value > best:
+                else:
+                    value = self.context(term) * min(len(term), 4)
+                if value > best or (value == best and value and term < word):
                     best, word = value, term
             if not word:
                 return None
@@ -185,7 +206,7 @@ def _offers(q: Quantity, place: Place, words: Words, headings: Headings, signs: 
         mine = wider or mine
     earlier = max(folded.rfind(c, 0, max(0, place.sentence - 1)) for c in "。！？\n") + 1
     if place.sentence and (section is None or earlier >= section.start):
-        above = above | words.bag(earlier, place.sentence)
+        above = above | words.of(earlier, place.sentence).places.keys()
         return bids(q, Surroundings(q, place, words, above, signs, place.left), group, book) or mine
     return mine
 
