@@ -66,9 +66,10 @@ def last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[
 def scope(folded: str, n: Number, place: Place, year: int | None) -> str | None:
     """The scope that the sentence itself gives to a number, or None where it says nothing of time."""
     words = folded[place.own : n.start]
-    if phrase("year_before").search(words) or (
-        phrase("from").search(words) and phrase("to").match(folded[n.end : place.sentence_end])
-    ):
+    before = phrase("year_before").search(words)
+    if before:
+        return "year" if year and f"{year}年" in before[0] else "previous"
+    if phrase("from").search(words) and phrase("to").match(folded[n.end : place.sentence_end]):
         return "previous"
     if n.group in ("item", "entity") and phrase("cumulative").search(words):
         return "cumulative"
@@ -100,7 +101,7 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
             return None
         named = int(m["y"])
         value = "year" if named == year or named < year - 3 else "previous" if named < year else "next"
-    if value == "partial" and m.end() <= place.clause and not opens:
+    if value == "partial" and m.end() <= place.clause and not opens and folded[m.start() - 1] != "年":
         return None
     if value == "previous":
         # an earlier year in an earlier clause reaches on only as the frame of the sentence

@@ -20,7 +20,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], froz
     def alternatives(words: list[str]) -> str:
         return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
-    lead = re.compile(rf"^(?:{alternatives(know['lead'])}|{_YEAR})+")
+    lead = re.compile(rf"{alternatives(know['lead'])}|{_YEAR}")
     tail = re.compile(rf"(?:{alternatives(know['tail'])})+$")
     return lead, tail, re.compile(alternatives(know["skip"])), frozenset(know["heads"]), frozenset(know["bare"])
 
@@ -33,10 +33,12 @@ def subject(text: str, q: Quantity, place: Place) -> str:
     after = text[q.end : place.right]
     if len(after) > 1 and not skip.match(after) and not phrase("to").match(after):
         return tail.sub("", after).strip() or after.strip()
-    end = place.left_end if place.own == place.left else max(text.rfind("由", place.left, place.own), text.rfind("从", place.left, place.own))
-    before = text[place.left : end if end > place.left else place.left_end]
-    if phrase("from").search(before):
-        before = before[: max(before.rfind("由"), before.rfind("从"))]
+    before = text[place.left : place.left_end]
+    cut = max(before.rfind("由"), before.rfind("从"))
+    if cut > 0 and (place.own != place.left or phrase("from").search(before)):
+        before = before[:cut]  # 公职律师由3人增至6人
     whole = tail.sub("", before).strip(" 、，,；;：:（(")
-    short = lead.sub("", whole)
-    return whole if short in bare or not short else short
+    at = 0
+    while (m := lead.match(whole, at)) and m.end() < len(whole) and whole[m.end() :] not in bare:
+        at = m.end()
+    return whole[at:]

@@ -49,12 +49,12 @@ def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | No
         if _is_title(candidate):
             bare = patterns["site.attachment"].sub("", candidate)
             if candidate != bare or (bare in page.furniture + page.text[-200:] and bare not in page.text[:400]):
-                findings.append(Finding("title_from_attachment", "info", f"标题取自附件或页面名称：{bare}"))
+                findings.append(Finding("title_from_attachment", "info", f"标题取自附件或页面名称：{bare}。"))
             return bare, ""
     for line in reversed((page.text[-600:] + "\n" + page.furniture[-600:]).split("\n")):
         bare = patterns["site.attachment"].sub("", line.strip())
         if bare != line.strip() and _is_title(bare):
-            findings.append(Finding("title_from_attachment", "info", f"标题取自附件名称：{bare}"))
+            findings.append(Finding("title_from_attachment", "info", f"标题取自附件名称：{bare}。"))
             return re.sub(r"^(?:附件)?\s*\d*\s*[：:.、]?\s*", "", bare, count=1), ""
     return None, ""
 
