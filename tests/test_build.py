@@ -260,3 +260,10 @@ def test_the_sources_csv_of_the_samples_is_followed(sample_tables: Any) -> None:
     reports = sample_tables.reports.collect()
     assert set(reports["origin"]) == {"restated", "synthetic"}
     assert reports.filter(pl.col("origin") == "synthetic")["url"].null_count() == 0
+
+
+def test_labels_of_headings_are_no_numerals(sample_tables: Any) -> None:
+    loose = sample_tables.ruled_out.filter(pl.col("reason") == "no_unit")
+    labels = sample_tables.sections.filter(pl.col("label").is_not_null()).select("report_id", "start", size=pl.col("label").str.len_chars())
+    inside = loose.join(labels, on="report_id").filter((pl.col("start") >= pl.col("start_right")) & (pl.col("start") < pl.col("start_right") + pl.col("size")))
+    assert inside.collect().is_empty()

@@ -191,7 +191,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
     Table("quality", "one row for each report: how much of it was understood", ("report_id",), (
         REPORT_ID,
         own("characters", "i32", "length of the clean text"),
-        own("numerals", "i32", "indicators, ruled out and unaccounted together"),
+        own("numerals", "i32", "indicators, ruled out and unaccounted together; labels of headings are none"),
         own("indicators", "i32", "that became rows"),
         own("coded", "i32", "of these, with a code"),
         own("comparable", "i32", "of these, fit to compare"),
