@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from fazhi.extract.genre import Genre, genres, not_a_report
 from fazhi.extract.identity import identify
 from fazhi.knowledge import load_toml

@@ -6,13 +6,14 @@ import re
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from fazhi.extract import bodies
 from fazhi.extract.identity import identify
 from fazhi.extract.title import rules
 from fazhi.knowledge import load_toml
 from fazhi.read.page import Page
-from hypothesis import given
-from hypothesis import strategies as st
 
 BODY = "\n一、主要举措和成效\n（一）依法履职。全年办理案件12件。\n二、存在的问题\n队伍不强。\n三、下一步打算\n继续努力。"
 

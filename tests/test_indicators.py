@@ -6,6 +6,7 @@ import copy
 import sys
 
 import pytest
+
 from fazhi import knowledge
 from fazhi.extract import explain
 from fazhi.extract.codebook import Codebook, codebook, parse_rule

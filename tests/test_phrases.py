@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from fazhi.extract.phrases import phrase
 from fazhi.knowledge import KnowledgeError, load_toml
 

@@ -75,7 +75,7 @@ def parse_rule(code: str, name: str, rule: str) -> Rule:
     return Rule(code, name, tuple(groups), frozenset(t.lstrip(">") for t in near_not), right, frozenset(any_not))
 
 
-_ENTRY = {
+_ENTRY: dict[str, type] = {
     "code": str,
     "dimension": str,
     "name_zh": str,
@@ -87,7 +87,7 @@ _ENTRY = {
     "yes": list,
     "no": list,
 }
-_NONE = {"name": str, "zh": str, "rules": list, "yes": list, "no": list}
+_NONE: dict[str, type] = {"name": str, "zh": str, "rules": list, "yes": list, "no": list}
 
 
 def _entry(e: dict[str, Any]) -> Entry:

@@ -81,7 +81,7 @@ class Surroundings:
         self.semicolon = max(words.folded.rfind(c, place.sentence, q.start) for c in ";；\n") + 1
         self.after = (place.right, place.clause_end)
         self.near: dict[str, tuple[float, str]] = {}
-        for a, b, word in self.stretch.between(left, place.left_end):
+        for _, b, word in self.stretch.between(left, place.left_end):
             if b <= place.left_end:
                 self._beside(word, 1 / (1 + (place.left_end - b) / LEFT), "<")
         for a, b, word in self.stretch.between(q.end, place.right):
@@ -123,7 +123,8 @@ class Surroundings:
 
     def match(self, rule: Rule) -> tuple[float, tuple[str, ...]] | None:
         """How well the rule's groups are found, and by which words; None when one is missing."""
-        score, chosen = 0.0, []
+        score = 0.0
+        chosen: list[str] = []
         for group in rule.groups:
             best, word = 0.0, ""
             for term in group.terms:

@@ -153,7 +153,9 @@ class Reasons:
 @cache
 def _reasons() -> Reasons:
     know = load_toml("numerals.toml")
-    parts, names, starts = [], [], "0-9" + CHINESE
+    parts: list[str] = []
+    names: list[str] = []
+    starts = "0-9" + CHINESE
     for entry in know["reason"]:
         where = f"[[reason]] {entry.get('name')}"
         require("numerals.toml", where, entry, {"name": str, "zh": str, "patterns": list, "yes": list, "no": list}, {"starts"})

@@ -39,7 +39,8 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
 class Parts:
     """The parts (headings of level 1) of a report, asked by offset.
 
-    Inside a part on problems, or one that merges both, a lower heading or a paragraph that turns to what comes next begins a plan.
+    Inside a part on problems, or one that merges both, a lower heading or a paragraph that turns to what comes next begins
+    a plan.
     """
 
     def __init__(self, text: str, sections: Sequence[Section]) -> None:

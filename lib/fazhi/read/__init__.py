@@ -2,6 +2,7 @@
 
 `read` looks at the bytes, never at the name, to tell what they are; each format has its module, and all end in `clean`.
 """
+
 from __future__ import annotations
 
 import gzip
@@ -24,7 +25,11 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LIMIT = 64_000_000  # no report is near this; more is a mistake, or a bomb
 # What the first bytes say, and what an analyst can do about a format that is not read.
 CLOSED = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/msword", "这是旧版 Office 文件（.doc/.wps），请用 Word 或 WPS 另存为 DOCX"),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "application/msword",
+        "这是旧版 Office 文件（.doc/.wps），请用 Word 或 WPS 另存为 DOCX",
+    ),
     (b"{\\rtf", "application/rtf", "这是 RTF 文件，请用 Word 或 WPS 另存为 DOCX"),
     (b"\xff\xd8\xff", "image/jpeg", "这是图片（扫描件），请先做文字识别（OCR）"),
     (b"\x89PNG", "image/png", "这是图片（扫描件），请先做文字识别（OCR）"),
@@ -36,10 +41,16 @@ CLOSED = (
     (b"7z\xbc\xaf", "application/x-7z-compressed", "这是压缩包，请先解压"),
     (b"bplist00", "application/x-webarchive", "这是 Safari 网页存档，请另存为 HTML"),
 )
-ZIPPED = (("xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "这是 Excel 表格，不是报告文本，请另存为 DOCX 或 PDF"),
-          ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation", "这是幻灯片，请另存为 PDF"),
-          ("OFD.xml", "application/ofd", "这是 OFD 版式文件，请用阅读器转换为 PDF"),
-          ("content.xml", "application/vnd.oasis.opendocument.text", "这是 OpenDocument 文件，请另存为 DOCX"))
+ZIPPED = (
+    (
+        "xl/",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "这是 Excel 表格，不是报告文本，请另存为 DOCX 或 PDF",
+    ),
+    ("ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation", "这是幻灯片，请另存为 PDF"),
+    ("OFD.xml", "application/ofd", "这是 OFD 版式文件，请用阅读器转换为 PDF"),
+    ("content.xml", "application/vnd.oasis.opendocument.text", "这是 OpenDocument 文件，请另存为 DOCX"),
+)
 
 
 def read(data: bytes, name: str = "") -> Page:
@@ -52,8 +63,20 @@ def read(data: bytes, name: str = "") -> Page:
         page = _read(data)
     except Unreadable:
         raise
-    except (RecursionError, MemoryError, ValueError, LookupError, OSError, EOFError, ArithmeticError, TypeError, AttributeError,
-            zipfile.BadZipFile, zlib.error, NotImplementedError) as fault:
+    except (
+        RecursionError,
+        MemoryError,
+        ValueError,
+        LookupError,
+        OSError,
+        EOFError,
+        ArithmeticError,
+        TypeError,
+        AttributeError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+    ) as fault:
         raise Unreadable(f"文件损坏或不合格式（{type(fault).__name__}），请重新下载") from fault
     if not page.text:
         raise Unreadable("页面里没有正文：可能要运行脚本才显示，请在浏览器里打开后另存", page.media_type)
@@ -84,7 +107,11 @@ def _read(data: bytes) -> Page:
         raise Unreadable("这是图片（扫描件），请先做文字识别（OCR）", "image/webp")
     location = ""
     charset = None
-    if re.match(rb"(?:From:|MIME-Version:|Content-Type:\s*multipart|Subject:|Snapshot-Content-Location:)", data.lstrip()[:60], re.IGNORECASE):
+    if re.match(
+        rb"(?:From:|MIME-Version:|Content-Type:\s*multipart|Subject:|Snapshot-Content-Location:)",
+        data.lstrip()[:60],
+        re.IGNORECASE,
+    ):
         data, charset, location = _archived(data)
     decoded, encoding = text.decode(data, charset)
     decoded = text.tidy(decoded) if "\0" in decoded else decoded

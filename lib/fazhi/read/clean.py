@@ -4,6 +4,7 @@ Furniture is a prefix and a suffix. Within the body only lines that are wholly a
 line of furniture too many is a blemish, a sentence with a figure lost is an error. Every pattern is in
 knowledge/furniture.toml.
 """
+
 from __future__ import annotations
 
 import re
@@ -17,8 +18,10 @@ from .page import Draft, Page
 from .text import tidy, unwrap
 
 FILE = "furniture.toml"
-DATE = re.compile(r"(?<!\d)(?:((?:19|20)\d\d)\s*(?:[-/.年]|\s-\s)\s*(\d{1,2})\s*(?:[-/.月]|\s-\s)\s*(\d{1,2})(?!\d)\s*日?"
-                  r"|(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?!\d)|((?:19|20)\d\d)(\d\d)(\d\d)(?!\d))")
+DATE = re.compile(
+    r"(?<!\d)(?:((?:19|20)\d\d)\s*(?:[-/.年]|\s-\s)\s*(\d{1,2})\s*(?:[-/.月]|\s-\s)\s*(\d{1,2})(?!\d)\s*日?"
+    r"|(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?!\d)|((?:19|20)\d\d)(\d\d)(\d\d)(?!\d))"
+)
 CLOCK = r"\s*T?\s*(?:\d{1,2}\s*[:：时]\s*\d{1,2}\s*(?:[:：分]\s*\d{0,2}\s*秒?)?)?"
 SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—]{1,2}(?![\d—–-])")
 SPACE = re.compile(r"\s+")
@@ -86,8 +89,11 @@ def rules() -> Rules:
         closing=re.compile(either(by_name[n] for n in ("related heading", "neighbours", "footer", "editor"))),
         attachment=re.compile(by_name["attachment"]),
         metadata=re.compile(rf"[•·▪*\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t]|$|{DATE.pattern}|(?<=\s\s))"),
-        field=re.compile(rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t)[ \t]*(.*?)(?=\s?[\[【(（]?\s?(?<![\u4e00-\u9fff])(?:{names})\s?[\]】:：]"
-                         rf"|(?:{names})\s?[:：]|\s(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)", re.MULTILINE),
+        field=re.compile(
+            rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t)[ \t]*(.*?)(?=\s?[\[【(（]?\s?(?<![\u4e00-\u9fff])(?:{names})\s?[\]】:：]"
+            rf"|(?:{names})\s?[:：]|\s(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)",
+            re.MULTILINE,
+        ),
         dated=re.compile(rf"{name}[\s\]】:：|]*({DATE.pattern})"),
         groups=groups,
         bare=re.compile(rf"[\[【(（|\s]*[^\d。，；（(]{{0,24}}({DATE.pattern}){CLOCK}(?:\s*(?:[|｜]|来源|\s)\s*.{{0,40}})?"),
@@ -135,12 +141,12 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
             keep[i] = inside and not rule.bare.fullmatch(lines[i]) or bool(rule.number.fullmatch(lines[i]))
     for i in range(opening, closing):
         keep[i] = bool(lines[i]) and not (len(lines[i]) <= 60 and _matches(rule.anywhere, lines[i]))
-    contents = next((i for i, line in enumerate(lines[:opening + 1]) if CONTENTS.fullmatch(line)), None)
+    contents = next((i for i, line in enumerate(lines[: opening + 1]) if CONTENTS.fullmatch(line)), None)
     if contents is not None:  # the headings once more, before they stand
         keep[contents] = False
         for i in range(contents + 1, closing):
             entry = LEADER.sub("", lines[i])
-            if lines[i] and not (entry and any(other.startswith(entry) for other in lines[i + 1:closing])):
+            if lines[i] and not (entry and any(other.startswith(entry) for other in lines[i + 1 : closing])):
                 break
             keep[i] = False
     text = "\n".join(line for line, kept in zip(lines, keep, strict=True) if kept)
@@ -150,13 +156,23 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     fields = _fields(furniture)
     titles = [title, *draft.titles, *fields.get("title", ())]
     titles += [line for line in lines[:opening] if line and "_" in line]
-    titles += [m[1] for line in lines[closing:] if (m := len(line) < 200 and ATTACHED.fullmatch(line)) and _matches(rule.attachment, line)]
+    titles += [
+        m[1]
+        for line in lines[closing:]
+        if (m := len(line) < 200 and ATTACHED.fullmatch(line)) and _matches(rule.attachment, line)
+    ]
     parted = [_without_site(t) for t in titles]
     certain = bool(rule.report.fullmatch(squeezed)) or squeezed in named
-    ranked = sorted(dict.fromkeys(filter(None, (t for t, _ in parted))),
-                    key=lambda t: not (certain and t == parted[0][0] or rule.report.fullmatch(t) and not t.endswith(("…", "..."))))
-    sites = [draft.fields.get("site"), *(site for _, site in parted), *(HOSTED.split(host)[0] for host in fields.get("host", ())),
-             *(m[1] for m in HOST.finditer(furniture))]
+    ranked = sorted(
+        dict.fromkeys(filter(None, (t for t, _ in parted))),
+        key=lambda t: not (certain and t == parted[0][0] or rule.report.fullmatch(t) and not t.endswith(("…", "..."))),
+    )
+    sites = [
+        draft.fields.get("site"),
+        *(site for _, site in parted),
+        *(HOSTED.split(host)[0] for host in fields.get("host", ())),
+        *(m[1] for m in HOST.finditer(furniture)),
+    ]
     printed = _published(lines, keep, opening, first, after)
     return Page(
         text=text,
@@ -164,7 +180,8 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
         encoding=encoding,
         titles=tuple(ranked),
         url=draft.fields.get("url") or next((u for u in fields.get("url", ()) if u.startswith("http")), None) or _alone(cut),
-        published_on=printed.get("published") or parse_date(draft.fields.get("published", ""))
+        published_on=printed.get("published")
+        or parse_date(draft.fields.get("published", ""))
         or next((printed[g] for g in ("general", "bare", "updated", "issued") if g in printed), None),
         publisher=next(iter(fields.get("publisher", ())), None) or draft.fields.get("publisher") or None,
         site=next((s for s in sites if s), None),
@@ -172,7 +189,9 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     )
 
 
-ATTACHED = re.compile(r"(?:[•·▪]\s*)?(?:附\s*件\s*\d{0,2}\s*[:：.、]?\s*)?(?:\d{1,2}[.、．]\s*)?([^/\\]*?)\.[A-Za-z]{2,4}(?:\s*[（(\[].*)?(?:\s*\S*下载)?")
+ATTACHED = re.compile(
+    r"(?:[•·▪]\s*)?(?:附\s*件\s*\d{0,2}\s*[:：.、]?\s*)?(?:\d{1,2}[.、．]\s*)?([^/\\]*?)\.[A-Za-z]{2,4}(?:\s*[（(\[].*)?(?:\s*\S*下载)?"
+)
 CONTENTS = re.compile(r"目\s*[录錄次]")
 LEADER = re.compile(r"[.…·\s]*\d{0,3}$")
 HOSTED = re.compile(r"\s|[A-Za-z©]|.ICP|.公网安备")
@@ -214,7 +233,13 @@ def _opening(lines: list[str], start: int, end: int) -> int:
             continue
         if rule.label.match(line) or PROSE.search(line) or rule.addressee.fullmatch(line):
             return i
-        if len(line) >= 30 and re.search("[，,]", line) and not rule.report.fullmatch(line) or line.endswith(("：", ":")) and len(line) > 12:
+        if (
+            len(line) >= 30
+            and re.search("[，,]", line)
+            and not rule.report.fullmatch(line)
+            or line.endswith(("：", ":"))
+            and len(line) > 12
+        ):
             return i
     # Nothing reads like a sentence: all that no rule takes for furniture may be text.
     return next((i for i in range(after, end) if lines[i] and not _is_furniture(lines[i])), end)
@@ -244,20 +269,34 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
         if len(line) < 6 or not rule.report.fullmatch(line):  # broken within a word that makes it a title
             while first > max(0, last - 3) and free[first - 1] and not rule.report.fullmatch(lines[first - 1]):
                 first -= 1
-                if rule.broken.fullmatch(joined := "".join(lines[first:last + 1])) and len(joined) <= 80:
+                if rule.broken.fullmatch(joined := "".join(lines[first : last + 1])) and len(joined) <= 80:
                     break
             else:
                 continue
-        while first > 0 and last - first < 3 and free[first - 1] and len(lines[first - 1]) <= 45 and not _without_site(lines[first - 1])[1]:
-            above, title = lines[first - 1], "".join(lines[first:last + 1])
+        while (
+            first > 0
+            and last - first < 3
+            and free[first - 1]
+            and len(lines[first - 1]) <= 45
+            and not _without_site(lines[first - 1])[1]
+        ):
+            above, title = lines[first - 1], "".join(lines[first : last + 1])
             wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
             if not (wants or title.startswith(("关于", "20", "年")) and rule.issuer.fullmatch(above) or above.endswith("关于")):
                 break
             first -= 1
-        if lines[first].startswith("关于") and first > 1 and not lines[first - 1] and free[first - 2] and rule.issuer.fullmatch(lines[first - 2]):
+        if (
+            lines[first].startswith("关于")
+            and first > 1
+            and not lines[first - 1]
+            and free[first - 2]
+            and rule.issuer.fullmatch(lines[first - 2])
+        ):
             first -= 2  # the issuer's line, set apart
         return first, last + 1
-    described = next((i for i, line in enumerate(lines[:opening]) if line and (rule.metadata.match(line) or rule.bare.fullmatch(line))), 0)
+    described = next(
+        (i for i, line in enumerate(lines[:opening]) if line and (rule.metadata.match(line) or rule.bare.fullmatch(line))), 0
+    )
     first = next((i for i in range(described - 1, -1, -1) if lines[i]), 0)
     if described and free[first] and 6 <= len(lines[first]) <= 60:
         return first, first + 1
@@ -278,15 +317,24 @@ def _closing(lines: list[str], opening: int, end: int) -> int:
             continue
         if _matches(rule.tail, line):
             closing, loose = i, 0
-        elif loose < 30 and len(line) <= 60 and "\t" not in line and not (PROSE.search(line) or rule.label.match(line) or rule.date_line.fullmatch(line)):
+        elif (
+            loose < 30
+            and len(line) <= 60
+            and "\t" not in line
+            and not (PROSE.search(line) or rule.label.match(line) or rule.date_line.fullmatch(line))
+        ):
             loose += 1
         else:
             break
     # A list of other pages may hold their first sentences, so that the walk from the end stops short of its heading.
     total, seen = sum(map(len, lines[opening:closing])), 0
     for i in range(opening, closing):
-        if seen > total * 0.6 and len(lines[i]) < 200 and _matches(rule.closing, lines[i]) \
-                and not any(rule.label.match(line) for line in lines[i + 1:closing]):
+        if (
+            seen > total * 0.6
+            and len(lines[i]) < 200
+            and _matches(rule.closing, lines[i])
+            and not any(rule.label.match(line) for line in lines[i + 1 : closing])
+        ):
             return i
         seen += len(lines[i])
     return closing
@@ -332,7 +380,12 @@ def _published(lines: list[str], keep: list[bool], opening: int, first: int, aft
             day = parse_date(m[2])
             if day:
                 dates.setdefault(rule.groups[SPACE.sub("", m[1])][0], day)
-        if i < opening and (first == after or first - 4 <= i < after + 6) and (b := rule.bare.fullmatch(line)) and (day := parse_date(b[1])):
+        if (
+            i < opening
+            and (first == after or first - 4 <= i < after + 6)
+            and (b := rule.bare.fullmatch(line))
+            and (day := parse_date(b[1]))
+        ):
             alone.append((i < first, abs(i - first), day))
     if alone:
         dates["bare"] = min(alone)[2]

@@ -3,6 +3,7 @@
 Automatic numbers are written out as labels, deleted text is left out and inserted text kept, text boxes come before the
 paragraph that they hang on, a table's row is one line with tabs. Headers, footers and notes are no part of the report.
 """
+
 from __future__ import annotations
 
 import re
@@ -16,7 +17,20 @@ from .page import Draft, Unreadable
 
 LIMIT = 64_000_000
 PARSER = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, remove_comments=True, remove_pis=True)
-SKIPPED = {"moveFrom", "del", "Fallback", "rt", "instrText", "delText", "footnoteReference", "txbxContent", "pPr", "rPr", "p", "tbl"}
+SKIPPED = {
+    "moveFrom",
+    "del",
+    "Fallback",
+    "rt",
+    "instrText",
+    "delText",
+    "footnoteReference",
+    "txbxContent",
+    "pPr",
+    "rPr",
+    "p",
+    "tbl",
+}
 DIGITS = "零一二三四五六七八九"
 LEGAL = "零壹贰叁肆伍陆柒捌玖"
 STEMS = "甲乙丙丁戊己庚辛壬癸"
@@ -27,8 +41,10 @@ def parse(archive: zipfile.ZipFile) -> Draft:
     root = _part(archive, "word/document.xml")
     body = None if root is None else next((e for e in root if _name(e) == "body"), None)
     if body is None:
-        raise Unreadable("DOCX 里没有正文，文件可能已损坏，请用 Word 或 WPS 重新保存",
-                         "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+        raise Unreadable(
+            "DOCX 里没有正文，文件可能已损坏，请用 Word 或 WPS 重新保存",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        )
     numbering = Numbering(_part(archive, "word/numbering.xml"), _part(archive, "word/styles.xml"))
     lines = _blocks(body, numbering)
     core = _part(archive, "docProps/core.xml")
@@ -86,7 +102,9 @@ def _blocks(container: etree._Element, numbering: Numbering) -> list[str]:
             if re.match(r"(?i)toc\s*\d", numbering.names.get(style, style)):
                 continue
             for box in block.iter():
-                if _name(box) == "txbxContent" and not any(_name(up) in {"Fallback", "txbxContent"} for up in box.iterancestors()):
+                if _name(box) == "txbxContent" and not any(
+                    _name(up) in {"Fallback", "txbxContent"} for up in box.iterancestors()
+                ):
                     lines += _blocks(box, numbering)
             text = carried + numbering.label(block) + _text(block)
             carried = ""
@@ -107,7 +125,9 @@ def _table(table: etree._Element, numbering: Numbering) -> list[str]:
         cells = []
         for cell in (e for e in row.iter() if _name(e) == "tc" and next(a for a in e.iterancestors() if _name(a) == "tr") is row):
             merged = _child(cell, "tcPr", "vMerge")
-            cells.append([] if merged is not None and _get(merged) != "restart" else [t for t in _blocks(cell, numbering) if t.strip()])
+            cells.append(
+                [] if merged is not None and _get(merged) != "restart" else [t for t in _blocks(cell, numbering) if t.strip()]
+            )
         if len(cells) < 2 or any(len(line) > 300 for cell in cells for line in cell):
             lines += [line for cell in cells for line in cell]
         else:
@@ -152,7 +172,9 @@ class Numbering:
     styles: etree._Element | None
     names: dict[str, str] = field(default_factory=dict)  # a style's id -> its name
     _levels: dict[str, dict[int, Level]] = field(default_factory=dict)  # abstract list -> level
-    _lists: dict[str, tuple[str, dict[int, Level], dict[int, int]]] = field(default_factory=dict)  # list -> abstract, own levels, starts
+    _lists: dict[str, tuple[str, dict[int, Level], dict[int, int]]] = field(
+        default_factory=dict
+    )  # list -> abstract, own levels, starts
     _styled: dict[str, tuple[str | None, str | None, str | None]] = field(default_factory=dict)  # style -> list, level, parent
     _linked: dict[tuple[str, str], int] = field(default_factory=dict)  # abstract list, style -> level
     _counts: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -160,7 +182,7 @@ class Numbering:
 
     def __post_init__(self) -> None:
         for style in self.styles.iterchildren("{*}style") if self.styles is not None else ():
-            if (key := _get(style, "styleId")):
+            if key := _get(style, "styleId"):
                 own = _child(style, "pPr", "numPr")
                 self._styled[key] = _get(_child(own, "numId")), _get(_child(own, "ilvl")), _get(_child(style, "basedOn"))
                 self.names[key] = _get(_child(style, "name")) or key
@@ -172,15 +194,16 @@ class Numbering:
                 if link := _get(_child(entry, "numStyleLink")):
                     borrowed[key] = link
             elif _name(entry) == "num":
-                own, starts = {}, {}
+                changed: dict[int, Level] = {}
+                starts: dict[int, int] = {}
                 abstract = _get(_child(entry, "abstractNumId")) or ""
                 for change in (e for e in entry if _name(e) == "lvlOverride"):
                     number = _integer(_get(change, "ilvl"))
                     if (level := _child(change, "lvl")) is not None:
-                        own[number] = self._level(level, abstract)[1]
+                        changed[number] = self._level(level, abstract)[1]
                     if (start := _child(change, "startOverride")) is not None:
                         starts[number] = _integer(_get(start), 1)
-                self._lists[_get(entry, "numId") or ""] = abstract, own, starts
+                self._lists[_get(entry, "numId") or ""] = abstract, changed, starts
         for key, link in borrowed.items():
             target = self._lists.get(self._styled.get(link, (None, None, None))[0] or "")
             if target and not self._levels[key]:
@@ -191,8 +214,12 @@ class Numbering:
         if style := _get(_child(element, "pStyle")):
             self._linked[abstract, style] = number
         restart = _get(_child(element, "lvlRestart"))
-        return number, Level(_integer(_get(_child(element, "start")), 1), _get(_child(element, "numFmt")) or "decimal",
-                             _get(_child(element, "lvlText")) or "", None if restart is None else _integer(restart))
+        return number, Level(
+            _integer(_get(_child(element, "start")), 1),
+            _get(_child(element, "numFmt")) or "decimal",
+            _get(_child(element, "lvlText")) or "",
+            None if restart is None else _integer(restart),
+        )
 
     def label(self, paragraph: etree._Element) -> str:
         """The number that Word prints before a paragraph, or nothing."""
@@ -223,15 +250,17 @@ class Numbering:
         self._begun.add((number, at_level))
         for below in [n for n in counts if n > at_level]:
             restart = shapes[below].restart if below in shapes else None
-            if restart is None or 0 < restart and at_level < restart:
+            if restart is None or restart > 0 and at_level < restart:
                 del counts[below]
         if shape.format == "bullet":
             return ""
 
         def count(m: re.Match[str]) -> str:
             which = int(m[1]) - 1
-            return numeral(counts.get(which, shapes[which].start if which in shapes else 1),
-                           shapes[which].format if which in shapes else "decimal")
+            return numeral(
+                counts.get(which, shapes[which].start if which in shapes else 1),
+                shapes[which].format if which in shapes else "decimal",
+            )
 
         label = re.sub(r"%(\d)", count, shape.text)
         return label + " " if label[-1:] in {".", "．"} and _text(paragraph).lstrip()[:1].isdigit() else label
@@ -239,8 +268,21 @@ class Numbering:
 
 def numeral(number: int, kind: str) -> str:
     """A number in one of Word's formats (ST_NumberFormat); an unknown format counts in digits."""
-    if kind in {"chineseCounting", "chineseCountingThousand", "taiwaneseCounting", "taiwaneseCountingThousand", "japaneseCounting",
-                "ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand", "koreanCounting"} and 0 <= number < 1000:
+    if (
+        kind
+        in {
+            "chineseCounting",
+            "chineseCountingThousand",
+            "taiwaneseCounting",
+            "taiwaneseCountingThousand",
+            "japaneseCounting",
+            "ideographDigital",
+            "taiwaneseDigital",
+            "japaneseDigitalTenThousand",
+            "koreanCounting",
+        }
+        and 0 <= number < 1000
+    ):
         return _chinese(number, DIGITS, "十百")
     if kind in {"chineseLegalSimplified", "ideographLegalTraditional", "japaneseLegal"} and 0 <= number < 1000:
         return _chinese(number, LEGAL, "拾佰")
@@ -255,8 +297,11 @@ def numeral(number: int, kind: str) -> str:
         return letter.upper() if kind == "upperLetter" else letter
     if kind in {"lowerRoman", "upperRoman"} and 0 < number < 4000:
         roman = ""
-        for value, sign in zip((1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-                               ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"), strict=True):
+        for value, sign in zip(
+            (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+            ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"),
+            strict=True,
+        ):
             roman += sign * (number // value)
             number %= value
         return roman.upper() if kind == "upperRoman" else roman

@@ -3,6 +3,7 @@
 The article is the smallest element that holds most of the prose, weighed by punctuation: menus and lists of links have
 next to none. It is marked in the tree before the tree becomes text, so that what stands before and after it is known.
 """
+
 from __future__ import annotations
 
 import html
@@ -16,15 +17,88 @@ from .page import Draft
 
 BEGIN, END = "\x01", "\x02"
 TAG = re.compile(r"""<!--.*?-->|<(/?[a-zA-Z][^\s/>]*)(?:[^>"]|"[^"]*")*>""", re.DOTALL)
-BLOCKS = {"address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir", "div", "dl", "dt",
-          "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li",
-          "main", "menu", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "title", "tr",
-          "ul", "o:p", "w:p", "ucapcontent", "ucaptitle", "founder-content", "/td", "/th"} - {"o:p"}
-DESCEND = {"div", "td", "tbody", "table", "tr", "section", "article", "main", "form", "center", "span", "font", "ucapcontent", "body",
-           "founder-content", "ul", "dl", "dd", "fieldset", "th"}
+BLOCKS = {
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "br",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+    "o:p",
+    "w:p",
+    "ucapcontent",
+    "ucaptitle",
+    "founder-content",
+    "/td",
+    "/th",
+} - {"o:p"}
+DESCEND = {
+    "div",
+    "td",
+    "tbody",
+    "table",
+    "tr",
+    "section",
+    "article",
+    "main",
+    "form",
+    "center",
+    "span",
+    "font",
+    "ucapcontent",
+    "body",
+    "founder-content",
+    "ul",
+    "dl",
+    "dd",
+    "fieldset",
+    "th",
+}
 PUNCTUATION = re.compile("[，。；：、,;]")
 LABEL = re.compile(r"(?:^|[\s>])(?:[一二三四五六七八九]、|[（(][一二三四五六七八九十]{1,2}[）)])")
-MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|table|meta|span|br|font|article|section|h\d|ul|td)\b[^<>]*>|</(?:p|div|td|span)>", re.IGNORECASE)
+MARKUP = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|div|p|table|meta|span|br|font|article|section|h\d|ul|td)\b[^<>]*>|</(?:p|div|td|span)>",
+    re.IGNORECASE,
+)
 # A line break of the source is a space, but none that a Chinese reader means: editors wrap between characters and tags.
 SOURCE_BREAK = re.compile(r"[ \t\r\f]*\n\s*")
 MEANT = re.compile("(?<=[\u2e80-\uffef]) ?\x04[ \x04]*|[ \x04]*\x04 ?(?=[\u2e80-\uffef])")
@@ -73,7 +147,7 @@ def parse(text: str) -> Draft:
         else:
             out.append(line)
     # Elements below the article are named like titles too: those of other pages.
-    above = "".join(out[:start + 8]).replace(" ", "")
+    above = "".join(out[: start + 8]).replace(" ", "")
     titles[1:1] = [t for t in shown if t.replace(" ", "") in above]
     return Draft(out, start, min(end, len(out)), titles, fields)
 

@@ -1,4 +1,5 @@
 """What reading gives (`Page`), what a format's module hands to cleaning (`Draft`), and how reading fails (`Unreadable`)."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

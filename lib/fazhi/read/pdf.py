@@ -3,6 +3,7 @@
 pdfium reads the text (other readers give radical code points for ideographs in what browsers print); it is not safe for
 threads, so a build reads in processes.
 """
+
 from __future__ import annotations
 
 import re
@@ -18,7 +19,9 @@ from .page import Draft, Unreadable
 from .text import IDEOGRAPH, tidy
 
 MEDIA = "application/pdf"
-NUMBER = re.compile(r"[—–\-－_·\s]*\d{1,3}[—–\-－_·\s]*|第\s*\d{1,3}\s*页(?:\s*[/，,]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3}")
+NUMBER = re.compile(
+    r"[—–\-－_·\s]*\d{1,3}[—–\-－_·\s]*|第\s*\d{1,3}\s*页(?:\s*[/，,]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3}"
+)
 TOKEN = re.compile(r"[“‘（(《〈【]?[!-~％]+")
 PAGES = 400  # a report has a few dozen
 
@@ -62,7 +65,10 @@ def parse(data: bytes) -> Draft:
         raise Unreadable("PDF 里没有文字，是扫描件，请先做文字识别（OCR）", MEDIA)
     if sum("\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text) > 0.3 * len(text):
         raise Unreadable("PDF 的字体没有字符编码，取不出文字，请先做文字识别（OCR）", MEDIA)
-    return Draft(_paragraphs(_without_margins(lines, heights)), titles=[title] if 6 <= len(title) <= 120 and IDEOGRAPH.search(title) else [])
+    return Draft(
+        _paragraphs(_without_margins(lines, heights)),
+        titles=[title] if 6 <= len(title) <= 120 and IDEOGRAPH.search(title) else [],
+    )
 
 
 def _page_lines(page: pypdfium2.PdfTextPage, number: int) -> list[Line]:
@@ -93,14 +99,18 @@ def _page_lines(page: pypdfium2.PdfTextPage, number: int) -> list[Line]:
 
 def _without_margins(lines: list[Line], heights: list[float]) -> list[Line]:
     """The lines without page numbers and the heads that run over many pages."""
+
     def marginal(line: Line) -> bool:
         height = heights[line.page]
         return not line.right or line.base < 0.12 * height or line.base > 0.88 * height
 
     repeated = Counter(re.sub(r"\d+", "#", line.text) for line in lines if marginal(line))
     heads = {text for text, times in repeated.items() if times >= 3 and times * 2 > len(heights)}
-    return [line for line in lines if not marginal(line) or
-            not (NUMBER.fullmatch(line.text) or re.sub(r"\d+", "#", line.text) in heads)]
+    return [
+        line
+        for line in lines
+        if not marginal(line) or not (NUMBER.fullmatch(line.text) or re.sub(r"\d+", "#", line.text) in heads)
+    ]
 
 
 def _paragraphs(lines: list[Line]) -> list[str]:
@@ -125,7 +135,11 @@ def _paragraphs(lines: list[Line]) -> list[str]:
         else:
             goes_on = full and line.left < left + size and not (label.match(line.text) and above.text[-1] in "。：；:;！？”）")
         if goes_on and "\t" not in above.text and "\t" not in line.text:
-            gap = " " if out[-1][-1:].isascii() and out[-1][-1:].isalpha() and line.text[:1].isascii() and line.text[:1].isalpha() else ""
+            gap = (
+                " "
+                if out[-1][-1:].isascii() and out[-1][-1:].isalpha() and line.text[:1].isascii() and line.text[:1].isalpha()
+                else ""
+            )
             out[-1] += gap + line.text
         else:
             out.append(line.text)

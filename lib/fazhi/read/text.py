@@ -3,6 +3,7 @@
 Decoding is strict first: a byte order mark, UTF-8, the charset that the page declares, the GB family as GB18030 (charset
 detectors say GB2312, which cannot write rare names), Big5, and charset-normalizer for what is left.
 """
+
 from __future__ import annotations
 
 import codecs
@@ -10,8 +11,13 @@ import re
 
 from .page import Unreadable
 
-BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 # Frequent in official prose and in nothing that a wrong decoding gives; simplified and traditional.
 FREQUENT = re.compile("[的法政府行一区市工作建设情况年度依和人民縣區設報告會]")
@@ -20,13 +26,30 @@ IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 # Control characters, byte order marks, soft hyphens and zero-width characters go; spaces become the plain space. All else
 # that changes is one character for one: the radicals that PDF printers write for ideographs (U+2E80-2FDF) and the
 # compatibility ideographs (U+F900-FAFF).
-_GONE = [*range(9), 0x0B, *range(0x0E, 0x20), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x180E, *range(0x200B, 0x2010),
-         *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFD), *range(0xFE00, 0xFE10), 0xFFFE, 0xFFFF,
-         *range(0xD800, 0xE000)]
+_GONE = [
+    *range(9),
+    0x0B,
+    *range(0x0E, 0x20),
+    *range(0x7F, 0x85),
+    *range(0x86, 0xA0),
+    0xAD,
+    0x180E,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    0xFEFF,
+    *range(0xFFF9, 0xFFFD),
+    *range(0xFE00, 0xFE10),
+    0xFFFE,
+    0xFFFF,
+    *range(0xD800, 0xE000),
+]
 _SPACES = [0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x3164]
 _BREAKS = {"\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n"}
-_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2e80-\u2fdf"
-                  "\u3000\u3164\ud800-\udfff\uf900-\ufaff\ufe00-\ufe0f\ufeff\ufff9-\uffff]")
+_ODD = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2e80-\u2fdf"
+    "\u3000\u3164\ud800-\udfff\uf900-\ufaff\ufe00-\ufe0f\ufeff\ufff9-\uffff]"
+)
 
 
 def _table() -> dict[int, str | None]:
@@ -39,9 +62,11 @@ def _table() -> dict[int, str | None]:
         plain = unicodedata.normalize("NFKC", chr(code))
         if len(plain) == 1 and ord(plain) != code:
             table[code] = plain
-    supplement = zip("⺌⺝⺟⺠⺢⺨⺮⺴⺾⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻤⻥⻦⻨⻩⻬⻮⻰⻳⺁⺋⺗⺛⺼⺽⻁⻂⻃⻌⻍⻎⻏⻖⻟⻣⻪⻫⻭⻯",
-                     "小月母民水犭竹网艹西见角贝车长门青韦页风飞食马鬼鱼鸟麦黄齐齿龙龟厂㔾心旡月臼虎衤覀辶辶辶阝阝食骨黾斉歯竜",
-                     strict=True)
+    supplement = zip(
+        "⺌⺝⺟⺠⺢⺨⺮⺴⺾⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻤⻥⻦⻨⻩⻬⻮⻰⻳⺁⺋⺗⺛⺼⺽⻁⻂⻃⻌⻍⻎⻏⻖⻟⻣⻪⻫⻭⻯",
+        "小月母民水犭竹网艹西见角贝车长门青韦页风飞食马鬼鱼鸟麦黄齐齿龙龟厂㔾心旡月臼虎衤覀辶辶辶阝阝食骨黾斉歯竜",
+        strict=True,
+    )
     table.update((ord(radical), plain) for radical, plain in supplement)
     table.update(dict.fromkeys(_GONE))
     table.update(dict.fromkeys(_SPACES, " "))
@@ -77,7 +102,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     except UnicodeDecodeError as fault:
         # A download cut off within a character is still UTF-8.
         if fault.start >= len(data) - 3 and fault.start > 0:
-            return _mended(data[:fault.start].decode("utf-8")), "utf-8"
+            return _mended(data[: fault.start].decode("utf-8")), "utf-8"
     named = declared or (m[1].decode("ascii", "replace") if (m := DECLARED.search(data[:4096])) else "")
     name = _canonical(named)
     loose = data.decode("utf-8", "replace")
@@ -119,7 +144,13 @@ def _canonical(name: str) -> str:
         found = codecs.lookup(name).name
     except (LookupError, ValueError):
         return ""
-    return "gb18030" if found in {"gb2312", "gbk", "hz"} else "" if found in {"base64", "zlib", "bz2", "hex", "uu", "rot13"} else found
+    return (
+        "gb18030"
+        if found in {"gb2312", "gbk", "hz"}
+        else ""
+        if found in {"base64", "zlib", "bz2", "hex", "uu", "rot13"}
+        else found
+    )
 
 
 def _strict(data: bytes, name: str) -> str | None:
