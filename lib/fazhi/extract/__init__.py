@@ -55,7 +55,11 @@ def figures(
     taken = bytearray(len(text) + 1)
     for q in found:
         taken[q.start : q.end] = b"\1" * (q.end - q.start)
-    loose = [r for r in ruled if not any(taken[r.start : r.end])]
+    labels = bytearray(len(text) + 1)
+    for s in sections:
+        labels[s.start : s.start + len(s.label or "")] = b"\1" * len(s.label or "")
+    named = [RuledOut(r.start, r.end, "label") if labels[r.start] and r.reason == "no_unit" else r for r in ruled]
+    loose = [r for r in named if not any(taken[r.start : r.end])]
     return found, where, offers, sorted(loose + more, key=lambda r: r.start)
 
 

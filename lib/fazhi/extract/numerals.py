@@ -23,6 +23,8 @@ ANY = rf"(?<![\d.,{CHINESE}])(?:\d+(?:\.\d+)?|[{CHINESE}]+)"
 _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》")
 _NUMERAL = CHINESE + "0123456789"
+_QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
+_DIGITS = re.compile(r"\d+")
 _RUN = re.compile(rf"[0-9]+|[{CHINESE}数几]+")
 _NUMERALS = re.compile(rf"\d+(?:\.\d+)?|[{CHINESE}]+")
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
@@ -205,19 +207,42 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
             at += 1
         if at == run.end():
             continue
+        if sum_ := _sum().match(folded, at):
+            found += _summands(sum_, kinds)
+            covered[at : sum_.end()] = b"\2" * (sum_.end() - at)
+            continue
         m = pattern.match(folded, at)
         if m and not (m["low"] and any(covered[at : m.end("low")])) and (number := _read(folded, m, kinds)):
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
     out = [span for span in spans if b"\2" not in covered[span.start : span.end]]
     loose = [m for m in _NUMERALS.finditer(folded) if not any(covered[m.start() : m.end()])]
-    out += [RuledOut(m.start(), m.end(), "word" if _is_word(m[0]) else "no_unit") for m in loose]
+    quotes = [m.span() for m in _QUOTED.finditer(folded)]
+    for m in loose:
+        quoted = any(a < m.start() < b for a, b in quotes)
+        out.append(RuledOut(m.start(), m.end(), "quoted_name" if quoted else "word" if _is_word(m[0]) else "no_unit"))
     return found, sorted(out, key=lambda r: r.start)
 
 
+@cache
+def _sum() -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, units()), key=len, reverse=True))
+    return re.compile(rf"(\d+)((?:\+\d+)+)\s?({names})")
+
+
+def _summands(m: re.Match[str], kinds: dict[str, str]) -> list[Number]:
+    """主办8+5件 states two figures of one unit; the last one's span holds the unit."""
+    spans = [x.span() for x in _DIGITS.finditer(m[0])]
+    out = []
+    for i, (a, b) in enumerate(spans):
+        end = m.end() if i + 1 == len(spans) else m.start() + b
+        out.append(Number(m.start() + a, end, float(m[0][a:b]), None, m[3], "exact", kinds[m[3]], False))
+    return out
+
+
 def _is_word(run: str) -> bool:
-    """Whether a run of numeral characters is a word of its own (十分, 万元, 千瓦): a power of ten without a digit."""
-    return "十" not in run and all(c in _POWERS for c in run)
+    """Whether a run of numeral characters without a unit belongs to a word: one alone (零售, 三角), or powers of ten (万元)."""
+    return run[0] in CHINESE and (len(run) == 1 or ("十" not in run and all(c in _POWERS for c in run)))
 
 
 def _ruled_out(folded: str) -> list[RuledOut]:

@@ -69,7 +69,8 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
 
 def _shares(text: str, before: Number, n: Number, place: Place, left: int) -> bool:
     """Whether a number counts what its neighbour counts: 执法培训12期、1,430人次; 公职律师由3人增至6人."""
-    if n.group != before.group and text[before.end : n.start].strip() in ("、", "和", ""):
+    between = text[before.end : n.start].strip()
+    if between == "+" or (n.group != before.group and between in ("、", "和", "")):
         return True
     rises = left == before.end and phrase("to").match(text[left : n.end])
     return bool(rises and phrase("from").search(text, place.left, before.start))
