@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from fazhi.extract.codebook import Codebook, Rule, codebook
+from fazhi.extract.confidence import by_lead
 from fazhi.extract.numerals import FOLD, fold, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import CLAUSE, Place
@@ -230,7 +231,8 @@ def code(
         out.append(mine)
         q.rule = mine[0].rule if mine else None
         if mine and mine[0].score >= FLOOR and mine[0].code:
-            q.code, q.confidence = mine[0].code, mine[0].score
+            rival = next((b.score for b in mine if b.code != mine[0].code), 0.0)
+            q.code, q.confidence = mine[0].code, by_lead(mine[0].score - rival)
             standing = book.entries[q.code].scope == "stock" and not q.dated and q.status == "actual" and q.scope == "year"
             if standing and not phrase("new").search(words.folded, place.left, q.start):
                 q.scope = "stock"

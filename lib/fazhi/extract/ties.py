@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from fazhi.extract.confidence import by_rule
 from fazhi.extract.numerals import fold, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
@@ -84,4 +85,4 @@ def _total(folded: str, q: Quantity, before: Quantity, last: int | None, total: 
 
 def _take(q: Quantity, other: Quantity, rule: str) -> None:
     if other.code:
-        q.code, q.rule, q.confidence = other.code, rule, other.confidence
+        q.code, q.rule, q.confidence = other.code, rule, by_rule(rule)
