@@ -158,3 +158,20 @@ def test_notebooks_are_committed_without_outputs() -> None:
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             assert not cell.get("outputs") and cell.get("execution_count") is None, path.name
+
+
+def test_what_the_library_imports_is_asked_for() -> None:
+    from importlib.metadata import packages_distributions
+
+    homes = packages_distributions()
+    asked = {Requirement(line).name.lower() for line in pyproject()["dependencies"]}  # type: ignore[attr-defined]
+    found: dict[str, str] = {}
+    for path in LIB.rglob("*.py"):
+        if path.name == "make_regions.py":  # run by hand, with what the test extra brings
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            found |= {name.split(".")[0]: path.name for name in names}
+    missing = {name: path for name, path in found.items() if name not in sys.stdlib_module_names and name != "fazhi"
+               and not asked & {home.lower().replace("_", "-") for home in homes.get(name, [name])}}
+    assert not missing, "add to dependencies in pyproject.toml, then `make lock`"
