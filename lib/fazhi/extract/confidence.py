@@ -13,8 +13,9 @@ def _curve() -> tuple[list[float], list[float], dict[str, float]]:
     require("confidence.toml", "file", know, {"points": list, "taken": dict})
     leads = [float(p["lead"]) for p in know["points"]]
     shares = [float(p["share"]) for p in know["points"]]
-    if leads != sorted(leads) or shares != sorted(shares) or not all(0 <= s <= 1 for s in [*shares, *know["taken"].values()]):
-        raise KnowledgeError("confidence.toml", "points", "not rising, or no shares", "leads and shares rise, shares lie in 0 to 1")
+    known = all(0 <= s <= 1 for s in [*shares, *know["taken"].values()])
+    if leads != sorted(leads) or shares != sorted(shares) or not known:
+        raise KnowledgeError("confidence.toml", "points", "not rising, or no shares", "let both rise, shares in 0 to 1")
     return leads, shares, know["taken"]
 
 

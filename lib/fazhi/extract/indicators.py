@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fazhi.extract.codebook import Codebook, Rule, codebook
 from fazhi.extract.confidence import by_lead
@@ -197,9 +197,13 @@ def _offers(q: Quantity, place: Place, words: Words, headings: Headings, signs: 
     if q.kind == "change" or phrase("aspect").search(folded[q.end : q.end + 4]):
         return []
     section, above = headings.at(q.start)
-    mine = bids(q, Surroundings(q, place, words, above, signs, place.left), group, book)
+    around = Surroundings(q, place, words, above, signs, place.left)
+    mine = bids(q, around, group, book)
     if mine and mine[0].score >= FLOOR:
         return mine
+    if place.shared and not around.near:
+        listed = bids(q, Surroundings(q, replace(place, label=place.shared), words, above, signs, place.left), group, book)
+        return listed or mine
     if phrase("bare").search(folded[place.left : place.left_end]) and place.right - q.end <= 4:
         clauses = [m.end() for m in CLAUSE.finditer(folded, place.sentence, max(place.sentence, place.left - 1))]
         wider = bids(q, Surroundings(q, place, words, above, signs, max([place.sentence, *clauses])), group, book)

@@ -33,6 +33,7 @@ class Place:
     right: int  # from the number's end to here
     own: int  # as `left`, but never before the number's own neighbour: where cues of time are looked for
     label: tuple[int, int] | None = None  # of a table's row: its words belong to the number too
+    shared: tuple[int, int] | None = None  # the words of the last item of its list, asked when its own say nothing
 
 
 def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> list[Place]:
@@ -92,7 +93,8 @@ def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> lis
             items = items[-len(chain) :]
         if len(items) == len(chain) > 1:
             for k, (a, b) in zip(chain, items, strict=True):
-                where[k] = replace(where[k], left=a, left_end=b, right=numbers[k].end)
+                shared = None if k == chain[-1] else items[-1]  # 市、县两级事项分别为: the last item's noun is everybody's
+                where[k] = replace(where[k], left=a, left_end=b, right=numbers[k].end, shared=shared)
     return where
 
 

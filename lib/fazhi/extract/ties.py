@@ -1,4 +1,4 @@
-"""What ties figures of one sentence together: parts to their total, lists that share a noun, changes to what changes.
+"""What ties figures of one sentence together: parts to their total, last year's to this year's, changes to what changes.
 
 A part of a total that is a narrower kind, place or period of the same thing carries the total's code; an outcome does not
 (annotation guide, «code»). The words for outcomes are listed in knowledge/ties.toml.
@@ -66,11 +66,6 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
                 and phrase("year_before").search(words.split("\n")[0])
             ):
                 _take(q, before, "year_before")
-            listed = (
-                before.end == place.left and folded[place.left] == "、" and before.unit == q.unit and place.left_end == q.start
-            )
-            if q.code is None and inherits and listed and not phrase("verb").search(words):
-                _take(q, before, "list")
         last = i
 
 
