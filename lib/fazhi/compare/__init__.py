@@ -6,16 +6,19 @@ The package is called `fazhi.compare` and so is what it is for: by grace of the 
 from __future__ import annotations
 
 from fazhi.compare import say
+from fazhi.compare.checks import Checked
+from fazhi.compare.claims import changes, restated
 from fazhi.compare.comparison import Comparison
 from fazhi.compare.coverage import Coverage, coverage, fullest_year
 from fazhi.compare.dossier import Dossier, dossier
 from fazhi.compare.guards import CompareError, rules
 from fazhi.compare.panel import compare
 from fazhi.compare.say import sentences
+from fazhi.compare.totals import totals
 
 CORE = rules().core  # the codes to look at when nobody names others
 
 __all__ = [
-    "CORE", "CompareError", "Comparison", "Coverage", "Dossier", "compare", "coverage", "dossier", "fullest_year", "say",
-    "sentences",
+    "CORE", "Checked", "CompareError", "Comparison", "Coverage", "Dossier", "changes", "compare", "coverage", "dossier",
+    "fullest_year", "restated", "say", "sentences", "totals",
 ]

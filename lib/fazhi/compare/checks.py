@@ -1,0 +1,204 @@
+"""What the checks share: knowledge/checks.toml, how exact a printed number is, and the answer that a check gives."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from typing import Any
+
+import polars as pl
+
+from fazhi.compare.guards import Words
+from fazhi.knowledge import KnowledgeError, load_toml, require
+
+FILE = "checks.toml"
+SHOWN = 60  # rows that Jupyter shows; the frame holds them all
+DIGITS = re.compile(r"[0-9０-９][0-9０-９,，.．\s]*")
+SMALL = 1e-9  # what floating point makes of an edge
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """knowledge/checks.toml, checked."""
+
+    verdicts: dict[str, Words]
+    of: dict[str, tuple[str, ...]]  # check -> its verdicts in order
+    reasons: dict[str, Words]
+    words: dict[str, re.Pattern[str]]
+    coarse: tuple[tuple[str, float], ...]
+    wholes: dict[str, tuple[str, ...]]
+
+
+@cache
+def knowledge() -> Knowledge:
+    """The verdicts, reasons and patterns. Raises KnowledgeError with entry and remedy."""
+    data = load_toml(FILE)
+    verdicts, reasons, words = {}, {}, {}
+    of: dict[str, tuple[str, ...]] = {}
+    for number, entry in enumerate(data.get("verdict", []), 1):
+        require(FILE, f"verdict {number}", entry, {"name": str, "checks": list, "zh": str, "en": str})
+        verdicts[entry["name"]] = Words(entry["zh"], entry["en"])
+        for check in entry["checks"]:
+            of[check] = (*of.get(check, ()), entry["name"])
+    for number, entry in enumerate(data.get("reason", []), 1):
+        require(FILE, f"reason {number}", entry, {"name": str, "zh": str, "en": str})
+        reasons[entry["name"]] = Words(entry["zh"], entry["en"])
+    for number, entry in enumerate(data.get("words", []), 1):
+        require(FILE, f"words {number}", entry, {"name": str, "pattern": str, "yes": list, "no": list})
+        try:
+            pattern = re.compile(entry["pattern"])
+        except re.error as fault:
+            raise KnowledgeError(FILE, f"words {entry['name']}", str(fault), "mend the pattern") from None
+        for example, holds in [(e, True) for e in entry["yes"]] + [(e, False) for e in entry["no"]]:
+            if bool(pattern.search(example)) is not holds:
+                raise KnowledgeError(
+                    FILE, f"words {entry['name']}", f"its example {example!r} says otherwise", "mend pattern or example"
+                )
+        words[entry["name"]] = pattern
+    for number, entry in enumerate(data.get("whole", []), 1):
+        require(FILE, f"whole {number}", entry, {"code": str, "parts": list})
+    return Knowledge(
+        verdicts,
+        of,
+        reasons,
+        words,
+        tuple((entry["mark"], float(entry["step"])) for entry in data.get("coarse", [])),
+        {entry["code"]: tuple(entry["parts"]) for entry in data.get("whole", [])},
+    )
+
+
+# --- how exact a printed number is
+
+
+def step(value: float, printed: str) -> float:
+    """The worth of the last place that was printed: 0.1 of `40.5%`, 1000 of `31.4万件`, 1 of `两次`, 10 of `约三成`.
+
+    A number in digits tells its own multiplier (31.4 printed, 314000 meant); one in characters is as coarse as checks.toml says.
+    """
+    found = DIGITS.search(printed)
+    if not found:
+        after = re.search(r"点([零〇一二三四五六七八九两]+)", printed)
+        if after:
+            return float(10.0 ** -len(after[1]))
+        return float(next((size for mark, size in knowledge().coarse if mark in printed), 1.0))
+    digits = "".join(str(int(c)) if c.isdigit() else "." if c in ".．" else "" for c in found[0]).strip(".")
+    places = len(digits.partition(".")[2])
+    try:
+        scale = value / float(digits) if float(digits) else 1.0
+    except ValueError:  # 1.2.3 is no number
+        return 1.0
+    return float(10.0**-places * scale) or 1.0
+
+
+def spread(value: float, printed: str, kind: str) -> tuple[float, float]:
+    """The values that a printed level stands for: a count printed to the last one is exact, others were rounded."""
+    size = step(value, printed)
+    return (value, value) if kind == "count" and size <= 1 else (value - size / 2, value + size / 2)
+
+
+def within(found: tuple[float, float], claimed: float, size: float) -> bool:
+    """Whether a claim of `claimed`, printed to steps of `size`, was rounded or cut off from a value inside `found`."""
+    return found[0] < claimed + size - SMALL and found[1] > claimed - size / 2 - SMALL
+
+
+# --- the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found: one row in `frame` for each thing checked, with `verdict` and `reason` (why, or what explains it).
+
+    `check` is changes, restated or totals; `question` are the parameters as asked. `verdict_zh`, `reason_zh` and their English
+    stand beside; the columns are those that the check's function lists.
+    """
+
+    check: str
+    frame: pl.DataFrame
+    question: dict[str, Any] = field(default_factory=dict)
+
+    def only(self, *verdicts: str) -> pl.DataFrame:
+        """The rows with one of these verdicts."""
+        return self.frame.filter(pl.col("verdict").is_in(verdicts))
+
+    def counts(self) -> dict[str, int]:
+        """How many rows have each verdict, all of the check's verdicts in order."""
+        found = dict(self.frame["verdict"].value_counts().iter_rows())
+        return {name: found.get(name, 0) for name in knowledge().of[self.check]}
+
+    def reasons(self) -> pl.DataFrame:
+        """Why nobody can tell, counted: columns reason_zh, reason_en, rows."""
+        return (
+            self.only("cannot_tell")
+            .group_by("reason_zh", "reason_en")
+            .agg(rows=pl.len().cast(pl.Int64))
+            .sort(["rows", "reason_zh"], descending=[True, False])
+        )
+
+    def said(self) -> str:
+        """The outcome in one Chinese sentence, with the numbers that say so."""
+        what = {"changes": "与上年相比的增减", "restated": "今年引述的往年数", "totals": "附有各部分的总数"}[self.check]
+        if self.frame.is_empty():
+            return f"这些报告里没有读出{what}。"
+        counts = self.counts()
+        issuers = self.frame["issuer"].n_unique()
+        told = "、".join(f"{knowledge().verdicts[name].zh}的{n}处" for name, n in counts.items() if n)
+        why = "；".join(f"{zh}（{n}处）" for zh, _, n in self.reasons().head(3).iter_rows())
+        return f"{issuers}个机关的报告里有{what}{self.frame.height}处：{told}。" + (f"无法判断多因{why}。" if why else "")
+
+    def text(self, form: str = "table") -> str:
+        """The rows for a script or a terminal: `table`, `csv` (safe in a spreadsheet) or `json` (all columns)."""
+        if form == "json":
+            body = {"check": self.check, "question": self.question, "counts": self.counts(), "rows": self.frame.to_dicts()}
+            return json.dumps(body, ensure_ascii=False, indent=1, default=str)
+        if form == "csv":
+            return flat(self.frame).write_csv()
+        if form != "table":
+            raise ValueError(f"no form {form!r}; it is table, csv or json")
+        return "\n".join(["\t".join(self.cells(row)) for row in self.frame.iter_rows(named=True)] + ["", self.said()])
+
+    def cells(self, row: dict[str, Any]) -> tuple[str, ...]:
+        """A row as it reads in a terminal: who, when, what, verdict and why, both sentences."""
+        why = f"（{row['reason_zh']}）" if row["reason_zh"] else ""
+        return (row["issuer"], str(row["year"]), row["name_zh"] or "", row["verdict_zh"] + why, row["quote"],
+                row.get("before_quote") or "")  # fmt: skip
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def __repr__(self) -> str:
+        return f"Checked({self.check}): {self.said()}"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("机关", "年度", "指标", "判断", "原句", "上年原句"))
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in self.cells(row)) + "</tr>"
+            for row in self.frame.head(SHOWN).iter_rows(named=True)
+        )
+        more = f"<p>另有 {self.frame.height - SHOWN} 行，见 .frame</p>" if self.frame.height > SHOWN else ""
+        return (
+            f'<div lang="zh-CN"><table><caption>{escape(self.said())}</caption><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table>{more}</div>"
+        )
+
+
+def flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame whose lists are joined and whose texts a spreadsheet takes for text, not for a formula."""
+    lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
+    joined = frame.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(" ") for name in lists)
+    text = [name for name, kind in joined.schema.items() if kind == pl.String]
+    return joined.with_columns(pl.col(text).str.replace(r"^([=+\-@\t\r])", "'$1"))
+
+
+def answer(check: str, rows: Iterable[dict[str, Any]], schema: dict[str, Any], question: dict[str, Any]) -> Checked:
+    """Rows as a Checked: in order of issuer, year and place, with the words for verdict and reason."""
+    frame = pl.DataFrame(list(rows), schema=schema, orient="row")
+    for column, words in (("verdict", knowledge().verdicts), ("reason", knowledge().reasons)):
+        for language in ("zh", "en"):
+            names = {name: getattr(said, language) for name, said in words.items()}
+            told = pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
+            frame = frame.with_columns(told.alias(f"{column}_{language}"))
+    return Checked(check, frame.sort("issuer", "year", "report_id", "indicator_id"), question)
