@@ -1,0 +1,470 @@
+"""Reuse: what reports repeat from the authority's earlier ones, what authorities share, and how much of each report is new."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cpdist
+
+from fazhi.compare import passages
+from fazhi.compare.guards import KINDS, LEVELS, CompareError, one_of
+from fazhi.compare.members import Tables, members, nearest_regions, one_a_year, texts, years_of
+from fazhi.compare.passages import Stream, knowledge
+
+SHOWN = 40  # passages that Jupyter shows; the frame holds them all
+_T = pl.DataType | type[pl.DataType]
+PASSAGES: dict[str, _T] = {
+    "issuer_a": pl.String,
+    "year_a": pl.Int32,
+    "issuer_b": pl.String,
+    "year_b": pl.Int32,
+    "relation": pl.String,
+    "relation_zh": pl.String,
+    "order": pl.String,
+    "order_zh": pl.String,
+    "kind": pl.String,
+    "kind_zh": pl.String,
+    "part": pl.String,
+    "part_zh": pl.String,
+    "similarity": pl.Float64,
+    "characters": pl.Int64,
+    "text_a": pl.String,
+    "text_b": pl.String,
+    "report_a": pl.String,
+    "start_a": pl.Int64,
+    "end_a": pl.Int64,
+    "source_a": pl.String,
+    "url_a": pl.String,
+    "report_b": pl.String,
+    "start_b": pl.Int64,
+    "end_b": pl.Int64,
+    "source_b": pl.String,
+    "url_b": pl.String,
+}
+REPORTS: dict[str, _T] = {
+    "issuer": pl.String,
+    "year": pl.Int32,
+    "before": pl.Int32,
+    "characters": pl.Int64,
+    "fixed": pl.Int64,
+    "repeated": pl.Int64,
+    "shared": pl.Int64,
+    "fresh": pl.Int64,
+    "repeated_share": pl.Float64,
+    "shared_share": pl.Float64,
+    "fresh_share": pl.Float64,
+    "issuer_kind": pl.String,
+    "level": pl.String,
+    "region": pl.String,
+    "title": pl.String,
+    "url": pl.String,
+    "source": pl.String,
+    "origin": pl.String,
+    "report_id": pl.String,
+}
+WHO: dict[str, _T] = {
+    "issuer_a": pl.String,
+    "issuer_b": pl.String,
+    "relation": pl.String,
+    "relation_zh": pl.String,
+    "order": pl.String,
+    "order_zh": pl.String,
+    "passages": pl.Int64,
+    "characters": pl.Int64,
+    "pairs": pl.Int64,
+    "years": pl.String,
+}
+FIXED: dict[str, _T] = {"phrase": pl.String, "issuers": pl.Int64, "reports": pl.Int64}
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """What reports of a panel have in common.
+
+    `frame` (columns of PASSAGES): one row for each passage that two reports share, the earlier report as `a`; `relation` is `own`
+    (the authority repeats itself) or `other`; `order` is `earlier`, or `together` where year and dates do not say who was first;
+    `kind` is `same`, `figures` (only numbers or titles changed) or `near`; `part` is `paragraph`, `sentence` or `words`;
+    `characters` counts what is not a fixed phrase; text_a and text_b are exact substrings of reports.text.
+    `reports` (REPORTS): of each report's Chinese characters how many are fixed phrases, repeated from any earlier report of its
+    own, shared with others' (the earlier side of a dated pair is not blamed), and new; the shares in per cent leave fixed phrases
+    aside. `before` is the year of its own report before, null where there is none, and then `repeated_share` and `fresh_share`
+    are null, too. `who` (WHO) counts the passages of each pair of authorities, `fixed` (FIXED) are the commonest of the phrases
+    that were left out.
+    """
+
+    frame: pl.DataFrame
+    reports: pl.DataFrame
+    who: pl.DataFrame
+    fixed: pl.DataFrame
+    question: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Chinese headings for the columns of these frames."""
+        return knowledge().labels["column"]
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The columns that a reader wants beside each other, the longest passages first."""
+        columns = ("issuer_a", "year_a", "issuer_b", "year_b", "kind_zh", "part_zh", "characters", "text_a", "text_b")
+        order = ["characters", "issuer_b", "year_b", "issuer_a", "start_b"]
+        return self.frame.sort(order, descending=[True] + [False] * 4).select(columns)
+
+    @property
+    def copies(self) -> pl.DataFrame:
+        """Between authorities only: who has the words of whom, most first."""
+        return self.who.filter(pl.col("relation") == "other")
+
+    def points(self, share: str = "fresh_share") -> pl.DataFrame:
+        """A share of each report in the columns that a figure takes."""
+        return self.reports.select(
+            "issuer",
+            "year",
+            "report_id",
+            value=share,
+            name_zh=pl.lit(self.labels[share].removesuffix("（%）")),
+            code=pl.lit(share),
+            unit=pl.lit("%"),
+        )
+
+    def sentences(self) -> list[str]:
+        """What the data say, in words and numbers: how much is new, how much repeated, who shares most with whom."""
+        if self.reports.is_empty():
+            return ["没有符合条件的报告，无从比较。"]
+        said = []
+        told = self.reports.drop_nulls("fresh_share").sort("fresh_share", "issuer", "year")
+        if told.height:
+            low, high = told.row(0, named=True), told.row(-1, named=True)
+            ends = f"；新写最少的是{low['issuer']}{low['year']}年（{low['fresh_share']:.0f}%）" if told.height > 1 else ""
+            ends += f"，最多的是{high['issuer']}{high['year']}年（{high['fresh_share']:.0f}%）" if told.height > 1 else ""
+            middle = pl.Series(told["fresh_share"]).quantile(0.5, "linear") or 0.0
+            word = "的中位数是" if told.height > 1 else "占"
+            said.append(f"能与本机关往年报告对照的{told.height}份中，除套语外新写文字{word}{middle:.0f}%{ends}。")
+        alone = self.reports.height - told.height
+        if alone:
+            said.append(f"{alone}份报告之前没有本机关的报告可比，不算新写多少。")
+        counts = dict(self.frame["relation"].value_counts().iter_rows())
+        if not counts:
+            return [*said, "没有发现重复的段落和句子。"]
+        kinds = dict(self.frame["kind"].value_counts().iter_rows())
+        names = knowledge().labels["kind"]
+        how = "，".join(f"{names[kind]}的{kinds[kind]}处" for kind in names if kind in kinds)
+        said.append(f"重复本机关往年的{counts.get('own', 0)}处，与其他机关相同的{counts.get('other', 0)}处：{how}。")
+        return said
+
+    def sharing(self) -> str:
+        """Which two authorities share most, and who of them was first."""
+        if self.copies.is_empty():
+            return "没有发现不同机关之间相同的句子。"
+        top = self.copies.row(0, named=True)
+        verb = "与" if top["order"] == "together" else "沿用"
+        tail = "相同" if top["order"] == "together" else "在先的文字"
+        return (
+            f"{self.copies.select('issuer_a', 'issuer_b').n_unique()}对机关有相同或相近的句子；"
+            f"最多的是{top['issuer_b']}{verb}{top['issuer_a']}{tail}，{top['passages']}处、{top['characters']}字（{top['years']}）。"
+        )
+
+    def text(self, form: str = "table") -> str:
+        """The passages for a script or a terminal: `table`, `csv` (safe in a spreadsheet) or `json` (with reports and pairs)."""
+        if form == "json":
+            body = {
+                "question": self.question,
+                "notes": self.notes,
+                "passages": self.frame.to_dicts(),
+                "reports": self.reports.to_dicts(),
+                "who": self.who.to_dicts(),
+                "fixed": self.fixed.to_dicts(),
+            }
+            return json.dumps(body, ensure_ascii=False, indent=1, default=str)
+        if form == "csv":
+            names = [name for name, kind in self.frame.schema.items() if kind == pl.String]
+            return self.frame.with_columns(pl.col(names).str.replace(r"^([=+\-@\t\r])", "'$1")).write_csv()
+        if form != "table":
+            raise ValueError(f"no form {form!r}; it is table, csv or json")
+        lines = [
+            f"{r['issuer_a']} {r['year_a']}\t{r['issuer_b']} {r['year_b']}\t{r['kind_zh']}\t{' '.join(r['text_b'].split())}"
+            for r in self.frame.iter_rows(named=True)
+        ]
+        return "\n".join([*lines, "", *self.sentences(), self.sharing(), *self.notes])
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def __repr__(self) -> str:
+        return f"Reuse: {self.reports.height} 份报告，{self.frame.height} 处相同或相近的文字"
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{self.labels.get(c, c)}</th>' for c in self.rows.columns)
+        rows = [[f"<td>{escape(str(cell))}</td>" for cell in row] for row in self.rows.head(SHOWN).iter_rows()]
+        body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+        return (
+            f'<div lang="zh-CN"><table><caption>{escape(repr(self))}</caption><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>"
+        )
+
+
+def reuse(
+    t: Tables,
+    years: int | str | Iterable[int] | None = None,
+    regions: str | Sequence[str] | None = None,
+    level: str | Sequence[str] | None = None,
+    issuer_kind: str | Sequence[str] | None = None,
+    shortest: int | None = None,
+) -> Reuse:
+    """What the reports of a panel repeat: from their own earlier reports, and from each other.
+
+    The reports of the years asked for are held against all of the panel's reports of the same and earlier years. What counts as a
+    fixed phrase of the genre is told from all reports of the tables, so that a small panel knows it, too. `shortest` is how
+    many own characters a passage needs (knowledge/reuse.toml). Other parameters and errors as in `compare`.
+    """
+    size = knowledge().size
+    shortest = size.shortest if shortest is None else shortest
+    if shortest < 2:
+        raise CompareError(f"shortest 是 {shortest}；至少取 2 (at least two characters)")
+    levels, kinds, places = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS), texts(regions)
+    everyone, nobody = members(t, [], [], [])
+    everyone, second = one_a_year(everyone)
+    panel = everyone.join(members(t, levels, kinds, places)[0], on="report_id", how="semi")
+    span = years_of(years)
+    question = {"years": span, "regions": places, "level": levels, "issuer_kind": kinds, "shortest": shortest}
+    notes = [f"另有{nobody.height}份报告认不出机关或年度，没有比较。"] if nobody.height else []
+    notes += [f"另有{second.height}份报告与同一机关同一年度的另一份并存，没有比较。"] if second.height else []
+    notes += [] if panel.height else ["没有符合条件的机关。" + nearest_regions(t, places)]
+    everyone = numbered(everyone, panel, span)
+    held = everyone.join(t.reports.select("report_id", "text").collect(), on="report_id")
+    clauses = passages.clauses(held.select("report", "text", issuer="issuer_no"), bodies(t, everyone))
+    clauses = clauses.with_columns(weight=weighed(clauses, everyone["issuer_no"].n_unique()))
+    fixed = phrases(clauses, size.common(everyone["issuer_no"].n_unique()))
+    clauses = clauses.join(everyone.filter("here").select("report", "rank", "asked"), on="report", maintain_order="left")
+    clauses = clauses.with_row_index("clause").with_columns(pl.col("clause").cast(pl.Int64))
+    found = in_common(clauses, shortest, size.near)
+    frame = told(found, clauses, everyone, t)
+    asked = everyone.filter("asked")
+    return Reuse(
+        frame,
+        shares(asked, clauses, found, everyone),
+        pairs_of(frame),
+        fixed,
+        {key: value for key, value in question.items() if value},
+        tuple(notes),
+    )
+
+
+def numbered(everyone: pl.DataFrame, panel: pl.DataFrame, span: tuple[int, ...]) -> pl.DataFrame:
+    """All reports by year and date, with numbers (`report`, `rank`, `issuer_no`), `here` (in the panel) and `asked`."""
+    here = pl.col("report_id").is_in(panel["report_id"].implode())
+    return (
+        everyone.sort("year", "published_on", "issuer", "report_id", nulls_last=True)
+        .with_row_index("report")
+        .with_columns(
+            pl.col("report").cast(pl.Int64),
+            rank=pl.col("report").cast(pl.Int64),
+            issuer_no=pl.col("issuer").rank("dense").cast(pl.Int64),
+            here=here,
+            asked=here & (pl.col("year").is_in(list(span)) if span else pl.lit(True)),
+        )
+    )
+
+
+def bodies(t: Tables, reports: pl.DataFrame) -> pl.DataFrame:
+    """The running text of reports: each section's own, without headings and without what stands in the sections below it.
+
+    A heading that has nothing below it is text; the title line is none. A report without sections is all text.
+    """
+    rows = (
+        t.sections.select("report_id", "section_id", "level", "label", "start", "end", "body")
+        .collect()
+        .sort("report_id", "section_id")
+        .with_columns(following=pl.col("start").shift(-1).over("report_id"))
+    )
+    tops = t.reports.select("report_id", "title", "text").collect().join(reports.select("report_id", "report"), on="report_id")
+    firsts = [(row[0], len(row[1]), past_title(row[1], row[2])) for row in tops.select("report", "text", "title").iter_rows()]
+    known = pl.DataFrame(firsts, schema=dict.fromkeys(("report", "size", "first"), pl.Int64), orient="row")
+    whole = reports.select("report_id", "report").join(known, on="report", how="left", maintain_order="left")
+    found = whole.join(rows, on="report_id", how="left", maintain_order="left")
+    empty = (pl.col("body") >= pl.col("end")) & (pl.col("level") > 1)
+    start = pl.when(empty).then(pl.col("start") + pl.col("label").str.len_chars().cast(pl.Int64).fill_null(0)).otherwise("body")
+    return found.select(
+        "report",
+        start=pl.max_horizontal(start.fill_null(0), "first"),
+        end=pl.min_horizontal(pl.col("end").fill_null(pl.col("size")), pl.col("following").fill_null(pl.col("size"))),
+    )
+
+
+def past_title(text: str, title: str | None) -> int:
+    """Where the text goes on after its title, which a page may break into lines; 0 where it does not begin with it."""
+    if title and text.startswith(title):
+        return len(title)
+    found = re.match(r"\s*".join(map(re.escape, "".join(title.split()))), text) if title else None
+    return found.end() if found else 0
+
+
+def weighed(clauses: pl.DataFrame, issuers: int) -> pl.Series:
+    """The own characters of each clause, among so many authorities."""
+    size = knowledge().size
+    if clauses.is_empty():
+        return pl.Series([], dtype=pl.Int64)
+    stream = Stream.of(clauses["norm"], clauses["size"].to_numpy())
+    return pl.Series(passages.weights(clauses, stream, size.common(issuers)))
+
+
+def in_common(clauses: pl.DataFrame, shortest: int, near: float) -> pl.DataFrame:
+    """The passages that reports have in common, as numbers of clauses, with `similarity`, `kind` and `characters`."""
+    empty = pl.DataFrame(schema=passages.PAIR | {"similarity": pl.Float64, "kind": pl.String, "characters": pl.Int64})
+    if clauses.is_empty():
+        return empty
+    weight, stream = clauses["weight"].to_numpy(), Stream.of(clauses["norm"], clauses["size"].to_numpy())
+    equal = passages.runs(clauses, stream, weight, shortest)
+    like = passages.beyond(passages.alike(clauses, weight, shortest, near), equal, clauses, weight, shortest)
+    found = pl.concat([equal, like])
+    if found.is_empty():
+        return empty
+    found = passages.joined(found, clauses)
+    total = np.concatenate([[0], np.cumsum(weight)])
+    sides = {}
+    for column in ("plain", "norm"):
+        ends = np.cumsum(clauses[column].str.len_chars().to_numpy().astype(np.int64))
+        whole, starts = "".join(clauses[column].to_list()), np.concatenate([[0], ends[:-1]])
+        for side in ("a", "b"):
+            cuts = zip(starts[found[side].to_numpy()].tolist(), ends[found[f"{side}_to"].to_numpy()].tolist(), strict=True)
+            sides[column, side] = [whole[i:j] for i, j in cuts]
+    exact, bare = (likeness(sides[column, "a"], sides[column, "b"]) for column in ("plain", "norm"))
+    low, high = found["b"].to_numpy(), found["b_to"].to_numpy()
+    return (
+        found.with_columns(
+            similarity=pl.Series(np.round(exact, 3)),
+            kind=pl.Series(np.where(exact == 1, "same", np.where(bare == 1, "figures", "near"))),
+            characters=pl.Series(total[high + 1] - total[low]),
+        )
+        .filter((pl.Series(bare) >= near) & (pl.col("characters") >= shortest))
+        .sort("characters", "similarity", descending=True, maintain_order=True)
+        .join(clauses.select("clause", "report"), left_on="a", right_on="clause", maintain_order="left")
+        .unique(["report", "b"], keep="first", maintain_order=True)  # a passage that stands twice in the earlier report
+        .drop("report")
+        .sort("b", "a")
+    )
+
+
+def likeness(one: list[str], other: list[str]) -> npt.NDArray[np.float64]:
+    """The Indel likeness of each pair of texts: 1 for equal ones."""
+    return cpdist(one, other, scorer=Indel.normalized_similarity, workers=-1).astype(np.float64)
+
+
+def told(found: pl.DataFrame, clauses: pl.DataFrame, everyone: pl.DataFrame, t: Tables) -> pl.DataFrame:
+    """The passages with their reports, spans, words and names: columns of PASSAGES."""
+    edges = ("paragraph", "sentence")
+    first = {f"first_{c}": (pl.col(c) != pl.col(c).shift(1)).fill_null(True) for c in edges}
+    last = {f"last_{c}": (pl.col(c) != pl.col(c).shift(-1)).fill_null(True) for c in edges}
+    heads, tails = clauses.select("clause", "report", "start", **first), clauses.select("clause", "end", **last)
+    names = everyone.select("report", "report_id", "issuer", "year", "published_on", "source", "url")
+    ids = pl.concat([clauses.join(found, left_on="clause", right_on=side, how="semi")["report"] for side in ("a", "b")])
+    used = names.filter(pl.col("report").is_in(ids.unique().implode()))
+    names = names.join(t.reports.select("report_id", "text").collect(), on="report_id").join(used, on="report", how="semi")
+    rows = found
+    for side in ("a", "b"):
+        length = pl.col("end") - pl.col("start")
+        there = (
+            found.select(clause=side, to=f"{side}_to")
+            .join(heads, on="clause", how="left", maintain_order="left")
+            .join(tails, left_on="to", right_on="clause", how="left", maintain_order="left")
+            .join(names, on="report", how="left", maintain_order="left")
+            .with_columns(text=pl.col("text").str.slice("start", length))
+            .drop("clause", "to", "report")
+            .rename({"report_id": "report"})
+        )
+        rows = rows.hstack(there.select(pl.all().name.suffix(f"_{side}")))
+    whole = {c: pl.all_horizontal(f"first_{c}_a", f"first_{c}_b", f"last_{c}_a", f"last_{c}_b") for c in edges}
+    dated = (pl.col("published_on_a") != pl.col("published_on_b")).fill_null(False)
+    rows = rows.with_columns(
+        relation=pl.when(pl.col("issuer_a") == pl.col("issuer_b")).then(pl.lit("own")).otherwise(pl.lit("other")),
+        order=pl.when((pl.col("year_a") != pl.col("year_b")) | dated).then(pl.lit("earlier")).otherwise(pl.lit("together")),
+        part=pl.when(whole["paragraph"])
+        .then(pl.lit("paragraph"))
+        .when(whole["sentence"])
+        .then(pl.lit("sentence"))
+        .otherwise(pl.lit("words")),
+    )
+    labels = knowledge().labels
+    rows = rows.with_columns(pl.col(c).replace(labels[c]).alias(f"{c}_zh") for c in ("relation", "order", "kind", "part"))
+    return rows.sort("year_b", "issuer_b", "start_b", "year_a", "issuer_a", "start_a").select(
+        pl.col(name).cast(kind) for name, kind in PASSAGES.items()
+    )
+
+
+def shares(asked: pl.DataFrame, clauses: pl.DataFrame, found: pl.DataFrame, everyone: pl.DataFrame) -> pl.DataFrame:
+    """Of each report asked for: how many characters are fixed, repeated, shared, new (columns of REPORTS)."""
+    dates = everyone.select("report", "year", "published_on")
+    who = clauses.select("clause", "report", "issuer").join(dates, on="report", how="left")
+    sides = found.join(who, left_on="a", right_on="clause").join(who, left_on="b", right_on="clause", suffix="_b")
+    own = pl.col("issuer") == pl.col("issuer_b")
+    together = (pl.col("year") == pl.col("year_b")) & ~(pl.col("published_on") != pl.col("published_on_b")).fill_null(False)
+    marks = {
+        "is_repeated": sides.filter(own).select(low="b", high="b_to"),
+        "is_shared": pl.concat(
+            [
+                sides.filter(~own).select(low="b", high="b_to"),
+                sides.filter(~own & together).select(low="a", high="a_to"),
+            ]
+        ),
+    }
+    for name, spans in marks.items():
+        edges = np.zeros(clauses.height + 1, dtype=np.int64)
+        np.add.at(edges, spans["low"].to_numpy(), 1)
+        np.add.at(edges, spans["high"].to_numpy() + 1, -1)
+        clauses = clauses.with_columns(pl.Series(name, np.cumsum(edges[:-1]) > 0, dtype=pl.Boolean))
+    han = pl.col("norm").str.count_matches(r"\p{Han}").cast(pl.Int64)
+    counts = clauses.group_by("report").agg(
+        characters=han.sum(),
+        fixed=(han - pl.col("weight")).sum(),
+        repeated=pl.col("weight").filter("is_repeated").sum(),
+        shared=pl.col("weight").filter(~pl.col("is_repeated") & pl.col("is_shared")).sum(),
+    )
+    before = everyone.filter("here").select("report", before=pl.col("year").shift(1).over("issuer", order_by="year"))
+    rows = asked.join(before, on="report", how="left").join(counts, on="report", how="left")
+    rows = rows.with_columns(pl.col("characters", "fixed", "repeated", "shared").fill_null(0))
+    rows = rows.with_columns(fresh=pl.col("characters") - pl.col("fixed") - pl.col("repeated") - pl.col("shared"))
+    base = pl.col("characters") - pl.col("fixed")
+    told = {"repeated": pl.col("before").is_not_null(), "shared": pl.lit(True), "fresh": pl.col("before").is_not_null()}
+    rows = rows.with_columns(
+        pl.when(test & (base > 0)).then((100 * pl.col(c) / base).round(1)).alias(f"{c}_share") for c, test in told.items()
+    )
+    return rows.sort("region", "issuer", "year").select(pl.col(name).cast(kind) for name, kind in REPORTS.items())
+
+
+def pairs_of(frame: pl.DataFrame) -> pl.DataFrame:
+    """How much each pair of authorities shares, most first (columns of WHO)."""
+    return (
+        frame.group_by("issuer_a", "issuer_b", "relation", "relation_zh", "order", "order_zh")
+        .agg(
+            passages=pl.len(),
+            characters=pl.sum("characters"),
+            pairs=pl.struct("report_a", "report_b").n_unique(),
+            years=pl.col("year_b").unique().sort().cast(pl.String).str.join("、"),
+        )
+        .sort(["characters", "issuer_b", "issuer_a", "order"], descending=[True, False, False, False])
+        .select(pl.col(name).cast(kind) for name, kind in WHO.items())
+    )
+
+
+def phrases(clauses: pl.DataFrame, common: int, most: int = 200) -> pl.DataFrame:
+    """The clauses that are nobody's own, by how many authorities use them (columns of FIXED); a number in them stands as `…`."""
+    return (
+        clauses.filter(pl.col("weight") == 0, pl.col("size") >= 4)
+        .group_by("norm")
+        .agg(issuers=pl.col("issuer").n_unique(), reports=pl.col("report").n_unique())
+        .filter(pl.col("issuers") >= common)
+        .with_columns(phrase=pl.col("norm").str.replace_all("0", "…", literal=True).str.replace_all("〇", "《…》", literal=True))
+        .sort(["issuers", "reports", "phrase"], descending=[True, True, False])
+        .head(most)
+        .select(pl.col(name).cast(kind) for name, kind in FIXED.items())
+    )
