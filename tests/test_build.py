@@ -262,7 +262,7 @@ def test_the_sources_csv_of_the_samples_is_followed(sample_tables: Any) -> None:
     assert reports.filter(pl.col("origin") == "synthetic")["url"].null_count() == 0
 
 
-def test_labels_of_headings_are_no_numerals(sample_tables: Any) -> None:
+def test_labels_of_headings_are_accounted_for(sample_tables: Any) -> None:
     loose = sample_tables.ruled_out.filter(pl.col("reason") == "no_unit")
     labels = sample_tables.sections.filter(pl.col("label").is_not_null()).select("report_id", "start", size=pl.col("label").str.len_chars())
     inside = loose.join(labels, on="report_id").filter((pl.col("start") >= pl.col("start_right")) & (pl.col("start") < pl.col("start_right") + pl.col("size")))

@@ -163,7 +163,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
         col("comparable", "bool", "fit to stand beside other issuers' and years' figures of its code"),
         col("caveats", "list[str]", "why not, or with what care, as short codes that docs/caveats.md explains"),
         own("quote_start", "i64", "of quote"),
-        own("confidence", "f64?", "the score of the rule that gave the code: higher is surer, below 1 gives no code"),
+        own("confidence", "f64?", "of the code, 0 to 1: how often such a lead over other codes was right in practice"),
         own("rule", "str?", "the codebook rule that gave the code"),
         own("corrected", "bool", "an analyst's correction (data/corrections.csv) changed this row"),
     ), Span("start", "end", "value_text", "quote")),
@@ -191,7 +191,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
     Table("quality", "one row for each report: how much of it was understood", ("report_id",), (
         REPORT_ID,
         own("characters", "i32", "length of the clean text"),
-        own("numerals", "i32", "indicators, ruled out and unaccounted together; labels of headings are none"),
+        own("numerals", "i32", "indicators, ruled out and unaccounted together"),
         own("indicators", "i32", "that became rows"),
         own("coded", "i32", "of these, with a code"),
         own("comparable", "i32", "of these, fit to compare"),

@@ -105,11 +105,9 @@ def report(reading: Reading, report_id: str, source: str, page: Page, given: Map
         for number, q in enumerate(reading.quantities)]
     found["instruments"] = [[report_id, i.title, i.first_start, i.mentions] for i in reading.instruments]
     found["findings"] = [[report_id, f.rule, f.severity, f.message, f.start, f.end] for f in reading.findings]
-    labels = [(s.start, s.start + len(s.label)) for s in reading.sections if s.label]
-    ruled = [r for r in {r.start: r for r in reading.ruled_out}.values()
-             if r.reason != "no_unit" or not any(start <= r.start < end for start, end in labels)]
+    ruled = {r.start: r for r in reading.ruled_out}.values()
     found["ruled_out"] = [[report_id, r.reason, text[r.start:r.end], r.start, r.end] for r in ruled]
-    covered = sorted([(q.start, q.end) for q in reading.quantities] + [(r.start, r.end) for r in ruled] + labels)
+    covered = sorted([(q.start, q.end) for q in reading.quantities] + [(r.start, r.end) for r in ruled])
     loose = sum(r.reason == "no_unit" for r in ruled)
     uncovered = _uncovered(text, covered)
     numerals = len(reading.quantities) + len(ruled) + uncovered
