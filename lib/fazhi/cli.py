@@ -35,6 +35,10 @@ Levels = Annotated[list[str] | None, typer.Option(help="province, prefecture, co
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="government, department, zone or township; may be repeated.")]
 Scope = Annotated[str | None, typer.Option(help="year, stock, cumulative …; the code's usual one without it.")]
 Allow = Annotated[list[str] | None, typer.Option(help="A rule to override by name, such as bound; may be repeated.")]
+Codes = Annotated[list[str] | None, typer.Argument(help="Codes of the codebook; all without it.")]
+Years = Annotated[str | None, typer.Option(help="2019-2023, or 2020,2022.")]
+Issuers = Annotated[list[str] | None, typer.Option("--issuer", help="The full name of an authority; may be repeated.")]
+Form = Annotated[str, typer.Option("--format", help="table, csv or json.")]
 Names = Annotated[list[str] | None, typer.Argument(help="Briefings by name, as in briefings/NAME.yml; all without it.")]
 
 
@@ -161,9 +165,9 @@ def _step(step: dict[str, Any]) -> str:
 
 @app.command()
 def compare(codes: Annotated[list[str], typer.Argument(help="Codes of the codebook.")], tables: TablesAt = PROCESSED / "latest",
-            years: Annotated[str | None, typer.Option(help="2019-2023, or 2020,2022.")] = None,
+            years: Years = None,
             regions: Regions = None, level: Levels = None, issuer_kind: Kinds = None, scope: Scope = None, allow: Allow = None,
-            form: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table") -> None:
+            form: Form = "table") -> None:
     """Set like beside like: one row for each issuer and year, value or not, and why not.
 
     Example: fazhi compare reconsideration_closed --years 2019-2023 --level county --format csv
@@ -171,10 +175,49 @@ def compare(codes: Annotated[list[str], typer.Argument(help="Codes of the codebo
     from fazhi.compare.panel import compare as compare_
     from fazhi.tables import load
 
-    if form not in ("table", "csv", "json"):
-        raise typer.BadParameter(f"{form!r} is none of table, csv, json", param_hint="--format")
+    _form(form)
     found = compare_(load(tables), codes, years=years, regions=regions or None, level=level or None,
                      issuer_kind=issuer_kind or None, scope=scope, allow=allow or ())
+    print(found.text(form))
+
+
+def _form(form: str) -> None:
+    """Refuse a form that there is not, before any work is done."""
+    if form not in ("table", "csv", "json"):
+        raise typer.BadParameter(f"{form!r} is none of table, csv, json", param_hint="--format")
+
+
+@app.command()
+def changes(codes: Codes = None, tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None,
+            level: Levels = None, issuer_kind: Kinds = None, issuer: Issuers = None, form: Form = "table",
+            restated: Annotated[bool, typer.Option("--restated", help="Instead: earlier years' figures, quoted again.")] = False,
+            ) -> None:
+    """Every printed change on the year before, against last year's own report: agrees, contradicts, cannot tell.
+
+    Example: fazhi changes litigation_cases --years 2020-2024 --format csv
+    """
+    from fazhi.compare.claims import changes as changes_
+    from fazhi.compare.claims import restated as restated_
+    from fazhi.tables import load
+
+    _form(form)
+    check = restated_ if restated else changes_
+    found = check(load(tables), codes or None, years, regions or None, level or None, issuer_kind or None, issuer or None)
+    print(found.text(form))
+
+
+@app.command()
+def totals(codes: Codes = None, tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None,
+           level: Levels = None, issuer_kind: Kinds = None, issuer: Issuers = None, form: Form = "table") -> None:
+    """Every total that is printed with its parts: whether they sum to it.
+
+    Example: fazhi totals --level county --format json
+    """
+    from fazhi.compare.totals import totals as totals_
+    from fazhi.tables import load
+
+    _form(form)
+    found = totals_(load(tables), codes or None, years, regions or None, level or None, issuer_kind or None, issuer or None)
     print(found.text(form))
 
 

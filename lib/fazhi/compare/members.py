@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
@@ -42,11 +43,11 @@ def years_of(years: int | str | Iterable[int] | None) -> tuple[int, ...]:
         return ()
     try:
         if isinstance(years, str):
-            low, _, high = years.replace("–", "-").replace("—", "-").partition("-")
-            return tuple(range(int(low), int(high or low) + 1))
+            spans = [part.partition("-") for part in re.split("[,，、 ]+", re.sub("[–—]", "-", years.strip()))]
+            return tuple(sorted({year for low, _, high in spans for year in range(int(low), int(high or low) + 1)}))
         return (years,) if isinstance(years, int) else tuple(sorted({int(y) for y in years}))
     except (TypeError, ValueError):
-        raise CompareError(f"看不懂年度 {years!r}：写 2020、2019-2023 或一列年份 (no year in {years!r})") from None
+        raise CompareError(f"看不懂年度 {years!r}：写 2020、2019-2023、2020,2022 或一列年份 (no year in {years!r})") from None
 
 
 def between(*frames: pl.DataFrame) -> tuple[int, ...]:
