@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
-from rapidfuzz.distance import Indel
-from rapidfuzz.process import cpdist
 
-from fazhi.compare import passages
+from fazhi.compare.clauses import bodies, clauses, knowledge, weighed
 from fazhi.compare.guards import KINDS, LEVELS, CompareError, one_of
 from fazhi.compare.members import Tables, members, nearest_regions, one_a_year, texts, years_of
-from fazhi.compare.passages import Stream, knowledge
+from fazhi.compare.passages import in_common
 
 SHOWN = 40  # passages that Jupyter shows; the frame holds them all
 _T = pl.DataType | type[pl.DataType]
@@ -242,17 +238,17 @@ def reuse(
     notes += [] if panel.height else ["没有符合条件的机关。" + nearest_regions(t, places)]
     everyone = numbered(everyone, panel, span)
     held = everyone.join(t.reports.select("report_id", "text").collect(), on="report_id")
-    clauses = passages.clauses(held.select("report", "text", issuer="issuer_no"), bodies(t, everyone))
-    clauses = clauses.with_columns(weight=weighed(clauses, everyone["issuer_no"].n_unique()))
-    fixed = phrases(clauses, size.common(everyone["issuer_no"].n_unique()))
-    clauses = clauses.join(everyone.filter("here").select("report", "rank", "asked"), on="report", maintain_order="left")
-    clauses = clauses.with_row_index("clause").with_columns(pl.col("clause").cast(pl.Int64))
-    found = in_common(clauses, shortest, size.near)
-    frame = told(found, clauses, everyone, t)
+    pieces = clauses(held.select("report", "text", issuer="issuer_no"), bodies(t, everyone))
+    pieces = pieces.with_columns(weight=weighed(pieces, everyone["issuer_no"].n_unique()))
+    fixed = phrases(pieces, size.common(everyone["issuer_no"].n_unique()))
+    pieces = pieces.join(everyone.filter("here").select("report", "rank", "asked"), on="report", maintain_order="left")
+    pieces = pieces.with_row_index("clause").with_columns(pl.col("clause").cast(pl.Int64))
+    found = in_common(pieces, shortest, size.near)
+    frame = told(found, pieces, everyone, t)
     asked = everyone.filter("asked")
     return Reuse(
         frame,
-        shares(asked, clauses, found, everyone),
+        shares(asked, pieces, found, everyone),
         pairs_of(frame),
         fixed,
         {key: value for key, value in question.items() if value},
@@ -274,90 +270,6 @@ def numbered(everyone: pl.DataFrame, panel: pl.DataFrame, span: tuple[int, ...])
             asked=here & (pl.col("year").is_in(list(span)) if span else pl.lit(True)),
         )
     )
-
-
-def bodies(t: Tables, reports: pl.DataFrame) -> pl.DataFrame:
-    """The running text of reports: each section's own, without headings and without what stands in the sections below it.
-
-    A heading that has nothing below it is text; the title line is none. A report without sections is all text.
-    """
-    rows = (
-        t.sections.select("report_id", "section_id", "level", "label", "start", "end", "body")
-        .collect()
-        .sort("report_id", "section_id")
-        .with_columns(following=pl.col("start").shift(-1).over("report_id"))
-    )
-    tops = t.reports.select("report_id", "title", "text").collect().join(reports.select("report_id", "report"), on="report_id")
-    firsts = [(row[0], len(row[1]), past_title(row[1], row[2])) for row in tops.select("report", "text", "title").iter_rows()]
-    known = pl.DataFrame(firsts, schema=dict.fromkeys(("report", "size", "first"), pl.Int64), orient="row")
-    whole = reports.select("report_id", "report").join(known, on="report", how="left", maintain_order="left")
-    found = whole.join(rows, on="report_id", how="left", maintain_order="left")
-    empty = (pl.col("body") >= pl.col("end")) & (pl.col("level") > 1)
-    start = pl.when(empty).then(pl.col("start") + pl.col("label").str.len_chars().cast(pl.Int64).fill_null(0)).otherwise("body")
-    return found.select(
-        "report",
-        start=pl.max_horizontal(start.fill_null(0), "first"),
-        end=pl.min_horizontal(pl.col("end").fill_null(pl.col("size")), pl.col("following").fill_null(pl.col("size"))),
-    )
-
-
-def past_title(text: str, title: str | None) -> int:
-    """Where the text goes on after its title, which a page may break into lines; 0 where it does not begin with it."""
-    if title and text.startswith(title):
-        return len(title)
-    found = re.match(r"\s*".join(map(re.escape, "".join(title.split()))), text) if title else None
-    return found.end() if found else 0
-
-
-def weighed(clauses: pl.DataFrame, issuers: int) -> pl.Series:
-    """The own characters of each clause, among so many authorities."""
-    size = knowledge().size
-    if clauses.is_empty():
-        return pl.Series([], dtype=pl.Int64)
-    stream = Stream.of(clauses["norm"], clauses["size"].to_numpy())
-    return pl.Series(passages.weights(clauses, stream, size.common(issuers)))
-
-
-def in_common(clauses: pl.DataFrame, shortest: int, near: float) -> pl.DataFrame:
-    """The passages that reports have in common, as numbers of clauses, with `similarity`, `kind` and `characters`."""
-    empty = pl.DataFrame(schema=passages.PAIR | {"similarity": pl.Float64, "kind": pl.String, "characters": pl.Int64})
-    if clauses.is_empty():
-        return empty
-    weight, stream = clauses["weight"].to_numpy(), Stream.of(clauses["norm"], clauses["size"].to_numpy())
-    equal = passages.runs(clauses, stream, weight, shortest)
-    like = passages.beyond(passages.alike(clauses, weight, shortest, near), equal, clauses, weight, shortest)
-    found = pl.concat([equal, like])
-    if found.is_empty():
-        return empty
-    found = passages.joined(found, clauses)
-    total = np.concatenate([[0], np.cumsum(weight)])
-    sides = {}
-    for column in ("plain", "norm"):
-        ends = np.cumsum(clauses[column].str.len_chars().to_numpy().astype(np.int64))
-        whole, starts = "".join(clauses[column].to_list()), np.concatenate([[0], ends[:-1]])
-        for side in ("a", "b"):
-            cuts = zip(starts[found[side].to_numpy()].tolist(), ends[found[f"{side}_to"].to_numpy()].tolist(), strict=True)
-            sides[column, side] = [whole[i:j] for i, j in cuts]
-    exact, bare = (likeness(sides[column, "a"], sides[column, "b"]) for column in ("plain", "norm"))
-    low, high = found["b"].to_numpy(), found["b_to"].to_numpy()
-    return (
-        found.with_columns(
-            similarity=pl.Series(np.round(exact, 3)),
-            kind=pl.Series(np.where(exact == 1, "same", np.where(bare == 1, "figures", "near"))),
-            characters=pl.Series(total[high + 1] - total[low]),
-        )
-        .filter((pl.Series(bare) >= near) & (pl.col("characters") >= shortest))
-        .sort("characters", "similarity", descending=True, maintain_order=True)
-        .join(clauses.select("clause", "report"), left_on="a", right_on="clause", maintain_order="left")
-        .unique(["report", "b"], keep="first", maintain_order=True)  # a passage that stands twice in the earlier report
-        .drop("report")
-        .sort("b", "a")
-    )
-
-
-def likeness(one: list[str], other: list[str]) -> npt.NDArray[np.float64]:
-    """The Indel likeness of each pair of texts: 1 for equal ones."""
-    return cpdist(one, other, scorer=Indel.normalized_similarity, workers=-1).astype(np.float64)
 
 
 def told(found: pl.DataFrame, clauses: pl.DataFrame, everyone: pl.DataFrame, t: Tables) -> pl.DataFrame:
