@@ -158,3 +158,9 @@ def test_static_text_stays_text_and_harmless() -> None:
 def test_english_figures_have_english_words() -> None:
     fig = figures.dots(panel(), year=2022, language="en")
     assert "issuers" in fig.layout.meta["alt"] and fig.layout.meta["title"].startswith("Cases closed")
+
+
+def test_rows_that_are_no_issuers_are_called_what_they_are() -> None:
+    told = figures.dots(panel(), year=2022, noun="方面").layout.meta
+    assert "个方面有数" in told["alt"] and "个机关" not in told["alt"] + told["source"]
+    assert "个机关有数" in figures.dots(panel(), year=2022).layout.meta["alt"]

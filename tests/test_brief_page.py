@@ -7,6 +7,7 @@ import gzip
 import itertools
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from fazhi.brief import figures, page, show
+from fazhi.brief import bundle, figures, page, show
 from fazhi.brief.page import PLOTLY, Capsule, DeadLink, Unrenderable, export
 
 
@@ -105,16 +106,25 @@ def test_the_bundle_unpacks_as_the_page_does(made: str) -> None:
     packed = re.search(r'id="fz-bundle">([^<]+)<', made)
     assert packed is not None
     signs = re.search(r'SIGNS = "([^"]+)"', made)
-    assert signs is not None and signs[1][:85] == page._DIGITS
-    back = str.maketrans(page._DIGITS, page._B85)
+    assert signs is not None and signs[1][:85] == bundle.DIGITS
+    back = str.maketrans(bundle.DIGITS, bundle.B85)
     assert b"plotly.js" in gzip.decompress(base64.b85decode(packed[1].translate(back)))[:400]
+
+
+def test_the_small_bundle_is_of_the_version_that_the_package_speaks() -> None:
+    from plotly.offline import get_plotlyjs_version
+
+    version, text = bundle.basic()
+    assert version == get_plotlyjs_version(), "renew lib/fazhi/brief/plotly, as bundle.py says"
+    assert "Licensed under the MIT license" in text[:300] and "MIT License" in (Path(bundle.__file__).parent / "plotly/LICENSE").read_text()
+    assert len(bundle.bundle()) < 600_000
 
 
 @given(st.binary(max_size=300))
 def test_packing_uses_no_sign_that_ends_a_script(data: bytes) -> None:
-    packed = page.pack(data)
+    packed = bundle.pack(data)
     assert not set(packed) & set("<&\"'\\>`")
-    assert gzip.decompress(base64.b85decode(packed.translate(str.maketrans(page._DIGITS, page._B85)))) == data
+    assert bundle.unpack(packed) == data
 
 
 def test_a_page_without_figures_carries_no_bundle() -> None:
@@ -166,7 +176,7 @@ def test_many_sentences_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:
     made = export(essay(), Capsule("x", report_tables()))
     packed = re.search(r'id="fz-packed-sources">([^<]+)<', made)
     assert packed is not None
-    inner = gzip.decompress(base64.b85decode(packed[1].translate(str.maketrans(page._DIGITS, page._B85)))).decode()
+    inner = gzip.decompress(base64.b85decode(packed[1].translate(str.maketrans(bundle.DIGITS, bundle.B85)))).decode()
     assert show.anchor("0" * 16, 7) in inner
 
 

@@ -37,10 +37,18 @@ EXTREMES = 8  # of each end, when there are many
 
 
 def dots(
-    data: Any, *, code: str | None = None, year: int | None = None, title: str | None = None, language: str = "zh"
+    data: Any,
+    *,
+    code: str | None = None,
+    year: int | None = None,
+    title: str | None = None,
+    noun: str | None = None,
+    language: str = "zh",
 ) -> go.Figure:
     """One code in one year: an issuer a row, highest on top, bounds as open-ended lines. With more than sixty issuers: the
-    distribution and the extremes. `year` None takes the one with most values."""
+    distribution and the extremes. `year` None takes the one with most values; `noun` says what the rows are where they are no
+    issuers (维度, 原因)."""
+    noun = noun or say("figure.noun", language)
     frame = one_year(one_code(frame_of(data), code), year)
     name = name_of(frame, language)
     years = frame["year"].drop_nulls().unique().to_list()
@@ -63,13 +71,14 @@ def dots(
         bottom=rows[0]["issuer"],
         low=printed(rows[0], language),
         median=printed_median,
-        empty=say("figure.empty_count", language, n=without) if without else "",
+        noun=noun,
+        empty=say("figure.empty_count", language, n=without, noun=noun) if without else "",
     )
     note = "；".join(
         filter(
             None,
             [
-                say("figure.empty_count", language, n=without).rstrip("。.") if without else "",
+                say("figure.empty_count", language, n=without, noun=noun).rstrip("。.") if without else "",
                 say("figure.bound_note", language) if any(map(is_bound, rows)) else "",
             ],
         )
@@ -82,9 +91,9 @@ def dots(
         fig = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.3, 0.7], vertical_spacing=0.06)
         _add_histogram(fig, rows, language)
         ends = rows[:EXTREMES] + rows[-EXTREMES:]
-        _add_dots(fig, ends, language, row=2, gap=say("figure.rest", language, n=len(rows) - len(ends)))
-        fig.update_yaxes(title_text=say("figure.count", language), row=1, col=1)
-        note = f"{say('figure.distribution', language, n=len(rows), k=EXTREMES)}{'；' + note if note else ''}"
+        _add_dots(fig, ends, language, row=2, gap=say("figure.rest", language, n=len(rows) - len(ends), noun=noun))
+        fig.update_yaxes(title_text=say("figure.count", language, noun=noun), row=1, col=1)
+        note = f"{say('figure.distribution', language, n=len(rows), k=EXTREMES, noun=noun)}{'；' + note if note else ''}"
         height = HEAD + FOOT + ROW * (len(ends) + 1) + 210
     fig.add_vline(x=median, line={"color": MUTED, "width": 1, "dash": "dot"})
     fig.add_annotation(

@@ -94,7 +94,7 @@ def coverage(data: Any, *, title: str | None = None, language: str = "zh", state
         range=[-0.55, len(years) - 0.45],
     )
     if many:
-        fig.update_yaxes(title_text=say("figure.count", language))
+        fig.update_yaxes(title_text=say("figure.count", language, noun=say("figure.noun", language)))
     else:
         fig.update_yaxes(
             tickmode="array",

@@ -1,21 +1,18 @@
 """An executed notebook -> one HTML file that needs nothing else: a capsule.
 
-The template of nbconvert beside this module prints no code; what it prints, it asks of a `Capsule`: cells as safe HTML,
-figures with
-their static twins, the sentences behind all linked numbers, the font with just the characters of the page, and one packed
+The template of nbconvert beside this module prints no code; what it prints, it asks of a `Capsule`: cells as safe HTML, figures
+with their static twins, the sentences behind all linked numbers, the font with just the characters of the page, and one packed
 plotly bundle.
 """
 
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from html import escape, unescape
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -27,6 +24,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from fazhi.brief import fonts, static
+from fazhi.brief.bundle import bundle, pack
 from fazhi.brief.sanitize import clean
 from fazhi.brief.show import Html, table
 from fazhi.brief.sources import Entry, entries, listing
@@ -44,7 +42,6 @@ PLOTLY = "application/vnd.plotly.v1+json"
 GETA = "〓"  # the printers' sign for a character that the fount lacks
 _DROPPED = re.compile(r"data:[a-z]+/[^\"')\s]+")
 _ANCHOR = re.compile(r"s-([0-9a-zA-Z_.]+)-(\d+)\Z")
-_DIGITS = "!#$%()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~"[:85]
 
 
 class Unrenderable(RuntimeError):
@@ -53,24 +50,6 @@ class Unrenderable(RuntimeError):
 
 class DeadLink(Unrenderable):
     """A number leads to a sentence that the tables do not hold."""
-
-
-def pack(data: bytes) -> str:
-    """Bytes, gzipped, in 85 signs that are safe inside a `<script>`: 7 % smaller than base64. page.js has the way back."""
-    packed = gzip.compress(data, 9, mtime=0)
-    return base64.b85encode(packed).decode().translate(_TO_SAFE)
-
-
-_B85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
-_TO_SAFE = str.maketrans(_B85, _DIGITS)
-
-
-@cache
-def bundle() -> str:
-    """The plotly bundle that comes with the plotly package, packed once a process."""
-    from plotly.offline import get_plotlyjs
-
-    return pack(get_plotlyjs().encode())
 
 
 def _text(name: str) -> str:
@@ -328,7 +307,7 @@ class Capsule:
         if not self.lost:
             return ""
         codes = " ".join(f"U+{ord(c):04X}" for c in sorted(self.lost)[:12])
-        return f'<p class="fz-more">{escape(say("page.lost_glyphs", self.language, n=len(self.lost), codes=codes))}</p>'
+        return f'<p class="fz-more fz-lost">{escape(say("page.lost_glyphs", self.language, n=len(self.lost), codes=codes))}</p>'
 
     def _parameters(self) -> str:
         rows = "".join(
