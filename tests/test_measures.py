@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fazhi.extract.measures import WORD_WEIGHT, measures, segmenter, status_of
+from fazhi.extract.measures import measures, status_of
 from fazhi.extract.outline import outline
 from fazhi.knowledge import load_toml, load_tsv
+from fazhi.knowledge.words import WORD_WEIGHT, segmenter
 
 DATA = load_toml("measures.toml")
 LEAD = "2021年，我局扎实推进法治政府建设，现将有关情况报告如下：\n"

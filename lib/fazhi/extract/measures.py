@@ -1,26 +1,22 @@
 """The measures of a report: each sentence or inline item (一是……；) that says what was done, found wanting or planned.
 
 What splits sentences, the words of each status and the words that tell nothing are in knowledge/measures.toml, the field's own
-words in knowledge/words.tsv. Words are cut by rjieba, which gives jieba's tokens in a
-thirtieth of the time (a test holds them equal).
+words in knowledge/words.tsv; knowledge/words.py cuts by them.
 """
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Any
-
-import rjieba
 
 from fazhi.extract.dimensions import Topics
 from fazhi.extract.kinds import named_kinds
 from fazhi.extract.outline import knowledge as sections_knowledge
 from fazhi.extract.rows import Measure, Section
-from fazhi.knowledge import KnowledgeError, load_toml, load_tsv, require
+from fazhi.knowledge import KnowledgeError, load_toml, require
+from fazhi.knowledge.words import own_words, segmenter
 
 STATUS = {"achievements": "done", "problems": "problem", "plan": "planned"}
-WORD_WEIGHT = 20000  # the frequency that keeps a word of the field whole, in rjieba and jieba alike
 _LEFT = " \t\n\u00a0\u3000•·●◆■▪*—"
 _TABLE = re.compile(r"\t|\S {2,}\S| \| ")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -124,20 +120,12 @@ def measures(text: str, sections: list[Section]) -> list[Measure]:
     return out
 
 
-@cache
-def segmenter() -> Any:
-    """The word cutter with the field's words added, once a process."""
-    for row in load_tsv("words.tsv"):
-        rjieba.add_word(row["word"], WORD_WEIGHT, "n")
-    return rjieba
-
-
 @lru_cache(maxsize=1 << 16)
 def _rank(word: str) -> int:
     """How much a word tells: the field's own words before all others, longer before shorter; 0 for a word that tells nothing."""
     if len(word) < 2 or word in _rules()[3] or not _HAN.fullmatch(word):
         return 0
-    return len(word) + 100 * (word in _own_words())
+    return len(word) + 100 * (word in own_words())
 
 
 def keywords(sentence: str) -> tuple[str, ...]:
@@ -150,8 +138,3 @@ def keywords(sentence: str) -> tuple[str, ...]:
         best = sorted(ranked, key=ranked.__getitem__, reverse=True)[:count]
         return tuple(word for word in ranked if word in best)
     return tuple(ranked)
-
-
-@cache
-def _own_words() -> frozenset[str]:
-    return frozenset(row["word"] for row in load_tsv("words.tsv"))
