@@ -13,12 +13,14 @@ from fazhi.compare.coverage import Coverage, coverage, fullest_year
 from fazhi.compare.dossier import Dossier, dossier
 from fazhi.compare.guards import CompareError, rules
 from fazhi.compare.panel import compare
+from fazhi.compare.relative import growth, per_case, per_inhabitants, rank
 from fazhi.compare.say import sentences
+from fazhi.compare.series import breaks, unbroken
 from fazhi.compare.totals import totals
 
 CORE = rules().core  # the codes to look at when nobody names others
 
 __all__ = [
-    "CORE", "Checked", "CompareError", "Comparison", "Coverage", "Dossier", "changes", "compare", "coverage", "dossier",
-    "fullest_year", "restated", "say", "sentences", "totals",
+    "CORE", "Checked", "CompareError", "Comparison", "Coverage", "Dossier", "breaks", "changes", "compare", "coverage", "dossier",
+    "fullest_year", "growth", "per_case", "per_inhabitants", "rank", "restated", "say", "sentences", "totals", "unbroken",
 ]

@@ -28,6 +28,7 @@ class Knowledge:
     verdicts: dict[str, Words]
     of: dict[str, tuple[str, ...]]  # check -> its verdicts in order
     reasons: dict[str, Words]
+    breaks: dict[str, Words]
     words: dict[str, re.Pattern[str]]
     coarse: tuple[tuple[str, float], ...]
     wholes: dict[str, tuple[str, ...]]
@@ -37,16 +38,20 @@ class Knowledge:
 def knowledge() -> Knowledge:
     """The verdicts, reasons and patterns. Raises KnowledgeError with entry and remedy."""
     data = load_toml(FILE)
-    verdicts, reasons, words = {}, {}, {}
+    verdicts: dict[str, Words] = {}
+    reasons: dict[str, Words] = {}
+    breaks: dict[str, Words] = {}
+    words: dict[str, re.Pattern[str]] = {}
     of: dict[str, tuple[str, ...]] = {}
     for number, entry in enumerate(data.get("verdict", []), 1):
         require(FILE, f"verdict {number}", entry, {"name": str, "checks": list, "zh": str, "en": str})
         verdicts[entry["name"]] = Words(entry["zh"], entry["en"])
         for check in entry["checks"]:
             of[check] = (*of.get(check, ()), entry["name"])
-    for number, entry in enumerate(data.get("reason", []), 1):
-        require(FILE, f"reason {number}", entry, {"name": str, "zh": str, "en": str})
-        reasons[entry["name"]] = Words(entry["zh"], entry["en"])
+    for kind, held in (("reason", reasons), ("break", breaks)):
+        for number, entry in enumerate(data.get(kind, []), 1):
+            require(FILE, f"{kind} {number}", entry, {"name": str, "zh": str, "en": str})
+            held[entry["name"]] = Words(entry["zh"], entry["en"])
     for number, entry in enumerate(data.get("words", []), 1):
         require(FILE, f"words {number}", entry, {"name": str, "pattern": str, "yes": list, "no": list})
         try:
@@ -65,6 +70,7 @@ def knowledge() -> Knowledge:
         verdicts,
         of,
         reasons,
+        breaks,
         words,
         tuple((entry["mark"], float(entry["step"])) for entry in data.get("coarse", [])),
         {entry["code"]: tuple(entry["parts"]) for entry in data.get("whole", [])},

@@ -51,6 +51,11 @@ class Comparison:
     allow: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def name(self, code: str) -> str:
+        """What a code is called here: its own name, with what it was divided by."""
+        named = self.frame.filter(pl.col("code") == code)["name_zh"].head(1).to_list()
+        return str(named[0]) if named else codebook()[code].name_zh
+
     @property
     def comparable(self) -> pl.DataFrame:
         """The rows that may stand side by side."""
@@ -156,7 +161,7 @@ class Comparison:
         counts = dict(self.frame["state"].value_counts().sort("state").iter_rows())
         states = "，".join(f"{words.zh} {counts[name]}" for name, words in rules().states.items() if name in counts)
         years = f"{self.years[0]}–{self.years[-1]}" if len(self.years) > 1 else str(self.years[0])
-        names = "、".join(codebook()[code].name_zh for code in self.codes)
+        names = "、".join(self.name(code) for code in self.codes)
         size = f"{self.frame['issuer'].n_unique()} 个机关，{years} 年"
         return f"Comparison: {names}；{size}；{states}；另列出未采用 {self.left_out.height} 条"
 

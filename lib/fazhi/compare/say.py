@@ -9,7 +9,7 @@ import polars as pl
 
 from fazhi.compare.comparison import Comparison
 from fazhi.compare.coverage import Coverage
-from fazhi.compare.guards import codebook, rules
+from fazhi.compare.guards import rules
 
 EMPTY = "没有符合条件的机关和年度，无从比较；请放宽条件，或先把报告放进原始文件夹再重建各表。"
 SIGNS = {"over": "超过", "under": "不到", "about": "约", "at_least": "不少于", "at_most": "不超过"}
@@ -61,7 +61,7 @@ def gist(answer: Comparison | Coverage) -> str:
     for code in answer.codes:
         rows = answer.frame.filter(pl.col("code") == code)
         good = rows.filter(pl.col("state") == "comparable")
-        name = codebook()[code].name_zh
+        name = answer.name(code)
         if rows["value"].null_count() == rows.height:
             told.append(f"{name}没有报告提到")
         elif good.is_empty():
@@ -194,7 +194,7 @@ def empties(answer: Comparison) -> str:
     kinds = "，".join(
         f"{words.zh}的{counts[name]}格（{counts[name] / total:.0%}）" for name, words in rules().states.items() if name in counts
     )
-    names = "、".join(codebook()[code].name_zh for code in answer.codes)
+    names = "、".join(answer.name(code) for code in answer.codes)
     return f"{names}共{total}格，有可比数的{good}格（{good / total:.0%}）" + (
         f"；其余：{kinds}。空白不等于零。" if kinds else "。"
     )
