@@ -222,6 +222,43 @@ def totals(codes: Codes = None, tables: TablesAt = PROCESSED / "latest", years: 
 
 
 @app.command()
+def reuse(tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None, level: Levels = None,
+          issuer_kind: Kinds = None, form: Form = "table",
+          shortest: Annotated[int | None, typer.Option(min=2, help="Own characters that a passage needs; 12 without it.")] = None,
+          ) -> None:
+    """Sentences and paragraphs that reports repeat from earlier years or share with other authorities.
+
+    Example: fazhi reuse --years 2020-2024 --level county --format json
+    """
+    from fazhi.compare.reuse import reuse as reuse_
+    from fazhi.tables import load
+
+    _form(form)
+    print(reuse_(load(tables), years, regions or None, level or None, issuer_kind or None, shortest).text(form))
+
+
+@app.command()
+def words(only: Annotated[list[str] | None, typer.Argument(help="Groups to show, such as 2021 or 宝山区; all without it.")] = None,
+          by: Annotated[str, typer.Option(help="year, region, dimension or issuer.")] = "year",
+          tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None, level: Levels = None,
+          issuer_kind: Kinds = None, form: Form = "table",
+          dimension: Annotated[list[str] | None, typer.Option(help="Measures of it only; may be repeated.")] = None,
+          status: Annotated[list[str] | None, typer.Option(help="done, problem or planned; may be repeated.")] = None,
+          most: Annotated[int | None, typer.Option(min=1, help="Words of each group.")] = None) -> None:
+    """The words that a year, a region, a dimension or an authority says more than the others.
+
+    Example: fazhi words 2020 2021 --by year --level county
+    """
+    from fazhi.compare.words import words as words_
+    from fazhi.tables import load
+
+    _form(form)
+    found = words_(load(tables), by, only or None, years, regions or None, level or None, issuer_kind or None, dimension or None,
+                   status or None, most)
+    print(found.text(form))
+
+
+@app.command()
 def brief(names: Names = None,
           tables: TablesAt = PROCESSED / "latest",
           out: Annotated[Path, typer.Option(help="Folder for the pages.")] = PROCESSED / "briefings",

@@ -14,13 +14,17 @@ from fazhi.compare.dossier import Dossier, dossier
 from fazhi.compare.guards import CompareError, rules
 from fazhi.compare.panel import compare
 from fazhi.compare.relative import growth, per_case, per_inhabitants, rank
+from fazhi.compare.reuse import Reuse, reuse
 from fazhi.compare.say import sentences
 from fazhi.compare.series import breaks, unbroken
 from fazhi.compare.totals import totals
+from fazhi.compare.words import Words, words
 
 CORE = rules().core  # the codes to look at when nobody names others
 
 __all__ = [
-    "CORE", "Checked", "CompareError", "Comparison", "Coverage", "Dossier", "breaks", "changes", "compare", "coverage", "dossier",
-    "fullest_year", "growth", "per_case", "per_inhabitants", "rank", "restated", "say", "sentences", "totals", "unbroken",
+    "CORE", "Checked", "CompareError", "Comparison", "Coverage", "Dossier", "Reuse", "Words",
+    "breaks", "changes", "compare", "coverage", "dossier",
+    "fullest_year", "growth", "per_case", "per_inhabitants", "rank", "restated", "reuse",
+    "say", "sentences", "totals", "unbroken", "words",
 ]
