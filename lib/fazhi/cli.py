@@ -238,7 +238,7 @@ def reuse(tables: TablesAt = PROCESSED / "latest", years: Years = None, regions:
 
 
 @app.command()
-def words(only: Annotated[list[str] | None, typer.Argument(help="Groups to show, such as 2021 or 宝山区; all without it.")] = None,
+def words(only: Annotated[list[str] | None, typer.Argument(help="Groups to show, as 2021 or 宝山区; all without it.")] = None,
           by: Annotated[str, typer.Option(help="year, region, dimension or issuer.")] = "year",
           tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None, level: Levels = None,
           issuer_kind: Kinds = None, form: Form = "table",

@@ -220,7 +220,7 @@ def words(
     counts = counts.group_by("group", "report_id", "issuer", "word").agg(pl.sum("n"))
     known = counts["group"].unique().sort().to_list()
     if by != "region":
-        one_of("组", [] if not known else [str(named(by, w)) for w in wanted], [named(by, g) for g in known])
+        one_of("组", wanted if known else [], dict.fromkeys([*known, *(named(by, group) for group in known)]))
     size, _, _ = knowledge()
     shown = pl.col("group").is_in([unnamed(by, name, known) for name in wanted] if wanted else known)
     told = keyness(counts).filter(shown)
