@@ -1,0 +1,383 @@
+"""What became of each plan: a promise that can be checked is looked for in the report of the year that it speaks of.
+
+Promises with a figure are those that the reading marked as targets (`status` target, `scope` next); what is to be finished by a
+date, issued or built is read from the plan's sentences. A figure is answered by one of the same code, or, where there is none,
+of the same words, unit and kind. The rules, with their words and examples, stand in knowledge/promises.toml.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fazhi.compare import guards
+from fazhi.compare.deeds import Answers, asked
+from fazhi.compare.guards import KINDS, LEVELS, codebook, one_of, rules
+from fazhi.compare.members import Tables, between, members, one_a_year, texts, unread, years_of
+from fazhi.compare.pledge import VERDICTS, alike, around, grams, judge, knowledge, others
+from fazhi.compare.roster import absences, expecting
+
+FRAME: dict[str, pl.DataType | type[pl.DataType]] = {
+    "issuer": pl.String, "year": pl.Int32, "due": pl.Int32, "form": pl.String, "dimension": pl.String, "code": pl.String,
+    "name_zh": pl.String, "subject": pl.String, "value": pl.Float64, "high": pl.Float64, "unit": pl.String,
+    "qualifier": pl.String, "ceiling": pl.Boolean, "deadline": pl.Date, "verdict": pl.String, "verdict_zh": pl.String,
+    "reason": pl.String, "reason_zh": pl.String, "reason_en": pl.String, "found": pl.Float64, "found_high": pl.Float64,
+    "found_unit": pl.String, "found_qualifier": pl.String, "found_scope": pl.String, "found_on": pl.Date, "score": pl.Float64,
+    "quote": pl.String, "found_quote": pl.String, "issuer_kind": pl.String, "level": pl.String, "region": pl.String,
+    "source": pl.String, "url": pl.String, "found_source": pl.String, "found_url": pl.String, "report_id": pl.String,
+    "indicator_id": pl.Int32, "measure_id": pl.Int32, "start": pl.Int64, "end": pl.Int64, "found_report": pl.String,
+    "found_id": pl.Int32, "found_start": pl.Int64, "found_end": pl.Int64,
+}
+FIGURE = [
+    "report_id", "indicator_id", "measure_id", "code", "subject", "value", "high", "unit", "qualifier", "kind", "direction",
+    "change_of", "scope", "part_of", "quote", "quote_start", "start", "end",
+]
+SCOPES = ("year", "stock", "partial", "cumulative")  # of an answer, the best first
+SHOWN = 60
+PIECE = re.compile(r"[，,、：:]")
+EMPTY = "没有符合条件的报告，或报告的计划里没有可以核对的承诺。"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """One row for each promise (columns of FRAME), with its verdict: `kept`, `missed`, `cannot_tell`, `not_mentioned` (the report
+    that should tell does not), `no_report` (there is none at hand).
+
+    `year` is that of the report that promises, `due` the one spoken of; `score` is how much of the promise's words the answer has
+    (1: the same). `checked` are those whose next report is there; only they count in a share.
+    """
+
+    frame: pl.DataFrame
+    question: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def checked(self) -> pl.DataFrame:
+        """The promises whose report of the year spoken of is at hand."""
+        return self.frame.filter(pl.col("verdict") != "no_report")
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The columns that a reader wants beside each other, those missed first; numbers lead to their sentences."""
+        order = {name: n for n, name in enumerate(("missed", "not_mentioned", "cannot_tell", "kept", "no_report"))}
+        return self.frame.sort(
+            pl.col("verdict").replace_strict(order, return_dtype=pl.Int64), "issuer", "year", maintain_order=True
+        ).select(
+            "issuer", "year", "verdict_zh", "value", "high", "unit", "qualifier", "found", "found_high", "found_unit",
+            "found_qualifier", "reason_zh", "quote", "found_quote", "report_id", "indicator_id", "found_report", "found_id",
+        )
+
+    def by(self, *columns: str) -> pl.DataFrame:
+        """Counted by columns of the frame (dimension without any): promises, each verdict, and `kept_share` of those checked."""
+        columns = columns or ("dimension",)
+        counts = [(pl.col("verdict") == name).sum().cast(pl.Int64).alias(name) for name in VERDICTS]
+        table = self.frame.group_by(columns).agg(pl.len().cast(pl.Int64).alias("promises"), *counts).sort(columns)
+        checked = pl.col("promises") - pl.col("no_report")
+        table = table.with_columns(kept_share=pl.when(checked > 0).then(pl.col("kept") / checked * 100))
+        if "dimension" in columns:
+            table = table.with_columns(pl.col("dimension").replace(rules().labels["dimension"]))
+        return table
+
+    def bars(self, column: str = "dimension") -> pl.DataFrame:
+        """What a figure of shares draws: group, state, state_zh, count; a group for each value of the column."""
+        labels = rules().labels["dimension"] if column == "dimension" else {}
+        return (
+            self.frame.group_by(group=pl.col(column).cast(pl.String).replace(labels), state="verdict", state_zh="verdict_zh")
+            .agg(count=pl.len().cast(pl.Int64), report_id=pl.first("report_id"))
+            .sort("group", pl.col("state").replace_strict({v: n for n, v in enumerate(VERDICTS)}, return_dtype=pl.Int64))
+        )
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Chinese headings for the columns of these frames."""
+        words = knowledge()
+        return {
+            "verdict_zh": "结果", "reason_zh": "依据", "value": "承诺", "found": "次年所报", "quote": "承诺的原句",
+            "found_quote": "次年的原句", "promises": "承诺数", "kept_share": "兑现占可核对的（%）", "form": "形式",
+            "due": "应见年度",
+        } | {name: word.zh for name, word in words.verdicts.items()}
+
+    def gist(self) -> str:
+        """The answer in one breath."""
+        if self.frame.is_empty():
+            return EMPTY
+        done = self.checked
+        kept = done.filter(pl.col("verdict") == "kept").height
+        size = f"{self.frame['issuer'].n_unique()}个机关的计划里有{self.frame.height}项可以核对的承诺"
+        if done.is_empty():
+            return f"{size}，都还没有次年的报告可以对照。"
+        return f"{size}，{done.height}项有次年的报告可以对照：{told(done)}；写明兑现的占{kept / done.height:.0%}。"
+
+    def sentences(self) -> list[str]:
+        """What the data say: by dimension, by authority, and what the missed ones are like."""
+        if self.checked.is_empty():
+            return [EMPTY if self.frame.is_empty() else "还没有一项承诺能与次年的报告对照。"]
+        return [said for said in (self.of("dimension"), self.of("issuer"), self.shortfalls()) if said]
+
+    def of(self, column: str) -> str:
+        """Where the share of promises kept is highest and lowest, by dimension or authority, of those with at least two."""
+        table = self.by(column).with_columns(checked=pl.col("promises") - pl.col("no_report")).filter(pl.col("checked") > 1)
+        word = {"dimension": "方面", "issuer": "机关"}.get(column, column)
+        if table.height < 2:
+            return f"没有两个{word}各有两项以上可核对的承诺，不作比较。"
+        table = table.sort(["kept_share", "checked", column], descending=[True, True, False])
+        high, low = table.row(0, named=True), table.row(-1, named=True)
+        ends = [f"{row[column]}（{row['checked']}项中{row['kept']}项）" for row in (high, low)]
+        if high["kept_share"] == low["kept_share"]:
+            return f"有两项以上可核对承诺的{table.height}个{word}，写明兑现的比例相同。"
+        return f"有两项以上可核对承诺的{table.height}个{word}中，写明兑现的比例最高的是{ends[0]}，最低的是{ends[1]}。"
+
+    def shortfalls(self) -> str:
+        """How far the missed figures fell short, the farthest named."""
+        near = (
+            self.frame.filter(pl.col("reason") == "short", pl.col("value") > 0)
+            .with_columns(part=pl.col("found") / pl.col("value"))
+            .sort("part", "issuer")
+        )
+        if near.is_empty():
+            return ""
+        worst = near.row(0, named=True)
+        unit = worst["unit"] or ""
+        return (
+            f"没有达到的{near.height}个数中，差得最多的是{worst['issuer']}{worst['year']}年的“{worst['subject']}”："
+            f"承诺{worst['value']:g}{unit}，次年所报{worst['found']:g}{unit}。"
+        )
+
+    def text(self, form: str = "table") -> str:
+        """The rows for a script or a terminal: `table`, `csv` (safe in a spreadsheet) or `json` (all columns)."""
+        if form == "json":
+            body = {"question": self.question, "rows": self.frame.to_dicts(), "by_dimension": self.by().to_dicts()}
+            return json.dumps(body, ensure_ascii=False, indent=1, default=str)
+        if form == "csv":
+            names = [name for name, kind in self.frame.schema.items() if kind == pl.String]
+            return self.frame.with_columns(pl.col(names).str.replace(r"^([=+\-@\t\r])", "'$1")).write_csv()
+        if form != "table":
+            raise ValueError(f"no form {form!r}; it is table, csv or json")
+        lines = [
+            "\t".join((r["issuer"], str(r["year"]), r["verdict_zh"], r["quote"], r["found_quote"] or r["reason_zh"]))
+            for r in self.frame.iter_rows(named=True)
+        ]
+        return "\n".join([*lines, "", repr(self)])
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def __repr__(self) -> str:
+        return f"Promises: {EMPTY}" if self.frame.is_empty() else f"Promises: {self.frame.height} 项；{told(self.frame)}"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            f'<tr class="fz-{r["verdict"]}"><th scope="row">{escape(r["issuer"])}</th>'
+            + "".join(
+                f"<td>{escape(str(c or ''))}</td>"
+                for c in (r["year"], r["verdict_zh"], r["quote"], r["found_quote"] or r["reason_zh"])
+            )
+            + "</tr>"
+            for r in self.frame.head(SHOWN).iter_rows(named=True)
+        ]
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("机关", "年度", "结果", "承诺", "次年报告"))
+        more = f"<p>另有 {self.frame.height - SHOWN} 行，见 .frame</p>" if self.frame.height > SHOWN else ""
+        return (
+            f'<div lang="zh-CN"><table><caption>{escape(repr(self))}</caption><thead><tr>{head}</tr></thead>'
+            f"<tbody>{''.join(rows)}</tbody></table>{more}</div>"
+        )
+
+
+def told(frame: pl.DataFrame) -> str:
+    """兑现18项、未兑现9项, in the order of the verdicts."""
+    counts = dict(frame["verdict"].value_counts().iter_rows())
+    return "、".join(f"{words.zh}{counts[name]}项" for name, words in knowledge().verdicts.items() if name in counts)
+
+
+def promises(
+    t: Tables,
+    years: int | str | Iterable[int] | None = None,
+    regions: str | Sequence[str] | None = None,
+    level: str | Sequence[str] | None = None,
+    issuer_kind: str | Sequence[str] | None = None,
+    roster: Path | pl.DataFrame | None = None,
+) -> Promises:
+    """Every promise that the plans of a panel make for the year to come, and what the same issuer's next report says of it.
+
+    `years` are those of the reports that promise; parameters and errors otherwise as in `compare`. A promise `by 2025` is looked
+    for in the report of 2025.
+    """
+    levels, kinds, places = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS), texts(regions)
+    every, _ = members(t, levels, kinds, places)
+    every, _ = one_a_year(every)
+    span = years_of(years) or between(every)
+    wanted = every.filter(pl.col("year").is_in(list(span)))
+    figures = targets(t, wanted)
+    taken: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for row in figures:
+        taken.setdefault((row["report_id"], row["measure_id"]), []).append((row["start"], row["end"]))
+    rows = [*figures, *asked(t, wanted, taken)]
+    told_by = {row["report_id"]: row for row in wanted.iter_rows(named=True)}
+    later = {(row["issuer"], row["year"]): row for row in every.iter_rows(named=True)}
+    for row in rows:
+        report = told_by[row["report_id"]]
+        row |= {name: report[name] for name in ("issuer", "year", "issuer_kind", "level", "region", "source", "url")}
+        row["due"] = row.get("due") or report["year"] + 1
+        if found := later.get((row["issuer"], row["due"])):
+            row |= {"found_report": found["report_id"], "found_source": found["source"], "found_url": found["url"]}
+    answer(t, [row for row in rows if "found_report" in row])
+    lost = unread(t)
+    expected = expecting(t, roster, lost, levels, kinds, places)
+    dues = sorted({row["due"] for row in rows})
+    gone = {(r["issuer"], r["year"]) for r in lost.iter_rows(named=True)}
+    none = {(r["issuer"], r["year"]) for r in absences(expected, dues).iter_rows(named=True)}
+    for row in rows:
+        cell = (row["issuer"], row["due"])
+        row.setdefault("verdict", "no_report")
+        row.setdefault("reason", "unreadable" if cell in gone else "not_published" if cell in none else "not_collected")
+        worded(row)
+    frame = pl.DataFrame([{c: row.get(c) for c in FRAME} for row in rows], schema=FRAME)
+    question = {"years": years_of(years), "regions": places, "level": levels, "issuer_kind": kinds}
+    return Promises(
+        frame.sort("region", "issuer", "year", "start", "indicator_id", nulls_last=True), {k: v for k, v in question.items() if v}
+    )
+
+
+def worded(row: Row) -> None:
+    """Add the names of code, verdict and reason."""
+    words = knowledge()
+    book = codebook().get(row.get("code") or "")
+    row["name_zh"] = book.name_zh if book else None
+    row["verdict_zh"] = words.verdicts[row["verdict"]].zh
+    reasons = [row["reason"]]
+    if row["form"] != "figure" and row.get("score", 1.0) < words.alike["sure"]:
+        reasons.append("loosely")
+    row["reason_zh"] = "；".join(words.reasons[name].zh for name in reasons)
+    row["reason_en"] = "; ".join(words.reasons[name].en for name in reasons)
+
+
+# --- figures
+
+
+def figures_of(t: Tables, reports: Sequence[str], status: str, scopes: Sequence[str]) -> pl.DataFrame:
+    """Figures of reports with the measure that they stand in (`whole`, `whole_start`), their `group` of units and `extent`."""
+    rows = t.indicators.filter(
+        pl.col("report_id").is_in(list(reports)), pl.col("status") == status, pl.col("scope").is_in(list(scopes))
+    ).select(FIGURE)
+    whole = t.measures.select("report_id", "measure_id", "dimension", planned=pl.col("status") == "planned", whole="text",
+                              whole_start="start")
+    return (
+        rows.join(whole, on=["report_id", "measure_id"], how="left")
+        .with_columns(group=guards.unit_group("unit"), extent=guards.extent("quote"),
+                      code=pl.when(pl.col("kind") == "change").then("change_of").otherwise("code"))
+        .collect()
+        .sort("report_id", "indicator_id")
+    )
+
+
+def targets(t: Tables, reports: pl.DataFrame) -> list[Row]:
+    """The figures that the reports' plans aim at, as rows; a number that is only a way of speaking (围绕三个重点) is none."""
+    words, found = knowledge().words, []
+    years = dict(reports.select("report_id", "year").iter_rows())
+    for row in figures_of(t, reports["report_id"].to_list(), "target", ["next"]).filter("planned").iter_rows(named=True):
+        row = sentence_of(row)
+        before = row["quote"][: row["start"] - row["quote_start"]]
+        if words["background"].search(before.replace(",", "，").rpartition("，")[2]) and row["kind"] == "count":
+            continue
+        book = codebook().get(row["code"] or "")
+        row |= {"form": "figure", "ceiling": bool(words["ceiling"].search(row["words"]))}
+        row["dimension"] = book.dimension if book else row["dimension"] or "other"
+        by = words["target_year"].search(before)
+        if by and int(by[1]) > years[row["report_id"]] + 1:
+            row["due"] = int(by[1])
+        found.append(row)
+    return found
+
+
+def sentence_of(row: Row) -> Row:
+    """A figure with the sentence or item around it as `quote`, and as `words` the piece that is the figure's alone."""
+    first, last = row["start"] - row["quote_start"], row["end"] - row["quote_start"]
+    before, after = PIECE.split(row["quote"][:first])[-1], PIECE.split(row["quote"][last:])[0]
+    row["words"] = before + row["quote"][first:last] + after
+    whole, base = row["whole"], row["whole_start"]
+    if whole and base is not None and base <= row["start"] and row["end"] <= base + len(whole):
+        first, last = around(whole, row["start"] - base, row["end"] - base)
+        row["quote"], row["quote_start"] = whole[first:last], base + first
+    return row
+
+
+def answer(t: Tables, rows: list[Row]) -> None:
+    """Give each row verdict, reason and the sentence that answers it."""
+    ids = {row["found_report"] for row in rows} | {row["report_id"] for row in rows if row.get("kind") == "change"}
+    held: dict[str, list[Row]] = {}
+    for found in figures_of(t, sorted(ids), "actual", SCOPES).iter_rows(named=True):
+        held.setdefault(found["report_id"], []).append(found)
+    told_in = Answers(t, sorted({row["found_report"] for row in rows if row["form"] != "figure"}))
+    for row in rows:
+        later = held.get(row["found_report"], [])
+        if row["form"] != "figure":
+            row |= told_in.to(row, row["found_report"], row["due"])
+            continue
+        row |= match(row, later)
+        if row["kind"] == "change" and row["verdict"] == "not_mentioned" and row["due"] == row["year"] + 1:
+            row |= moved(row, held.get(row["report_id"], []), later)
+
+
+def moved(target: Row, before: Iterable[Row], after: Iterable[Row]) -> Row:
+    """The answer to a promised change by the levels of both years, where both are exact and of the same code; {} otherwise."""
+    point = target["unit"] == "个百分点"
+    ends = []
+    for year in (before, after):
+        fit = [r for r in year if r["code"] == target["code"] is not None and r["kind"] != "change" and r["part_of"] is None]
+        fit = [r for r in fit if r["qualifier"] == "exact" and r["scope"] in ("year", "stock")]
+        ends.append(fit if len({r["value"] for r in fit}) == 1 else [])
+    if not ends[0] or not ends[1] or not target["direction"] or (ends[0][0]["value"] == 0 and not point):
+        return {}
+    one, two = ends[0][0], ends[1][0]
+    if one["group"] != two["group"] or (one["extent"] or two["extent"]) != (two["extent"] or one["extent"]):
+        return {}
+    change = two["value"] - one["value"] if point else (two["value"] / one["value"] - 1) * 100
+    reached = round(change if target["direction"] == "up" else -change, 6)
+    good = reached >= target["value"]
+    found = sentence_of(dict(two))
+    return told_by_figure(found, 1.0) | {
+        "verdict": "kept" if good else "missed", "reason": "changed_enough" if good else "changed_less"
+    }
+
+
+def match(target: Row, candidates: Iterable[Row]) -> Row:
+    """The best answer among a report's figures, with its verdict; not mentioned when there is none."""
+    least, best = knowledge().alike, None
+    # a subject such as 2021年 says nothing: then the clause does, or the sentence
+    about = next((text for text in (target["subject"], target["words"]) if grams(text)), target["quote"])
+    for raw in candidates:
+        if raw["group"] != target["group"] or (raw["kind"] == "change") != (target["kind"] == "change"):
+            continue
+        same = target["code"] is not None and raw["code"] == target["code"]
+        if not same and target["code"] is not None and raw["code"] is not None:
+            continue
+        found = sentence_of(dict(raw))
+        if others(target["quote"], found["quote"]):
+            continue
+        score = max(alike(about, found["quote"]), alike(target["words"], found["quote"]))
+        if not same and (score < least["figure"] or alike(about, found["subject"]) < least["counted"]):
+            continue
+        rank = (same, score >= least["code"], found["part_of"] is None, round(score, 1), -SCOPES.index(found["scope"]))
+        if best is None or rank > best[0]:
+            best = (rank, score, found)
+    if best is None:
+        return {"verdict": "not_mentioned", "reason": "silent"}
+    _, score, found = best
+    verdict, reason = judge(target, found) if score >= least["code"] else ("cannot_tell", "subject")
+    return told_by_figure(found, score) | {"verdict": verdict, "reason": reason}
+
+
+def told_by_figure(found: Row, score: float) -> Row:
+    """What a row says of the figure that answers it."""
+    return {
+        "score": score, "found": found["value"], "found_high": found["high"], "found_unit": found["unit"],
+        "found_qualifier": found["qualifier"], "found_scope": found["scope"], "found_id": found["indicator_id"],
+        "found_quote": found["quote"], "found_start": found["start"], "found_end": found["end"],
+    }
