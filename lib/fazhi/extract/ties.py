@@ -38,46 +38,52 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
     """Set `part_of` (an index into `found`), `change_of`, and the codes that figures take from their neighbours, in place."""
     folded = fold(text)
     total: int | None = None  # the figure that the running list of parts belongs to
-    last: int | None = None  # the latest figure that is not a change
+    earlier: list[int] = []  # the figures before this one in its sentence, changes left out
     for i, (q, place) in enumerate(zip(found, where, strict=True)):
-        before = found[last] if last is not None and found[last].end > place.sentence else None
-        if before is None:
-            total = None
+        if earlier and found[earlier[-1]].end <= place.sentence:
+            earlier, total = [], None
         if q.kind == "change":
-            q.change_of = before.code if before else None
+            q.change_of = found[earlier[-1]].code if earlier else None
             continue
-        if before is not None:
-            total = _total(folded, q, before, last, total)
+        if earlier:
             words = folded[place.left : place.left_end] + "\n" + folded[q.end : place.right]
-            open_to_code = q.code is None and not (q.rule or "").startswith("none:")
-            inherits = open_to_code and not _outcomes().search(words)
-            if total is not None and _fits(q, found[total]):
-                whole = found[total]
-                if q.kind in ("count", "amount"):
-                    q.part_of = total
-                if q.kind == "count" and whole.scope == "stock" and q.scope == "year" and not phrase("made").search(words):
-                    q.scope = "stock"
-                if inherits and whole.unit == q.unit:
-                    _take(q, whole, "part_of_total")
-            if (
-                q.code is None
-                and q.scope == "previous"
-                and before.unit == q.unit
-                and phrase("year_before").search(words.split("\n")[0])
-            ):
-                _take(q, before, "year_before")
-        last = i
+            total = _total(folded, q, found, earlier, total)
+            _join(q, words, found, earlier, total)
+        earlier.append(i)
 
 
-def _total(folded: str, q: Quantity, before: Quantity, last: int | None, total: int | None) -> int | None:
-    """The total that a figure may be a part of, given the one before it and the total of the running list."""
-    between = folded[before.end : q.start]
+def _total(folded: str, q: Quantity, found: list[Quantity], earlier: list[int], total: int | None) -> int | None:
+    """The total that a figure may be a part of: after 其中 the nearest figure before it that it fits into, coded ones first."""
+    between = folded[found[earlier[-1]].end : q.start]
     marker = phrase("part").search(between)
     if marker and (total is None or marker[0] == "其中"):
-        return last
+        wholes = [k for k in reversed(earlier) if _fits(q, found[k])]
+        return next((k for k in wholes if found[k].code), wholes[0] if wholes else earlier[-1])
     return None if phrase("list_ends").search(between) else total
 
 
+def _join(q: Quantity, words: str, found: list[Quantity], earlier: list[int], total: int | None) -> None:
+    """Make a figure the part of its total, and give it the code of a neighbour where its own words have none."""
+    before, own = found[earlier[-1]], words.split("\n")[0]
+    if total is not None and _fits(q, found[total]):
+        whole = found[total]
+        if q.kind in ("count", "amount"):
+            q.part_of = total
+        if q.kind == "count" and whole.scope == "stock" and q.scope == "year" and not phrase("made").search(words):
+            q.scope = "stock"
+        if whole.unit == q.unit and not _outcomes().search(words):
+            _take(q, whole, "part_of_total")
+    if q.scope == "previous" and before.unit == q.unit and "结转" not in own and phrase("year_before").search(own):
+        _take(q, before, "year_before")
+    if before.unit == q.unit and q.value > before.value and phrase("total_after").search(own):
+        _take(q, before, "total_after")
+    if phrase("sum").search(own):
+        same = [found[k] for k in earlier if found[k].unit == q.unit]
+        codes = {f.code for f in same}
+        if len(codes) == 1 and len(same) > 1 and abs(sum(f.value for f in same) - q.value) < 1e-6 * max(1.0, q.value):
+            _take(q, same[0], "sum_of_list")
+
+
 def _take(q: Quantity, other: Quantity, rule: str) -> None:
-    if other.code:
+    if q.code is None and other.code and not (q.rule or "").startswith("none:"):
         q.code, q.rule, q.confidence = other.code, rule, by_rule(rule)
