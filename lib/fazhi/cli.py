@@ -259,6 +259,34 @@ def words(only: Annotated[list[str] | None, typer.Argument(help="Groups to show,
 
 
 @app.command()
+def promises(tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None, level: Levels = None,
+             issuer_kind: Kinds = None, form: Form = "table") -> None:
+    """What each plan promised that can be checked, and what the next year's report of the same issuer says of it.
+
+    Example: fazhi promises --years 2020-2023 --level county --format csv
+    """
+    from fazhi.compare.promises import promises as promises_
+    from fazhi.tables import load
+
+    _form(form)
+    print(promises_(load(tables), years, regions or None, level or None, issuer_kind or None).text(form))
+
+
+@app.command()
+def law(tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None, level: Levels = None,
+        issuer_kind: Kinds = None, form: Form = "table") -> None:
+    """Published, on time and complete, by year and level, under the rule of each year (article 24 from 2019).
+
+    Example: fazhi law --years 2019-2024 --level county --format json
+    """
+    from fazhi.compare.law import law as law_
+    from fazhi.tables import load
+
+    _form(form)
+    print(law_(load(tables), years, regions or None, level or None, issuer_kind or None).text(form))
+
+
+@app.command()
 def brief(names: Names = None,
           tables: TablesAt = PROCESSED / "latest",
           out: Annotated[Path, typer.Option(help="Folder for the pages.")] = PROCESSED / "briefings",
