@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from fazhi.extract.numerals import Number, units
 from fazhi.extract.phrases import phrase
@@ -63,6 +63,13 @@ def last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[
     return max(pattern.finditer(text, start, end), key=lambda m: m.start(), default=None)
 
 
+@lru_cache(64)
+def _times(folded: str, start: int, end: int) -> list[tuple[int, re.Match[str]]]:
+    """Every cue of time in one sentence: the index of the cue and its match, each cue's in reading order."""
+    named = enumerate(cues("scope"))
+    return [(i, m) for i, cue in named if cue.value != "stock" for m in cue.pattern.finditer(folded, start, end)]
+
+
 def scope(folded: str, n: Number, place: Place, year: int | None) -> str | None:
     """The scope that the sentence itself gives to a number, or None where it says nothing of time."""
     words = folded[place.own : n.start]
@@ -74,16 +81,15 @@ def scope(folded: str, n: Number, place: Place, year: int | None) -> str | None:
     if n.group in ("item", "entity") and phrase("cumulative").search(words):
         return "cumulative"
     best, found = -1, None
-    for cue in cues("scope"):
-        if cue.value == "stock":
-            continue
-        m = last(cue.pattern, folded, place.sentence if cue.where == "sentence" else place.clause, n.start)
-        value = m and _reaches(folded, n, place, cue, m, year)
-        if not m or not value:
-            continue
+    seen: dict[int, re.Match[str]] = {}  # of each cue the last match before the number
+    for which, m in _times(folded, place.sentence, place.sentence_end):
+        if m.end() <= n.start and (m.start() >= place.clause or cues("scope")[which].where == "sentence"):
+            seen[which] = m
+    for which, m in seen.items():
+        value = _reaches(folded, n, place, cues("scope")[which], m, year)
         # the reporting year itself does not end what a part of it began
         at = m.start() if value == "year" else m.end()
-        if at > best:
+        if value and at > best:
             best, found = at, value
     return found
 
