@@ -37,6 +37,12 @@ STATES: dict[str, tuple[str, str, str]] = {
     "unreadable": ("#CC79A7", "x", "×"),
     "not_collected": ("#F6F8FA", ".", "·"),
     "not_published": ("#FFFFFF", "\\", "○"),
+    # what became of promises
+    "kept": ("#0072B2", "", "●"),
+    "missed": ("#E69F00", "/", "△"),
+    "cannot_tell": ("#F0D9A8", "-", "？"),
+    "not_mentioned": ("#D0D7DE", "", "－"),
+    "no_report": ("#F6F8FA", ".", "·"),
 }
 STACK = f"'{fonts.FAMILY}','Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
 
