@@ -12,7 +12,9 @@ from fazhi.compare.comparison import Comparison
 from fazhi.compare.coverage import Coverage, coverage, fullest_year
 from fazhi.compare.dossier import Dossier, dossier
 from fazhi.compare.guards import CompareError, rules
+from fazhi.compare.law import Standing, law
 from fazhi.compare.panel import compare
+from fazhi.compare.promises import Promises, promises
 from fazhi.compare.relative import growth, per_case, per_inhabitants, rank
 from fazhi.compare.reuse import Reuse, reuse
 from fazhi.compare.say import sentences
@@ -23,8 +25,8 @@ from fazhi.compare.words import Words, words
 CORE = rules().core  # the codes to look at when nobody names others
 
 __all__ = [
-    "CORE", "Checked", "CompareError", "Comparison", "Coverage", "Dossier", "Reuse", "Words",
+    "CORE", "Checked", "CompareError", "Comparison", "Coverage", "Dossier", "Promises", "Reuse", "Standing", "Words",
     "breaks", "changes", "compare", "coverage", "dossier",
-    "fullest_year", "growth", "per_case", "per_inhabitants", "rank", "restated", "reuse",
+    "fullest_year", "growth", "law", "per_case", "per_inhabitants", "promises", "rank", "restated", "reuse",
     "say", "sentences", "totals", "unbroken", "words",
 ]
