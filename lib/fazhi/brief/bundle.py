@@ -1,9 +1,9 @@
 """What a page carries packed: the drawing library, and long lists of sentences.
 
-`plotly/plotly-basic.min.js` is plotly's own build with the scatter, bar and pie traces (npm package plotly.js-basic-dist-min, MIT,
-its notice in its head): a quarter of the whole one, which the plotly package for Python brings alone. A page is a third of the
-size with it and draws in half the time. Where that package has moved on to another version of plotly.js, its own whole bundle is
-taken until the file is renewed: `npm pack plotly.js-basic-dist-min@VERSION`.
+`plotly/plotly-basic.min.js` is plotly's own build with the scatter, bar and pie traces (npm package plotly.js-basic-dist-min,
+MIT, its notice in its head): a quarter of the whole one, which is all that the plotly package for Python brings. A page is a
+third of the size with it and draws in half the time. Where that package has moved on to another version of plotly.js, its own
+bundle is taken until the file is renewed: `npm pack plotly.js-basic-dist-min@VERSION`.
 """
 
 from __future__ import annotations

@@ -14,12 +14,13 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
+from fazhi.brief.bars import bars
 from fazhi.brief.dots import by_code, dots
 from fazhi.brief.empties import coverage
 from fazhi.brief.plot import drawable, empty, frame_of, name_of
 from fazhi.brief.series import by_issuer, lines, slopes
 
-__all__ = ["chart", "coverage", "dots", "empty", "lines", "multiples", "slopes"]
+__all__ = ["bars", "chart", "coverage", "dots", "empty", "lines", "multiples", "slopes"]
 
 
 def multiples(data: Any, *, by: str = "code", title: str | None = None, language: str = "zh") -> go.Figure:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ast
 import difflib
+import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -22,6 +24,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from fazhi.knowledge import load_toml, regions
 
 LEVELS = ("national", "province", "prefecture", "county", "township")
+# The parameters whose values `for_each` finds by itself, and in which column of the reports.
+EACH = {"issuer": "issuer", "regions": "issuer", "report": "source", "year": "year", "level": "level"}
 KINDS = ("government", "department", "zone", "township", "other")
 
 
@@ -49,6 +53,11 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _as_texts(value: object) -> object:
+    """A name, a year, or a list of them, as a list of texts."""
+    return value if value is None else [str(item) for item in (value if isinstance(value, list) else [value])]
+
+
 Year = Annotated[int, Field(ge=1990, le=2100)]
 Years = Annotated[list[Year] | None, BeforeValidator(_as_years)]
 Names = Annotated[list[str] | None, BeforeValidator(_as_list)]
@@ -64,6 +73,7 @@ class Parameters(BaseModel):
 
 class OneReport(Parameters):
     report: str | None = None
+    issuer: str | None = None
 
 
 class Coverage(Parameters):
@@ -85,7 +95,42 @@ class Regions(Parameters):
     allow: Names = None
 
 
-MODELS: dict[str, type[Parameters]] = {"1_one_report": OneReport, "2_coverage": Coverage, "3_regions": Regions}
+class Quality(Parameters):
+    years: Years = None
+    regions: Names = None
+    level: Level = None
+    sample: Annotated[int, Field(ge=1, le=200)] = 20
+    seed: int = 1
+
+
+class OverYears(Parameters):
+    codes: Annotated[list[str], BeforeValidator(_as_list), Field(min_length=1)] = ["reconsideration_received", "litigation_cases"]
+    years: Years = None
+    regions: Names = None
+    issuer: str | None = None
+    level: Level = None
+    issuer_kind: Kind = None
+    allow: Names = None
+    per_people: bool = False
+
+
+class ReuseAndWords(Parameters):
+    years: Years = None
+    regions: Names = None
+    level: Level = None
+    issuer_kind: Kind = None
+    by: Literal["year", "region", "dimension", "issuer"] = "year"
+    only: Annotated[list[str] | None, BeforeValidator(_as_texts)] = None
+
+
+MODELS: dict[str, type[Parameters]] = {
+    "1_one_report": OneReport,
+    "2_coverage": Coverage,
+    "3_regions": Regions,
+    "4_years": OverYears,
+    "6_reuse_and_words": ReuseAndWords,
+    "7_quality": Quality,
+}
 
 
 class _File(BaseModel):
@@ -94,11 +139,15 @@ class _File(BaseModel):
     title: Annotated[str, Field(min_length=1)]
     language: Literal["zh", "en"] = "zh"
     parameters: dict[str, Any] = {}
+    for_each: Annotated[str, Field(min_length=1)] | list[str] | dict[str, list[Any]] | None = None
 
 
 @dataclass(frozen=True)
 class Briefing:
-    """One `briefings/NAME.yml`, read and checked in itself; `parameters` are those that it gives."""
+    """One `briefings/NAME.yml`, read and checked in itself; `parameters` are those that it gives.
+
+    `each` is the parameter that has another value in each of several briefings, with the values, or None for all of the tables.
+    """
 
     name: str
     path: Path
@@ -106,6 +155,7 @@ class Briefing:
     title: str
     language: str
     parameters: dict[str, Any] = field(default_factory=dict)
+    each: tuple[str, tuple[Any, ...] | None] | None = None
 
 
 def nearest(name: object, known: Iterable[str], count: int = 3) -> str:
@@ -153,20 +203,80 @@ def read(path: Path, notebooks: Path) -> Briefing:
             f"{path.name}: 没有笔记本 `{told.notebook}`，"
             + nearest(told.notebook, [p.stem for p in sorted(notebooks.glob("*.ipynb"))])
         )
-    model = MODELS.get(told.notebook)
-    given = dict(told.parameters)
-    if "tables" in given:
-        raise ParameterError(f"{path.name}: `tables` 由运行命令给出（--tables），请从 parameters 里删去")
-    if model is not None:
-        try:
-            given = model.model_validate(given).model_dump(exclude_unset=True)
-        except ValidationError as fault:
-            raise _explain(path, fault, model) from None
+    given = _fitted(path, notebook, told.parameters)
+    each = _each(path, told.for_each)
     taken = defaults(notebook)
-    for name in given:
+    if each and each[0] == "issuer" and "issuer" not in taken and "regions" in taken:
+        each = "regions", each[1]  # which takes an issuer's name too
+    for name in [*given, *([each[0]] if each else [])]:
         if name not in taken:
             raise ParameterError(f"{path.name}: 笔记本 `{told.notebook}` 没有参数 `{name}`，{nearest(name, taken)}")
-    return Briefing(path.stem, path, notebook, told.title, told.language, given)
+    return Briefing(path.stem, path, notebook, told.title, told.language, given, each)
+
+
+def _fitted(path: Path, notebook: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """The parameters as the notebook's model has them. Raises ParameterError for what it does not take."""
+    if "tables" in given:
+        raise ParameterError(f"{path.name}: `tables` 由运行命令给出（--tables），请从 parameters 里删去")
+    model = MODELS.get(notebook.stem)
+    if model is None:
+        return dict(given)
+    try:
+        return model.model_validate(given).model_dump(exclude_unset=True)
+    except ValidationError as fault:
+        raise _explain(path, fault, model) from None
+
+
+def _each(path: Path, told: str | list[str] | dict[str, list[Any]] | None) -> tuple[str, tuple[Any, ...] | None] | None:
+    """`for_each: issuer` (all of the tables), `for_each: [甲县人民政府, …]` (issuers), or `for_each: {codes: [...]}`."""
+    match told:
+        case None:
+            return None
+        case str():
+            if told not in EACH:
+                known = nearest(told, EACH)
+                raise ParameterError(f"{path.name}: `for_each: {told}` 不知道有哪些取值，{known}，或写成 {{{told}: [甲, 乙]}}")
+            return told, None
+        case list() if told:
+            return "issuer", tuple(dict.fromkeys(told))
+        case dict() if len(told) == 1 and next(iter(told.values())):
+            name, values = next(iter(told.items()))
+            return name, tuple(values)
+    raise ParameterError(f"{path.name}: `for_each` 应是一个参数名，或一列机关，或 {{参数名: [取值, …]}}")
+
+
+def expand(briefing: Briefing, tables: Any) -> list[Briefing]:
+    """The briefing itself, or, where it has `for_each`, one for each value, with the value in name and title.
+
+    A title may hold `{issuer}` (the parameter's name) where the value goes. Raises ParameterError for a value that does not fit,
+    or when the tables hold none.
+    """
+    if briefing.each is None:
+        return [briefing]
+    name, values = briefing.each
+    if values is None:
+        column = pl.col(EACH[name])
+        values = tuple(tables.reports.select(column.drop_nulls().unique().sort()).collect().to_series())
+    if not values:
+        raise ParameterError(f"{briefing.path.name}: 表里没有可以用于 `for_each: {name}` 的取值")
+    found: list[Briefing] = []
+    seen: set[str] = set()
+    for value in values:
+        given = _fitted(briefing.path, briefing.notebook, {**briefing.parameters, name: value})
+        said = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+        title = briefing.title.replace(f"{{{name}}}", said).replace("{issuer}", said)
+        title = title if title != briefing.title else f"{title}：{said}"
+        slug = _slug(said)
+        if slug in seen or slug != said:  # two values must not write one file
+            slug += f"-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+        seen.add(slug)
+        found.append(replace(briefing, name=f"{briefing.name}-{slug}", title=title, parameters=given, each=None))
+    return found
+
+
+def _slug(text: str) -> str:
+    """Text as a part of a file's name on any system: letters and digits of any script, no more than sixty."""
+    return re.sub(r"[^\w]+", "-", text).strip("-_")[:60]
 
 
 def defaults(notebook: Path) -> dict[str, Any]:
@@ -208,7 +318,7 @@ def check(briefing: Briefing, tables: Any) -> None:
         f"`allow` 没有规则 `{rule}`，{nearest(rule, _guards())}" for rule in given.get("allow") or () if rule not in _guards()
     ]
     reports = tables.reports.select(
-        "report_id", "source", "year", "province", "prefecture", "county", "zone", "region_code"
+        "report_id", "source", "issuer", "year", "province", "prefecture", "county", "zone", "region_code"
     ).collect()
     years = sorted(reports["year"].drop_nulls().unique().to_list())
     asked = given.get("years") or ([given["year"]] if given.get("year") else [])
@@ -218,9 +328,13 @@ def check(briefing: Briefing, tables: Any) -> None:
         known = [*reports["report_id"], *reports["source"]]
         if report not in known:
             faults.append(f"没有报告 `{report}`，{nearest(report, known)}")
+    if issuer := given.get("issuer"):
+        known = reports["issuer"].drop_nulls().unique().to_list()
+        asked_of = [issuer] if isinstance(issuer, str) else issuer
+        faults += [f"没有机关 `{one}`，{nearest(one, known)}" for one in asked_of if one not in known]
     places = {
         name
-        for column in ("province", "prefecture", "county", "zone", "region_code")
+        for column in ("province", "prefecture", "county", "zone", "region_code", "issuer")
         for name in reports[column].drop_nulls().cast(pl.String)
     }
     faults += [

@@ -15,7 +15,9 @@ from fazhi.compare.guards import CompareError, rules
 from fazhi.compare.law import Standing, law
 from fazhi.compare.panel import compare
 from fazhi.compare.promises import Promises, promises
+from fazhi.compare.quality import Quality, quality
 from fazhi.compare.relative import growth, per_case, per_inhabitants, rank
+from fazhi.compare.release import Release, diff
 from fazhi.compare.reuse import Reuse, reuse
 from fazhi.compare.say import sentences
 from fazhi.compare.series import breaks, unbroken
@@ -25,8 +27,8 @@ from fazhi.compare.words import Words, words
 CORE = rules().core  # the codes to look at when nobody names others
 
 __all__ = [
-    "CORE", "Checked", "CompareError", "Comparison", "Coverage", "Dossier", "Promises", "Reuse", "Standing", "Words",
-    "breaks", "changes", "compare", "coverage", "dossier",
-    "fullest_year", "growth", "law", "per_case", "per_inhabitants", "promises", "rank", "restated", "reuse",
-    "say", "sentences", "totals", "unbroken", "words",
+    "CORE", "Checked", "CompareError", "Comparison", "Coverage", "Dossier", "Promises", "Quality", "Release", "Reuse",
+    "Standing", "Words", "breaks", "changes", "compare", "coverage", "diff", "dossier", "fullest_year", "growth", "law",
+    "per_case", "per_inhabitants", "promises", "quality", "rank", "restated", "reuse", "say", "sentences", "totals",
+    "unbroken", "words",
 ]

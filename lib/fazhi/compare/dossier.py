@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from fazhi.compare.guards import CompareError, codebook, rules
+from fazhi.compare.guards import CompareError, codebook, one_of, rules
 from fazhi.compare.members import Tables
 
 EMPTY = "数据表里还没有一份报告；请把报告放进原始文件夹再重建各表。"
@@ -180,14 +180,19 @@ class Dossier:
         return said or ["没有发现需要提醒的地方。"]
 
 
-def dossier(t: Tables, report: str | None = None) -> Dossier:
-    """The dossier of a report, by the start of its `report_id` or by its source (a file's name will do); None is the first.
+def dossier(t: Tables, report: str | None = None, issuer: str | None = None) -> Dossier:
+    """The dossier of a report, by the start of its `report_id` or by its source (a file's name will do); None is the first, or
+    the latest one of `issuer`.
 
-    Raises CompareError with the nearest sources for a report that the tables lack. Tables without reports give an empty dossier.
+    Raises CompareError with the nearest names for a report or an issuer that the tables lack. Tables without reports give an
+    empty dossier.
     """
-    known = t.reports.select("report_id", "source").sort("source").collect()
+    known = t.reports.select("report_id", "source", "issuer", "year").sort("source").collect()
     if known.is_empty():
         return Dossier()
+    if issuer is not None:
+        one_of("机关", [issuer], known["issuer"].drop_nulls().unique().sort())
+        known = known.filter(pl.col("issuer") == issuer).sort("year", descending=True, nulls_last=True, maintain_order=True)
     if report is None:
         wanted = known
     else:
