@@ -85,13 +85,11 @@ class Promises:
             table = table.with_columns(pl.col("dimension").replace(rules().labels["dimension"]))
         return table
 
-    def bars(self, column: str = "dimension") -> pl.DataFrame:
-        """What a figure of shares draws: group, state, state_zh, count; a group for each value of the column."""
-        labels = rules().labels["dimension"] if column == "dimension" else {}
-        return (
-            self.frame.group_by(group=pl.col(column).cast(pl.String).replace(labels), state="verdict", state_zh="verdict_zh")
-            .agg(count=pl.len().cast(pl.Int64), report_id=pl.first("report_id"))
-            .sort("group", pl.col("state").replace_strict({v: n for n, v in enumerate(VERDICTS)}, return_dtype=pl.Int64))
+    def outcomes(self, by: str = "dimension") -> pl.DataFrame:
+        """What a figure of shares counts: group, state, state_zh, report_id of each promise that could be checked."""
+        labels = rules().labels["dimension"] if by == "dimension" else {}
+        return self.checked.select(
+            "report_id", group=pl.col(by).cast(pl.String).replace(labels), state="verdict", state_zh="verdict_zh"
         )
 
     @property
