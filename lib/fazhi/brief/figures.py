@@ -19,8 +19,9 @@ from fazhi.brief.dots import by_code, dots
 from fazhi.brief.empties import coverage
 from fazhi.brief.plot import drawable, empty, frame_of, name_of
 from fazhi.brief.series import by_issuer, lines, slopes
+from fazhi.brief.shares import shares
 
-__all__ = ["bars", "chart", "coverage", "dots", "empty", "lines", "multiples", "slopes"]
+__all__ = ["bars", "chart", "coverage", "dots", "empty", "lines", "multiples", "shares", "slopes"]
 
 
 def multiples(data: Any, *, by: str = "code", title: str | None = None, language: str = "zh") -> go.Figure:

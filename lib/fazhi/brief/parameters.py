@@ -95,6 +95,13 @@ class Regions(Parameters):
     allow: Names = None
 
 
+class Promises(Parameters):
+    years: Years = None
+    regions: Names = None
+    level: Level = None
+    issuer_kind: Kind = None
+
+
 class Quality(Parameters):
     years: Years = None
     regions: Names = None
@@ -128,6 +135,7 @@ MODELS: dict[str, type[Parameters]] = {
     "2_coverage": Coverage,
     "3_regions": Regions,
     "4_years": OverYears,
+    "5_promises": Promises,
     "6_reuse_and_words": ReuseAndWords,
     "7_quality": Quality,
 }
