@@ -49,14 +49,14 @@ def runs(frame: pl.DataFrame, stream: Stream, weight: Array, shortest: int) -> p
     reach[at] = to - at
     a, b = found["a"].to_numpy().copy(), found["b"].to_numpy().copy()
     a_to, b_to = a + reach[a], b + reach[b]
-    same = frame["plain"].hash(SEED).to_numpy()
-    for low, high, step in ((a, b, -1), (a_to, b_to, 1)):  # as far as the clauses stay equal, figures too
+    same, form = frame["plain"].hash(SEED).to_numpy(), stream.hashes(stream.starts, stream.ends)
+    for low, high, step in ((a, b, -1), (a_to, b_to, 1)):  # as far as clauses stay equal, or more than a form's line does
         open_ = np.ones(len(a), dtype=bool)
         while open_.any():
             x, y = low[open_] + step, high[open_] + step
             inside = (np.minimum(x, y) >= 0) & (np.maximum(x, y) < len(weight))
             x, y = np.clip(x, 0, len(weight) - 1), np.clip(y, 0, len(weight) - 1)
-            more = inside & (same[x] == same[y])
+            more = inside & ((same[x] == same[y]) | ((form[x] == form[y]) & (weight[x] > 0)))
             more &= (paragraph[x] == paragraph[low[open_]]) & (paragraph[y] == paragraph[high[open_]])
             still = np.flatnonzero(open_)
             low[still[more]] += step

@@ -113,8 +113,8 @@ class Reuse:
     def rows(self) -> pl.DataFrame:
         """The columns that a reader wants beside each other, the longest passages first."""
         columns = ("issuer_a", "year_a", "issuer_b", "year_b", "kind_zh", "part_zh", "characters", "text_a", "text_b")
-        order = ["characters", "issuer_b", "year_b", "issuer_a", "start_b"]
-        return self.frame.sort(order, descending=[True] + [False] * 4).select(columns)
+        order = ["characters", "issuer_b", "year_b", "issuer_a", "year_a", "start_b"]
+        return self.frame.sort(order, descending=[True] + [False] * 5).select(columns)
 
     @property
     def copies(self) -> pl.DataFrame:
@@ -168,6 +168,27 @@ class Reuse:
         return (
             f"{self.copies.select('issuer_a', 'issuer_b').n_unique()}对机关有相同或相近的句子；"
             f"最多的是{top['issuer_b']}{verb}{top['issuer_a']}{tail}，{top['passages']}处、{top['characters']}字（{top['years']}）。"
+        )
+
+    def trend(self) -> str:
+        """How the share of new text differs by year, and how many reports repeat nothing."""
+        told = self.reports.drop_nulls("fresh_share")
+        if told.is_empty():
+            return "没有一份报告能与本机关往年的报告对照。"
+        years = told.group_by("year").agg(pl.median("fresh_share"), pl.len()).sort("year")
+        each = "、".join(f"{year}年{share:.0f}%（{n}份）" for year, share, n in years.iter_rows())
+        none = told.filter(pl.col("repeated") == 0).height
+        return f"新写文字所占的中位数：{each}。{told.height}份中有{none}份没有重复往年的句子。"
+
+    def longest(self) -> str:
+        """The longest passage that was repeated, with whose it is."""
+        if self.frame.is_empty():
+            return "没有发现重复的段落和句子。"
+        top = self.rows.row(0, named=True)
+        quote = top["text_b"] if len(top["text_b"]) <= 60 else f"{top['text_b'][:60]}……"
+        return (
+            f"最长的一处有{top['characters']}字，在{top['issuer_b']}{top['year_b']}年的报告里，"
+            f"与{top['issuer_a']}{top['year_a']}年的{top['kind_zh']}：“{quote}”"
         )
 
     def text(self, form: str = "table") -> str:

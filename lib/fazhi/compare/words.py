@@ -64,6 +64,7 @@ class Sizes:
     most: int
     keyness: float
     reports: int
+    share: float
     issuers: int
 
 
@@ -71,7 +72,7 @@ class Sizes:
 def knowledge() -> tuple[Sizes, frozenset[str], dict[str, dict[str, str]]]:
     """The sizes, the words that do not count, and the labels. Raises KnowledgeError with entry and remedy."""
     data = load_toml(FILE)
-    require(FILE, "[size]", data["size"], {"most": int, "keyness": float, "reports": int, "issuers": int})
+    require(FILE, "[size]", data["size"], {"most": int, "keyness": float, "reports": int, "share": float, "issuers": int})
     require(FILE, "[words]", data["words"], {"stop": list})
     stop = frozenset(data["words"]["stop"]) | frozenset(load_toml("measures.toml")["keywords"]["stop"])
     return Sizes(**data["size"]), stop, data["label"]
@@ -106,31 +107,36 @@ class Words:
         counted = ("count", "per_10k", "rest_per_10k", "ratio", "reports", "of_reports", "dispersion", "keyness")
         return self.frame.select("group", "word", *counted, "quote")
 
-    def points(self, group: str | int | None = None) -> pl.DataFrame:
-        """How often in ten thousand words each distinctive word of a group stands, in the columns that a figure takes.
+    @property
+    def first(self) -> str:
+        """The group with the surest word; empty when no group has one."""
+        return str(self.frame.sort("keyness", descending=True, maintain_order=True)["group"][0]) if self.frame.height else ""
 
-        Without a group it is the one with the surest word.
-        """
-        if group is None and self.frame.height:
-            group = self.frame.sort("keyness", descending=True, maintain_order=True)["group"][0]
-        return self.frame.filter(pl.col("group") == str(group)).select(
-            "report_id", "quote", "year", issuer="word", value="per_10k", code=pl.lit("per_10k"), name_zh=pl.lit("每万词次数"),
-            unit=pl.lit("次"),
-        )  # fmt: skip
+    def top(self, group: str | int | None = None) -> pl.DataFrame:
+        """The distinctive words of a group, without one of the group with the surest word."""
+        return self.frame.filter(pl.col("group") == (self.first if group is None else str(group)))
 
-    def sentences(self, most: int = 4) -> list[str]:
-        """For each group its surest words in a sentence; groups without one are named together."""
+    def caption(self, group: str | int | None = None) -> str:
+        """What a figure of `top` shows, in words."""
+        name = self.first if group is None else str(group)
+        return f"{name}{'年' if self.by == 'year' else ''}说得比其余多的词" if name else "没有哪一组有特色词"
+
+    def sentences(self, most: int = 4, groups: int = 12) -> list[str]:
+        """For each group its surest words in a sentence; of many groups the surest, and how many there are besides."""
         if self.groups.is_empty():
             return ["没有符合条件的报告，无从比较。"]
         if self.alone:
             return [f"只有{self.groups['group'][0]}一组，没有可以对照的其余文字。"]
-        said, year = [], "年" if self.by == "year" else ""
-        for group in self.groups["group"]:
-            rows = self.frame.filter(pl.col("group") == group)
-            if rows.is_empty():
-                continue
-            told = [f"“{r['word']}”（{r['count']}次，{r['reports']}份报告，{_times(r)}）" for r in rows.head(most).to_dicts()]
+        year = "年" if self.by == "year" else ""
+        named = self.frame.group_by("group").agg(pl.max("keyness")).sort(["keyness", "group"], descending=[True, False])
+        shown = named.head(groups)["group"].to_list()
+        said = []
+        for group in [group for group in self.groups["group"] if group in shown]:
+            rows = self.top(group).head(most).to_dicts()
+            told = [f"“{r['word']}”（{r['count']}次，{r['reports']}份报告，{_times(r)}）" for r in rows]
             said.append(f"{group}{year}比其余更常说{'、'.join(told)}。")
+        if named.height > groups:
+            said.append(f"另有{named.height - groups}组也有特色词，见表。")
         silent = self.groups.filter(pl.col("distinctive") == 0)["group"].to_list()
         if silent:
             names = "、".join(name + year for name in silent[:5]) + (f"等{len(silent)}组" if len(silent) > 5 else "")
@@ -224,9 +230,8 @@ def words(
     size, _, _ = knowledge()
     shown = pl.col("group").is_in([unnamed(by, name, known) for name in wanted] if wanted else known)
     told = keyness(counts).filter(shown)
-    enough = (pl.col("reports") >= pl.min_horizontal(size.reports, "of_reports")) & (
-        pl.col("issuers") >= pl.min_horizontal(size.issuers, "of_issuers")
-    )
+    least = pl.max_horizontal(pl.min_horizontal(size.reports, "of_reports"), (size.share * pl.col("of_reports")).ceil())
+    enough = (pl.col("reports") >= least) & (pl.col("issuers") >= pl.min_horizontal(size.issuers, "of_issuers"))
     best = (
         told.filter(enough & (pl.col("keyness") >= size.keyness))
         .sort(["group", "keyness", "word"], descending=[False, True, False])

@@ -1,0 +1,86 @@
+"""Two values of each thing side by side: here and elsewhere, a line between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import polars as pl
+
+from fazhi.brief.plot import FOOT, HEAD, ROW, axis_title, empty, finish, label, plain, short, wrapped
+from fazhi.brief.theme import GRID, MUTED, SERIES, number, say
+
+MOST = 30  # rows of a figure; the table beside it has all
+
+
+def pairs(
+    frame: pl.DataFrame,
+    *,
+    by: str,
+    values: Sequence[str],
+    names: Sequence[str],
+    title: str,
+    axis: str = "",
+    language: str = "zh",
+) -> go.Figure:
+    """A row for each row of `frame`, the first on top: `by` is the column of names, `values` the two columns of numbers (the
+    filled point, then the hollow one), `names` their words, `axis` what is counted. A column `quote` is shown on hovering."""
+    rows = frame.head(MOST).filter(pl.col(values[0]).is_not_null()).to_dicts()[::-1]
+    if not rows:
+        return empty(title, language)
+    fig = go.Figure()
+    places = list(range(len(rows)))
+    for place, row in enumerate(rows):
+        fig.add_trace(
+            go.Scatter(
+                x=[row[values[1]] or 0, row[values[0]]],
+                y=[place, place],
+                mode="lines",
+                line={"color": GRID, "width": 3},
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        )
+    for column, name, hollow in ((values[0], names[0], False), (values[1], names[1], True)):
+        fig.add_trace(
+            go.Scatter(
+                x=[row[column] or 0 for row in rows],
+                y=places,
+                mode="markers",
+                name=plain(name),
+                cliponaxis=False,
+                hoverinfo="text",
+                hovertext=[
+                    f"<b>{plain(row[by])}</b>　{plain(name)} {number(row[column] or 0)}"
+                    + (f"<br>{wrapped('“' + short(row['quote'], 112) + '”', 28)}" if row.get("quote") else "")
+                    for row in rows
+                ],
+                marker={
+                    "size": 10,
+                    "color": "white" if hollow else SERIES[0],
+                    "line": {"color": MUTED if hollow else SERIES[0], "width": 2},
+                },
+            )
+        )
+    fig.update_yaxes(
+        tickmode="array",
+        tickvals=places,
+        ticktext=[label(str(row[by])) for row in rows],
+        range=[-0.7, len(rows) - 0.3],
+        zeroline=False,
+    )
+    fig.update_xaxes(title_text=axis_title(axis, ""), rangemode="tozero")
+    top = rows[-1]
+    told = "、".join(str(row[by]) for row in rows[::-1])
+    alt = say(
+        "figure.alt_pairs", language, title=title, n=len(rows), all=told, top=top[by], one=names[0], other=names[1],
+        high=number(top[values[0]]), low=number(top[values[1]] or 0),
+    )  # fmt: skip
+    return finish(
+        fig,
+        frame.with_columns(value=values[0]),
+        title=title,
+        alt=alt,
+        height=HEAD + FOOT + ROW * max(len(rows), 3) + 60,
+        language=language,
+    )
