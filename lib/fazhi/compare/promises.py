@@ -85,6 +85,38 @@ class Promises:
             table = table.with_columns(pl.col("dimension").replace(rules().labels["dimension"]))
         return table
 
+    def pairs(self, *verdicts: str) -> pl.DataFrame:
+        """The rows with these verdicts, the promise beside its answer, without the columns that are empty in all of them."""
+        rows = self.rows.filter(pl.col("verdict_zh").is_in([knowledge().verdicts[name].zh for name in verdicts]))
+        if rows["found_quote"].null_count() == rows.height:
+            rows = rows.drop("found", "found_high", "found_unit", "found_qualifier", "found_quote", "found_report", "found_id")
+        return rows.drop("verdict_zh") if len(verdicts) == 1 else rows
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Which column of numbers leads to which indicator, for a table of `pairs`."""
+        return {"value": "indicator_id", "found": "found_id"}
+
+    @property
+    def order(self) -> list[str]:
+        """The verdicts of promises that could be checked, as a figure draws them."""
+        return [name for name in VERDICTS if name != "no_report"]
+
+    def silences(self) -> str:
+        """What the next reports are silent on, by dimension, and why others cannot be judged."""
+        done = self.checked
+        silent = done.filter(pl.col("verdict") == "not_mentioned")
+        if done.is_empty():
+            return EMPTY if self.frame.is_empty() else "还没有一项承诺能与次年的报告对照。"
+        said = f"可以核对的{done.height}项中，次年报告没有再提及的有{silent.height}项"
+        if silent.height:
+            labels = rules().labels["dimension"]
+            top = silent["dimension"].value_counts(name="n").sort(["n", "dimension"], descending=[True, False]).head(3)
+            said += "，最多的是" + "、".join(f"{labels[name]}（{n}项）" for name, n in top.iter_rows())
+        why = done.filter(pl.col("verdict") == "cannot_tell")["reason_zh"].value_counts(name="n")
+        rest = [f"{reason}的{n}项" for reason, n in why.sort(["n", "reason_zh"], descending=[True, False]).iter_rows()]
+        return said + (f"；无法判断的{sum(why['n'])}项：{'，'.join(rest)}。" if rest else "；没有无法判断的。")
+
     def outcomes(self, by: str = "dimension") -> pl.DataFrame:
         """What a figure of shares counts: group, state, state_zh, report_id of each promise that could be checked."""
         labels = rules().labels["dimension"] if by == "dimension" else {}
@@ -140,7 +172,7 @@ class Promises:
             .sort("part", "issuer")
         )
         if near.is_empty():
-            return ""
+            return "没有一个写明的数低于承诺。" if self.checked.height else EMPTY
         worst = near.row(0, named=True)
         unit = worst["unit"] or ""
         return (
