@@ -79,7 +79,7 @@ def kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_there_are_notebooks() -> None:
-    assert [p.stem for p in NOTEBOOKS][:3] == ["1_one_report", "2_coverage", "3_regions"]
+    assert [p.stem for p in NOTEBOOKS][:4] == ["1_one_report", "2_coverage", "3_regions", "4_years"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
@@ -111,7 +111,7 @@ def test_an_essay_of_short_cells(path: Path) -> None:
 # --- that they run
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS[:3], ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS[:4], ids=lambda p: p.stem)
 @pytest.mark.parametrize("which", ["few", "one", "none"])
 def test_runs_on_many_on_one_and_on_none(path: Path, which: str, places: dict[str, Path], tmp_path: Path) -> None:
     outputs = run(path, tmp_path / "out.ipynb", tables=str(places[which]))

@@ -19,6 +19,14 @@ FILE = "checks.toml"
 SHOWN = 60  # rows that Jupyter shows; the frame holds them all
 DIGITS = re.compile(r"[0-9０-９][0-9０-９,，.．\s]*")
 SMALL = 1e-9  # what floating point makes of an edge
+WHO = ("issuer", "year", "name_zh", "verdict_zh")
+READ = {  # what a reader wants beside each other; a number's own columns (unit, qualifier, high, id, report) come with it
+    "changes": (*WHO, "reason_zh", "claimed", "computed", "now", "before", "quote", "before_quote"),
+    "restated": (*WHO, "reason_zh", "said", "of_year", "before", "quote", "before_quote"),
+    "totals": (*WHO, "reason_zh", "total", "sum", "parts_zh", "quote"),
+}
+BESIDE = ("unit", "qualifier", "high", "id", "report")
+ODD = ("contradicts", "restated", "differs")  # what a reader looks for first
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,7 @@ class Knowledge:
     words: dict[str, re.Pattern[str]]
     coarse: tuple[tuple[str, float], ...]
     wholes: dict[str, tuple[str, ...]]
+    labels: dict[str, str]
 
 
 @cache
@@ -74,6 +83,7 @@ def knowledge() -> Knowledge:
         words,
         tuple((entry["mark"], float(entry["step"])) for entry in data.get("coarse", [])),
         {entry["code"]: tuple(entry["parts"]) for entry in data.get("whole", [])},
+        data.get("label", {}),
     )
 
 
@@ -129,6 +139,29 @@ class Checked:
     def only(self, *verdicts: str) -> pl.DataFrame:
         """The rows with one of these verdicts."""
         return self.frame.filter(pl.col("verdict").is_in(verdicts))
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The columns that a reader wants beside each other, what does not agree first; `links` are those with a sentence."""
+        wanted = [c for c in READ[self.check] if c != "parts_zh"]
+        beside = [f"{c}_{part}" for c in wanted for part in BESIDE if f"{c}_{part}" in self.frame.columns]
+        rows = self.frame.sort(~pl.col("verdict").is_in(ODD), pl.col("verdict") == "agrees", maintain_order=True)
+        if self.check == "totals":
+            spelled = pl.col("parts").list.eval(pl.element().map_elements(lambda v: f"{v:g}", return_dtype=pl.String))
+            rows = rows.with_columns(parts_zh=spelled.list.join(" + "))
+        if self.check == "restated":
+            rows = rows.with_columns(pl.col("of_year").cast(pl.String))
+        return rows.select(*READ[self.check], *beside, "report_id", "indicator_id")
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The columns whose numbers lead to a sentence: each has its indicator in `COLUMN_id`."""
+        return tuple(c for c in READ[self.check] if f"{c}_id" in self.frame.columns)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Headings of the columns in Chinese."""
+        return knowledge().labels
 
     def counts(self) -> dict[str, int]:
         """How many rows have each verdict, all of the check's verdicts in order."""

@@ -95,7 +95,7 @@ def filled(
     )
     years = pl.DataFrame({"year": list(span)}, schema={"year": pl.Int32})
     cells = book.with_row_index("nth").join(issuers.with_row_index("row"), how="cross").join(years, how="cross")
-    of_report = reports.select(*THERE, level_then="level", kind_then="issuer_kind")
+    of_report = reports.select(*THERE, level_then="level", kind_then="issuer_kind", code_then="region_code")
     state = (
         pl.when(pl.col("state").is_not_null())
         .then("state")
@@ -117,6 +117,7 @@ def filled(
             state=state,
             level=pl.coalesce("level_then", "level"),
             issuer_kind=pl.coalesce("kind_then", "issuer_kind"),
+            region_code=pl.coalesce("code_then", "region_code"),
             source=pl.coalesce("source", "lost"),
             bound=pl.when(pl.col("qualifier").is_in(BOUNDS)).then("qualifier"),
         )

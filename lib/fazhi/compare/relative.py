@@ -155,8 +155,8 @@ def divided(c: Comparison, rows: pl.DataFrame, unit: pl.Expr, zh: str, en: str, 
         return pl.when(lacking).then(both).otherwise(column)
 
     frame = rows.with_columns(
-        value=pl.when(able).then(pl.col("value") / pl.col("divisor")).otherwise("value"),
-        high=pl.when(able).then(pl.col("high") / pl.col("divisor")).otherwise("high"),
+        value=pl.when(able).then((pl.col("value") / pl.col("divisor")).round_sig_figs(12)).otherwise("value"),
+        high=pl.when(able).then((pl.col("high") / pl.col("divisor")).round_sig_figs(12)).otherwise("high"),
         unit=pl.when(able).then(unit).otherwise("unit"),
         state=pl.when(lacking).then(pl.lit("not_comparable")).otherwise("state"),
         caveats=pl.when(lacking).then(pl.concat_list("caveats", pl.lit("no_denominator"))).otherwise("caveats"),

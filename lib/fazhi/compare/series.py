@@ -18,9 +18,9 @@ from fazhi.compare.guards import rules
 from fazhi.knowledge import regions
 
 BREAKS: dict[str, Any] = {
-    "issuer": pl.String, "code": pl.String, "name_zh": pl.String, "year": pl.Int32, "until": pl.Int32, "kind": pl.String,
-    "kind_zh": pl.String, "kind_en": pl.String, "reason_zh": pl.String, "quote": pl.String, "report_id": pl.String,
-    "indicator_id": pl.Int32,
+    "issuer": pl.String, "code": pl.String, "name_zh": pl.String, "year": pl.Int32, "until": pl.Int32, "span": pl.String,
+    "kind": pl.String, "kind_zh": pl.String, "kind_en": pl.String, "reason_zh": pl.String, "quote": pl.String,
+    "report_id": pl.String, "indicator_id": pl.Int32,
 }  # fmt: skip
 Row = dict[str, Any]
 
@@ -28,8 +28,8 @@ Row = dict[str, Any]
 def breaks(c: Comparison) -> pl.DataFrame:
     """What interrupts each series of a comparison, with the columns of BREAKS, in order of codes, issuers and years.
 
-    A gap of several years is one row from `year` to `until`. Years before an issuer's first figure of a code and after its last
-    are no gaps of that series; an issuer without any figure has no series.
+    A gap of several years is one row from `year` to `until`, in words in `span`. Years before an issuer's first
+    figure of a code and after its last are no gaps of that series; an issuer without any figure has no series.
     """
     rows: list[Row] = []
     columns = ["issuer", "code", "name_zh", "year", "state", "reason_zh", "value", "unit", "extent", "level", "issuer_kind",
@@ -100,7 +100,9 @@ def region(before: Row, row: Row) -> str:
 def of(row: Row, kind: str, reason: str | None, until: int | None = None) -> Row:
     """A row of the answer."""
     shared = ("issuer", "code", "name_zh", "year", "quote", "report_id", "indicator_id")
-    return {k: row[k] for k in shared} | {"kind": kind, "reason_zh": reason, "until": until or row["year"]}
+    last = until or row["year"]
+    span = str(last) if last == row["year"] else f"{row['year']}–{last}"
+    return {k: row[k] for k in shared} | {"kind": kind, "reason_zh": reason, "until": last, "span": span}
 
 
 def unbroken(c: Comparison, found: pl.DataFrame) -> str:
