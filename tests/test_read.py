@@ -313,3 +313,19 @@ def test_an_article_that_a_script_would_show_is_read() -> None:
 def test_a_file_name_is_the_last_title() -> None:
     assert read("\n".join(BODY).encode(), "raw/甲县司法局2020年法治政府建设报告.txt").titles == ("甲县司法局2020年法治政府建设报告",)
     assert read(REPORT.encode(), "raw/page-12.txt").titles == (TITLE,)
+
+
+def test_a_title_broken_over_lines_set_apart_is_one_title() -> None:
+    lines = ["首页 > 政务公开", "", "青川市交通运输局", "", "关于2022年度法治政府部门建设", "", "工作情况的报告", "",
+             "2022年，我局依法行政。现将有关情况报告如下：", "一、主要成效", "全年学法4次。"]
+    page = read("\n".join(lines).encode())
+    assert page.titles[0] == "青川市交通运输局关于2022年度法治政府部门建设工作情况的报告"
+    assert "\n\n" not in page.text
+
+
+def test_a_page_run_together_into_one_line_gets_its_paragraphs_back() -> None:
+    body = "全年领导班子会议学法8次，覆盖多项内容，干部依法办事的能力有了提高。" * 12
+    page = read(f"白石镇人民政府关于2024年度法治政府建设的报告 县人民政府： 2024年，我镇推进依法行政。 一、主要成效 （一）强化学习。{body} 二、存在不足 一是力量不足。".encode())
+    lines = page.text.split("\n")
+    assert lines[0] == page.titles[0] == "白石镇人民政府关于2024年度法治政府建设的报告"
+    assert [line for line in lines if line in ("县人民政府：", "一、主要成效", "二、存在不足")] == ["县人民政府：", "一、主要成效", "二、存在不足"]

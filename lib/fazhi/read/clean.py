@@ -27,6 +27,13 @@ SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—
 SPACE = re.compile(r"\s+")
 TYPE = re.compile(r"^[【\[][^】\]]{2,8}[】\]]\s*")
 PROSE = re.compile(r"[。；]")
+# A page run together into one line: blanks stand where paragraphs began, before headings and after a title or an addressee.
+RUN_HEADING = re.compile(r" (?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
+RUN_HEAD = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])[^。；;：: ]{2,40} +")
+RUN_TOGETHER = re.compile(
+    r" +(?=第[一二三四五六]部分|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])"
+    r"|(?<=[。：:]) +|(?<=的报告) +|(?<=年度报告) +|(?<=情况报告) +|(?<=工作报告) +|(?<=总结) +"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,8 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     """The page that a draft is: its text without furniture, and what the furniture says of it."""
     rule = rules()
     raw = [tidy(line) for line in draft.lines]
+    if draft.start == 0 and draft.end is None:
+        raw = [part for line in raw for part in _parted(line)]
     if draft.broken:
         raw = unwrap(raw, rule.label)
     lines = [line.strip() for line in raw]
@@ -135,7 +144,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     last_cut = max((i for i in range(opening) if lines[i] and _is_furniture(lines[i])), default=-1)
     for i in range(opening):
         if first <= i < after:
-            keep[i] = True
+            keep[i] = bool(lines[i])
         elif lines[i] and not _is_furniture(lines[i]) and not (squeezed and SPACE.sub("", lines[i]).startswith(squeezed)):
             inside = i >= draft.start and (i >= after if title else i > last_cut)
             keep[i] = inside and not rule.bare.fullmatch(lines[i]) or bool(rule.number.fullmatch(lines[i]))
@@ -245,6 +254,17 @@ def _opening(lines: list[str], start: int, end: int) -> int:
     return next((i for i in range(after, end) if lines[i] and not _is_furniture(lines[i])), end)
 
 
+def _parted(line: str) -> list[str]:
+    """The paragraphs of a line into which a whole page was run together: two headings and more behind spaces say so."""
+    if len(line) < 400 or len(RUN_HEADING.findall(line)) < 2:
+        return [line]
+    parts = []
+    for part in RUN_TOGETHER.split(line):
+        m = RUN_HEAD.match(part)
+        parts += [part[: m.end()].rstrip(), part[m.end() :]] if m else [part]
+    return [part for part in parts if part]
+
+
 def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
     """The lines [first, after) before the body that print the title; (opening, opening) when none does.
 
@@ -273,18 +293,16 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
                     break
             else:
                 continue
-        while (
-            first > 0
-            and last - first < 3
-            and free[first - 1]
-            and len(lines[first - 1]) <= 45
-            and not _without_site(lines[first - 1])[1]
-        ):
-            above, title = lines[first - 1], "".join(lines[first : last + 1])
-            wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
-            if not (wants or title.startswith(("关于", "20", "年")) and rule.issuer.fullmatch(above) or above.endswith("关于")):
+        while first > 0 and last - first < 5:
+            up = first - 1 if lines[first - 1] else first - 2  # a title may be broken over lines set apart
+            if up < 0 or not free[up] or len(lines[up]) > 45 or _without_site(lines[up])[1]:
                 break
-            first -= 1
+            above, title = lines[up], "".join(lines[first : last + 1])
+            wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
+            joins = title.startswith(("关于", "20", "年")) and rule.issuer.fullmatch(above) or above.endswith("关于")
+            if not wants and (up < first - 1 or not joins):
+                break
+            first = up
         if (
             lines[first].startswith("关于")
             and first > 1
