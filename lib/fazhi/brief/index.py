@@ -1,4 +1,4 @@
-"""The index of briefings: what there is, when it was made, whether its last run went well."""
+"""The index of briefings: what there is, when it was made, whether its last run went well, what changed in the tables since."""
 
 from __future__ import annotations
 
@@ -8,15 +8,22 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+import polars as pl
 from jinja2 import Environment
 
 from fazhi.brief import fonts
+from fazhi.brief.show import table
 from fazhi.brief.theme import say
+from fazhi.compare.release import Release
+
+CHANGES = 100  # differences that the page shows; all are in the CSV and in `fazhi diff`
 
 
-def write_index(records: Sequence[Mapping[str, Any]], build: Mapping[str, str], language: str = "zh") -> str:
+def write_index(
+    records: Sequence[Mapping[str, Any]], build: Mapping[str, str], language: str = "zh", changes: Release | None = None
+) -> str:
     """index.html of the records of status.json: one page, no request, usable without scripts (the search box alone needs
-    them).
+    them). `changes` are those since the build before.
     """
     folder = files(__package__) / "template"
     text = (folder / "index_page.html.j2").read_text("utf-8")
@@ -37,10 +44,22 @@ def write_index(records: Sequence[Mapping[str, Any]], build: Mapping[str, str], 
         "say": lambda key, **v: say(key, language, **v),
         "language": language,
         "css": css,
+        "changes": _changes(changes, language),
     }
     draft = told.render(**values, font="", nonce="")
     values["font"] = fonts.css("".join(sorted(c for c in {*draft, *map(chr, range(0x20, 0x7F))} if c.isprintable())))
     return told.render(**values, nonce=hashlib.sha256(draft.encode()).hexdigest()[:24])
+
+
+def _changes(changes: Release | None, language: str) -> dict[str, str]:
+    """What changed since the last build: a sentence, and a table where something did."""
+    if changes is None:
+        return {}
+    columns = ["change", "issuer", "year", "table", "name_zh", "column", "old", "new", "cause", "quote"]
+    frame = changes.shown.select(pl.coalesce("issuer", "source").alias("issuer"), *(c for c in columns if c != "issuer"))
+    made = table(frame, say("index.changes", language), columns=columns, limit=CHANGES, language=language)
+    html = "".join(c for c in made.html if c in "\n\t" or c.isprintable())
+    return {"sentence": changes.sentence(), "table": html if frame.height else ""}
 
 
 def _said(record: Mapping[str, Any], language: str) -> str:

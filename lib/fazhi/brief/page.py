@@ -169,7 +169,7 @@ class Capsule:
         fig.layout.title.text = None
         fig.layout.annotations = [a for a in fig.layout.annotations if a.name != "source"]
         try:
-            twin = static.element(fig)
+            twin = static.element(fig, f"fig-{len(self._figures) + 1}")
         except static.NoStaticForm as fault:
             raise Unrenderable(str(fault)) from None
         layout = fig.layout.to_plotly_json()

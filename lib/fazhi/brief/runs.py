@@ -1,9 +1,9 @@
-"""Runs of notebooks: `briefings/*.yml` -> one HTML file each, an index and a status.
+"""Runs of notebooks: `briefings/*.yml` -> one HTML file each (several with `for_each`), an index and a status.
 
 A run happens aside, in a fresh kernel of this very interpreter; only a page that passed every check takes the place of the
-last one. A run
-that fails leaves the last good page, and the status and the index say so. What has not changed (tables, notebook, parameters,
-library) is not run again.
+last one. A run that fails leaves the last good page, and the status and the index say so. What has not changed (tables,
+notebook, parameters, library) is not run again. The kernels are processes, as many side by side as `workers` says; printing a
+page takes a tenth of its run, so threads do that.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ from pathlib import Path
 from typing import Any
 
 from fazhi.brief import page, parameters
+from fazhi.brief.check import faults
 from fazhi.brief.index import write_index
 from fazhi.brief.parameters import Briefing, ParameterError
-from fazhi.brief.theme import say
+from fazhi.compare import release
+from fazhi.compare.release import Release
 
 LIBRARY = Path(__file__).resolve().parents[1]
 TIMEOUT = 900  # seconds for one notebook
@@ -62,6 +64,7 @@ class Record:
 
     name: str
     title: str
+    group: str = ""  # the file in briefings/ that asks for it, which may ask for several
     language: str = "zh"
     status: str = "failed"  # of the last run: ok, failed
     key: str | None = None  # what the standing page was made from
@@ -71,6 +74,28 @@ class Record:
     origins: dict[str, int] = field(default_factory=dict)
     tried: str | None = None  # the last run
     error: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A page to be: its name, the file that asks for it, and the briefing, or why there is none."""
+
+    name: str
+    group: str
+    briefing: Briefing | None = None
+    fault: ParameterError | None = None
+
+
+def plans(briefings: Path, notebooks: Path, tables: Any) -> list[Plan]:
+    """What the files of `briefings` ask for, in the order of their names; a faulty one is a plan with its fault."""
+    found: list[Plan] = []
+    for path in sorted(briefings.glob("*.yml")):
+        try:
+            several = parameters.expand(parameters.read(path, notebooks), tables)
+            found += [Plan(briefing.name, path.stem, briefing) for briefing in several]
+        except ParameterError as fault:
+            found.append(Plan(path.stem, path.stem, None, fault))
+    return found
 
 
 def run(
@@ -85,10 +110,10 @@ def run(
     progress: Callable[[Outcome, int, int], None] | None = None,
 ) -> list[Outcome]:
     """Bring the briefings `names` (None: all of `briefings/*.yml`) up to date in the folder `out`, with `index.html` and
-    `status.json`.
+    `status.json`. The name of a file with `for_each` stands for all that it asks for.
 
-    `tables` is a build's folder. `workers` kernels run side by side. `check` makes a glyph that no font has a failure instead
-    of a note.
+    `tables` is a build's folder. `workers` kernels run side by side. `check` looks at each page, also one that stands unchanged,
+    as `fazhi.brief.check` does, and what it finds is a failure.
     `progress(outcome, done, total)` is called as each ends. A faulty briefing is a failed Outcome, never an exception.
     Raises ParameterError for a name that is no briefing, TableError or FileNotFoundError when the tables cannot be read.
     """
@@ -96,11 +121,12 @@ def run(
 
     loaded = load(tables)
     folder = Path(loaded.folder or tables).resolve()
-    paths = {path.stem: path for path in sorted(briefings.glob("*.yml"))}
+    planned = plans(briefings, notebooks, loaded)
+    known = {name for plan in planned for name in (plan.group, plan.name)}
     for name in names or ():
-        if name not in paths:
-            raise ParameterError(f"没有简报 `{name}`，{parameters.nearest(name, paths)}")
-    chosen = [paths[name] for name in names] if names else list(paths.values())
+        if name not in known:
+            raise ParameterError(f"没有简报 `{name}`，{parameters.nearest(name, sorted(known))}")
+    chosen = [plan for plan in planned if names is None or not names or {plan.group, plan.name} & set(names)]
     out.mkdir(parents=True, exist_ok=True)
     records = _records(out)
     build = {"id": loaded.build_id or _digest(folder)[:12], "date": _date(folder)}
@@ -110,8 +136,7 @@ def run(
         ThreadPoolExecutor(max(1, min(workers, len(chosen) or 1))) as pool,
     ):
         jobs = [
-            pool.submit(_one, path, notebooks, loaded, folder, out, Path(aside), build, records.get(path.stem), check)
-            for path in chosen
+            pool.submit(_one, plan, loaded, folder, out, Path(aside), build, records.get(plan.name), check) for plan in chosen
         ]
         for done, job in enumerate(jobs, 1):
             outcome, record = job.result()
@@ -120,19 +145,33 @@ def run(
             if progress:
                 progress(outcome, done, len(jobs))
     if not names:
-        records = {name: record for name, record in records.items() if name in paths}
+        wanted = {plan.name for plan in planned}
+        faulty = {plan.group for plan in planned if plan.fault}  # nobody knows what it would ask for: its pages stay
+        records = {name: record for name, record in records.items() if name in wanted or record.group in faulty}
         for page_file in out.glob("*.html"):  # pages of briefings that are gone
             if page_file.name != "index.html" and page_file.name not in {r.file for r in records.values()}:
                 page_file.unlink()
     ordered = [records[name] for name in sorted(records)]
     _replace(out / STATUS, json.dumps([asdict(record) for record in ordered], ensure_ascii=False, indent=1))
-    _replace(out / "index.html", write_index([asdict(record) for record in ordered], build))
+    _replace(out / "index.html", write_index([asdict(record) for record in ordered], build, changes=_changes(folder, loaded)))
     return outcomes
 
 
+def _changes(folder: Path, tables: Any) -> Release | None:
+    """What the tables say otherwise than those of the build before; None for the first one, or where it is gone."""
+    from fazhi.tables import TableError, load
+
+    place = release.before(folder)
+    if place is None:
+        return None
+    try:
+        return release.diff(load(place, full=False), tables)
+    except TableError:  # made under another contract
+        return None
+
+
 def _one(
-    path: Path,
-    notebooks: Path,
+    plan: Plan,
     tables: Any,
     folder: Path,
     out: Path,
@@ -143,23 +182,23 @@ def _one(
 ) -> tuple[Outcome, Record]:
     """One briefing from file to page; whatever goes wrong is told in the Outcome, and the last good page stays."""
     start = time.monotonic()
-    record = Record(path.stem, last.title if last else path.stem) if last is None else last
-    record.tried = _now()
+    record = last or Record(plan.name, plan.name)
+    record.tried, record.group = _now(), plan.group
     standing = out / record.file if record.file and (out / record.file).is_file() else None
     try:
-        briefing = parameters.read(path, notebooks)
+        if plan.briefing is None:
+            raise plan.fault or ParameterError(plan.name)
+        briefing = plan.briefing
         record.title, record.language = briefing.title, briefing.language
         parameters.check(briefing, tables)
         key = _key(briefing, folder)
         if standing and record.key == key and record.status == "ok":
+            if check:
+                _checked(standing.read_text("utf-8"), tables)
             return Outcome(briefing.name, briefing.title, "unchanged", standing, time.monotonic() - start), record
         capsule, html, notes = _make(briefing, tables, folder, build)
-        if check and capsule.lost:
-            raise page.Unrenderable(
-                say(
-                    "page.lost_glyphs", "zh", n=len(capsule.lost), codes=" ".join(f"U+{ord(c):04X}" for c in sorted(capsule.lost))
-                )
-            )
+        if check:
+            _checked(html, tables)
         target = out / f"{briefing.name}.html"
         part = aside / f"{briefing.name}.html"
         part.write_text(html, "utf-8")
@@ -172,6 +211,13 @@ def _one(
     record.status, record.error, record.key, record.file = "ok", None, key, target.name
     record.made, record.build, record.origins = record.tried, build["id"], capsule.origins
     return Outcome(briefing.name, briefing.title, "made", target, time.monotonic() - start, None, tuple(notes)), record
+
+
+def _checked(html: str, tables: Any) -> None:
+    """Raises Unrenderable with what is wrong with the page."""
+    if found := faults(html, tables):
+        more = f"；另有 {len(found) - 8} 处" if len(found) > 8 else ""
+        raise page.Unrenderable("；".join(found[:8]) + more)
 
 
 def _short(fault: BaseException) -> str:

@@ -156,7 +156,8 @@ def table(
                 report = row.get(f"{column}_report") or row.get("report_id")
                 printed = f'<a href="#{escape(anchor(report, row[where[column]]))}">{printed}</a>'
             tag, scope = ("th", ' scope="row"') if place == 0 else ("td", "")
-            cells.append(f'<{tag}{scope} class="{kinds[column]}">{printed}</{tag}>')
+            kind = f"{kinds[column]} fz-v" if column in where or column == "value" else kinds[column]  # looked at by `check`
+            cells.append(f'<{tag}{scope} class="{kind}">{printed}</{tag}>')
         body.append(f"<tr>{''.join(cells)}</tr>")
     if not body:
         body = [f'<tr><td colspan="{max(len(shown), 1)}">{escape(say("page.no_table_rows", language))}</td></tr>']

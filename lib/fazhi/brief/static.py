@@ -56,18 +56,20 @@ def _list(value: Any) -> list[Any]:
     return [] if value is None else list(value)
 
 
-def element(fig: go.Figure) -> str:
+def element(fig: go.Figure, name: str = "fig") -> str:
     """The twin as an element of a page whose `@font-face` has the theme's family: an SVG whose text stays text, or, where
-    that would be heavy (a grid of a thousand cells), an image of few colours."""
+    that would be heavy (a grid of a thousand cells), an image of few colours. The ids in it begin with `name`, since no two of a
+    page may be the same."""
     with matplotlib_style(" ".join(_texts(fig))):
         drawn = draw(fig)
         out = io.StringIO()
         drawn.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.05)
         text = out.getvalue()
         if len(text) <= HEAVY:
-            return re.sub(
+            bare = re.sub(
                 r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|\n\s*(?=<)", "", text[text.index("<svg") :], flags=re.DOTALL
             )
+            return re.sub(r'((?<![\w-])id="|url\(#|href="#)', rf"\g<1>{name}-", bare)
         return f'<img alt="" src="data:image/png;base64,{base64.b64encode(_png(drawn)).decode()}">'
 
 

@@ -103,11 +103,14 @@ class Quality:
         )
 
     def grave(self, most: int = WORST) -> pl.DataFrame:
-        """The findings that are more than remarks: issuer, year, severity, message."""
+        """The findings that are more than remarks, those of several years together: issuer, years, severity, rule, message."""
         held = self.findings.filter(pl.col("severity") != "info").join(self._who(), on="report_id", how="left")
         return (
-            held.sort(pl.col("severity") != "error", "rule", "issuer", "year", nulls_last=True)
-            .select("issuer", "year", pl.col("severity").replace(rules().labels["severity"]), "rule", "message")
+            held.sort("issuer", "year", nulls_last=True)
+            .group_by("severity", "rule", "issuer", "message", maintain_order=True)
+            .agg(years=pl.col("year").drop_nulls().unique(maintain_order=True).cast(pl.String).str.join("、"))
+            .sort(pl.col("severity") != "error", "rule", "issuer", nulls_last=True, maintain_order=True)
+            .select("issuer", "years", pl.col("severity").replace(rules().labels["severity"]), "rule", "message")
             .head(most)
         )
 
@@ -142,7 +145,7 @@ class Quality:
             .select(reason_zh=pl.col("caveat").replace(words), n="n", kept="kept")
         )
 
-    def codes(self, most: int = WORST) -> pl.DataFrame:
+    def codes(self, most: int = 12) -> pl.DataFrame:
         """The codes whose figures are least sure: name_zh, n, confidence (mean), lowest."""
         return (
             self.coded.drop_nulls("confidence")
@@ -174,7 +177,10 @@ class Quality:
         """`count` rows, in the order of a hash of the seed and the place in the text."""
         order = pl.Series("order", [_draw(seed, *place) for place in frame.select("report_id", "start").iter_rows()], pl.UInt64)
         drawn = frame.with_columns(order).sort("order", "report_id", "start").head(count).drop("order")
-        return drawn.join(self._who(), on="report_id", how="left", maintain_order="left") if who else drawn
+        if not who:
+            return drawn
+        scoped = drawn.with_columns(pl.col("scope").replace(rules().labels["scope"]))
+        return scoped.join(self._who(), on="report_id", how="left", maintain_order="left")
 
     def _who(self) -> pl.DataFrame:
         return self.reports.select(_WHO)
@@ -228,7 +234,7 @@ class Quality:
         if table.is_empty():
             return "报告里没有数字。"
         rows = [row for row in table.iter_rows(named=True) if row["去向"] != rules().labels["numeral"]["figures"]]
-        told = some((f"{row['去向']}{row['个数']}个" for row in rows), 4)
+        told = some((f"{row['去向']}（{row['个数']}个）" for row in rows), 4)
         share = self.indicators.height / int(table["个数"].sum())
         return f"{share:.0%}的数字成了数量；其余不计量什么，最多的是{told}。" if rows else "所有数字都成了数量。"
 
