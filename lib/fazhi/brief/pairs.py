@@ -69,18 +69,15 @@ def pairs(
         range=[-0.7, len(rows) - 0.3],
         zeroline=False,
     )
-    fig.update_xaxes(title_text=axis_title(axis, ""), rangemode="tozero")
+    reach = max(max(row[column] or 0 for column in values) for row in rows)
+    fig.update_xaxes(title_text=axis_title(axis, ""), range=[-0.03 * reach, 1.06 * reach], zeroline=False)
     top = rows[-1]
     told = "、".join(str(row[by]) for row in rows[::-1])
     alt = say(
         "figure.alt_pairs", language, title=title, n=len(rows), all=told, top=top[by], one=names[0], other=names[1],
         high=number(top[values[0]]), low=number(top[values[1]] or 0),
     )  # fmt: skip
-    return finish(
-        fig,
-        frame.with_columns(value=values[0]),
-        title=title,
-        alt=alt,
-        height=HEAD + FOOT + ROW * max(len(rows), 3) + 60,
-        language=language,
-    )
+    height = HEAD + FOOT + ROW * max(len(rows), 3) + 60
+    # the rows count many reports each: which they are, the notebook says
+    counted = frame.head(0).with_columns(value=pl.lit(0.0))
+    return finish(fig, counted, title=title, alt=alt, height=height, language=language)

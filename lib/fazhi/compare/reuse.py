@@ -89,12 +89,13 @@ class Reuse:
     `frame` (columns of PASSAGES): one row for each passage that two reports share, the earlier report as `a`; `relation` is `own`
     (the authority repeats itself) or `other`; `order` is `earlier`, or `together` where year and dates do not say who was first;
     `kind` is `same`, `figures` (only numbers or titles changed) or `near`; `part` is `paragraph`, `sentence` or `words`;
-    `characters` counts what is not a fixed phrase; text_a and text_b are exact substrings of reports.text.
-    `reports` (REPORTS): of each report's Chinese characters how many are fixed phrases, repeated from any earlier report of its
-    own, shared with others' (the earlier side of a dated pair is not blamed), and new; the shares in per cent leave fixed phrases
-    aside. `before` is the year of its own report before, null where there is none, and then `repeated_share` and `fresh_share`
-    are null, too. `who` (WHO) counts the passages of each pair of authorities, `fixed` (FIXED) are the commonest of the phrases
-    that were left out.
+    `characters` counts what is neither a fixed phrase nor the words that it takes to state a figure; text_a and text_b are
+    exact substrings of reports.text.
+    `reports` (REPORTS): of each report's Chinese characters how many are `fixed` (phrases of the genre, words around a figure),
+    repeated from any earlier report of its own, shared with others' (the earlier side of a dated pair is not blamed), and fresh;
+    the shares in per cent leave what is fixed aside. `before` is the year of its own report before, null where there is none,
+    and then `repeated_share` and `fresh_share` are null, too. `who` (WHO) counts the passages of each pair of authorities,
+    `fixed` (FIXED) are the commonest of the phrases that were left out.
     """
 
     frame: pl.DataFrame
@@ -111,10 +112,23 @@ class Reuse:
 
     @property
     def rows(self) -> pl.DataFrame:
-        """The columns that a reader wants beside each other, the longest passages first."""
-        columns = ("issuer_a", "year_a", "issuer_b", "year_b", "kind_zh", "part_zh", "characters", "text_a", "text_b")
+        """The passages as a reader wants them, the longest first; the earlier wording (`before_zh`) only where it differs."""
         order = ["characters", "issuer_b", "year_b", "issuer_a", "year_a", "start_b"]
-        return self.frame.sort(order, descending=[True] + [False] * 5).select(columns)
+        return self.frame.sort(order, descending=[True] + [False] * 5).select(
+            pl.format("{} {}年", "issuer_b", "year_b").alias("later"),
+            pl.format("{} {}年", "issuer_a", "year_a").alias("earlier"),
+            "kind_zh",
+            "part_zh",
+            length="characters",
+            words_zh="text_b",
+            before_zh=pl.when(pl.col("kind") != "same").then("text_a"),
+        )
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """The reports as a reader wants them: shares rather than characters."""
+        shares = ("repeated_share", "shared_share", "fresh_share")
+        return self.reports.select("issuer", "year", pl.col("before").cast(pl.String), "characters", "fixed", *shares)
 
     @property
     def copies(self) -> pl.DataFrame:
@@ -185,10 +199,10 @@ class Reuse:
         if self.frame.is_empty():
             return "没有发现重复的段落和句子。"
         top = self.rows.row(0, named=True)
-        quote = top["text_b"] if len(top["text_b"]) <= 60 else f"{top['text_b'][:60]}……"
+        quote = top["words_zh"] if len(top["words_zh"]) <= 60 else f"{top['words_zh'][:60]}……"
         return (
-            f"最长的一处有{top['characters']}字，在{top['issuer_b']}{top['year_b']}年的报告里，"
-            f"与{top['issuer_a']}{top['year_a']}年的{top['kind_zh']}：“{quote}”"
+            f"最长的一处有{top['length']}字，在{top['later'].replace(' ', '')}的报告里，"
+            f"与{top['earlier'].replace(' ', '')}的{top['kind_zh']}：“{quote}”"
         )
 
     def text(self, form: str = "table") -> str:

@@ -103,17 +103,23 @@ class Words:
 
     @property
     def rows(self) -> pl.DataFrame:
-        """The columns that a reader wants beside each other."""
-        counted = ("count", "per_10k", "rest_per_10k", "ratio", "reports", "of_reports", "dispersion", "keyness")
-        return self.frame.select("group", "word", *counted, "quote")
+        """The columns that a reader wants beside each other, the sentence cut to what stands around the word."""
+        around = [excerpt(row["quote"], row["word"]) for row in self.frame.iter_rows(named=True)]
+        counted = ("count", "per_10k", "rest_per_10k")
+        spread = pl.format("{}/{}", "reports", "of_reports").alias("spread")
+        return self.frame.select(
+            "group", "word", *counted, spread, "dispersion", "keyness", pl.Series("quote", around, dtype=pl.String)
+        )
 
     @property
     def first(self) -> str:
-        """The group with the surest word; empty when no group has one."""
-        return str(self.frame.sort("keyness", descending=True, maintain_order=True)["group"][0]) if self.frame.height else ""
+        """The group with most distinctive words, of equals the one with the surest; empty when no group has any."""
+        groups = self.frame.group_by("group").agg(pl.len(), pl.max("keyness"))
+        order = groups.sort(["len", "keyness", "group"], descending=[True, True, False])
+        return str(order["group"][0]) if order.height else ""
 
     def top(self, group: str | int | None = None) -> pl.DataFrame:
-        """The distinctive words of a group, without one of the group with the surest word."""
+        """The distinctive words of a group; without a name, of the one that has most."""
         return self.frame.filter(pl.col("group") == (self.first if group is None else str(group)))
 
     def caption(self, group: str | int | None = None) -> str:
@@ -175,6 +181,15 @@ class Words:
             f'<div lang="zh-CN"><table><caption>{escape(repr(self))}</caption><thead><tr>{head}</tr></thead>'
             f"<tbody>{body}</tbody></table></div>"
         )
+
+
+def excerpt(quote: str | None, word: str, around: int = 24) -> str | None:
+    """A few characters on either side of a word in its sentence."""
+    if quote is None:
+        return None
+    at = max(quote.find(word), 0)
+    low, high = max(at - around, 0), at + len(word) + around
+    return f"{'……' if low else ''}{quote[low:high].strip()}{'……' if high < len(quote) else ''}"
 
 
 def _times(row: dict[str, Any]) -> str:
