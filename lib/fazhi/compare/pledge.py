@@ -18,6 +18,7 @@ FILE = "promises.toml"
 VERDICTS = ("kept", "missed", "cannot_tell", "not_mentioned", "no_report")
 HAN = re.compile(r"[\u3400-\u9fffA-Za-z]+")
 STOP = re.compile(r"[；;。！？!?\n]")  # ends a sentence or an item
+RATE = re.compile(r".(?:率|比例|占比|覆盖面|满意度)")
 ABOUT = 0.1  # what 约 may hide: a tenth of the value
 
 
@@ -178,6 +179,12 @@ def others(promise: str, answer: str) -> bool:
         if one and two and not one & two:
             return True
     return False
+
+
+def other_rates(promise: str, answer: str) -> bool:
+    """Whether the two name different rates: 审结率, 受理率."""
+    one, two = (RATE.findall(text) for text in (promise, answer))
+    return bool(one and two and one[-1] != two[-1])
 
 
 # --- figures

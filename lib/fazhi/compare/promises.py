@@ -21,7 +21,7 @@ from fazhi.compare import guards
 from fazhi.compare.deeds import Answers, asked
 from fazhi.compare.guards import KINDS, LEVELS, codebook, one_of, rules
 from fazhi.compare.members import Tables, between, members, one_a_year, texts, unread, years_of
-from fazhi.compare.pledge import VERDICTS, alike, around, grams, judge, knowledge, others
+from fazhi.compare.pledge import VERDICTS, alike, around, grams, judge, knowledge, other_rates, others
 from fazhi.compare.roster import absences, expecting
 
 FRAME: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -70,8 +70,10 @@ class Promises:
         return self.frame.sort(
             pl.col("verdict").replace_strict(order, return_dtype=pl.Int64), "issuer", "year", maintain_order=True
         ).select(
-            "issuer", "year", "verdict_zh", "value", "high", "unit", "qualifier", "found", "found_high", "found_unit",
-            "found_qualifier", "reason_zh", "quote", "found_quote", "report_id", "indicator_id", "found_report", "found_id",
+            "issuer", "year", "verdict_zh", "value", "high", "unit",
+            pl.col("qualifier").replace({"over": "at_least", "under": "at_most"}),  # a target of 90%以上 is no 90余%
+            "found", "found_high", "found_unit", "found_qualifier", "quote", "found_quote", "reason_zh", "report_id",
+            "indicator_id", "found_report", "found_id",
         )
 
     def by(self, *columns: str) -> pl.DataFrame:
@@ -392,8 +394,10 @@ def match(target: Row, candidates: Iterable[Row]) -> Row:
         if others(target["quote"], found["quote"]):
             continue
         score = max(alike(about, found["quote"]), alike(target["words"], found["quote"]))
-        if not same and (score < least["figure"] or alike(about, found["subject"]) < least["counted"]):
-            continue
+        if not same:
+            counted = max(alike(about, found["subject"]), alike(found["subject"], about))
+            if score < least["figure"] or counted < least["counted"] or other_rates(about, found["subject"]):
+                continue
         rank = (same, score >= least["code"], found["part_of"] is None, round(score, 1), -SCOPES.index(found["scope"]))
         if best is None or rank > best[0]:
             best = (rank, score, found)
