@@ -291,7 +291,8 @@ def brief(names: Names = None,
           tables: TablesAt = PROCESSED / "latest",
           out: Annotated[Path, typer.Option(help="Folder for the pages.")] = PROCESSED / "briefings",
           workers: Annotated[int, typer.Option(min=1, help="Notebooks that run side by side.")] = 2,
-          check: Annotated[bool, typer.Option("--check", help="Fail on a glyph that no font has.")] = False) -> None:
+          check: Annotated[bool, typer.Option("--check", help="Fail on a dead link, a sign that no font has, or a number in a "
+                                                              "table that is not in the tables.")] = False) -> None:
     """Tables -> briefings: runs the notebooks and writes OUT/index.html. A run that fails leaves the last good page.
 
     Example: fazhi brief coverage regions --tables ~/fazhi-out/latest --out ~/fazhi-out/briefings
@@ -313,6 +314,26 @@ def brief(names: Names = None,
     print((out / "index.html").resolve())
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def diff(old: Annotated[str | None, typer.Argument(help="A build: its folder or id; the one before NEW without it.")] = None,
+         new: Annotated[str, typer.Argument(help="A build: its folder or id.")] = str(PROCESSED / "latest"),
+         form: Form = "table") -> None:
+    """What changed between two builds: each value, old and new, and its cause: source, code, knowledge or correction.
+
+    Example: fazhi diff data/processed/builds/5c8991e088f6 data/processed/latest --format csv
+    """
+    from fazhi.compare import release
+    from fazhi.tables import find, load
+
+    _form(form)
+    later = find(release.build(new, PROCESSED))
+    earlier = release.build(old, later.resolve().parent.parent) if old else release.before(later)
+    if earlier is None:
+        tell(f"{later.resolve().name} has no build before it; name one")
+        raise typer.Exit(2)
+    print(release.diff(load(earlier, full=False), load(later, full=False)).text(form))
 
 
 @app.command()

@@ -55,9 +55,11 @@ def _changes(changes: Release | None, language: str) -> dict[str, str]:
     """What changed since the last build: a sentence, and a table where something did."""
     if changes is None:
         return {}
-    columns = ["change", "issuer", "year", "table", "name_zh", "column", "old", "new", "cause", "quote"]
-    frame = changes.shown.select(pl.coalesce("issuer", "source").alias("issuer"), *(c for c in columns if c != "issuer"))
-    made = table(frame, say("index.changes", language), columns=columns, limit=CHANGES, language=language)
+    columns = ["change", "issuer", "year", "name_zh", "column", "old", "new", "cause"]
+    frame = changes.shown.select(
+        pl.concat_str("table", "change").alias("change"), pl.coalesce("issuer", "source").alias("issuer"), *columns[2:], "quote"
+    )
+    made = table(frame, say("index.changed", language), columns=columns, limit=CHANGES, language=language)
     html = "".join(c for c in made.html if c in "\n\t" or c.isprintable())
     return {"sentence": changes.sentence(), "table": html if frame.height else ""}
 

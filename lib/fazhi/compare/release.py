@@ -91,12 +91,12 @@ class Release:
         return f"与上次构建 {self.old} 相比{why}：{'，'.join(told)}；起因：{blamed}。"
 
     def text(self, form: str = "table") -> str:
-        """For the command line: `table` (people), `csv` or `json` (scripts; codes as they are)."""
+        """For the command line: `table` (people), `csv` (safe in a spreadsheet) or `json`; these two with codes as they are."""
         if form == "json":
             return json.dumps({"old": self.old, "new": self.new, "reasons": self.reasons, "rows": self.frame.to_dicts()},
                               ensure_ascii=False, indent=1)
         if form == "csv":
-            return self.frame.write_csv().rstrip("\n")
+            return self.frame.with_columns(pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1")).write_csv().rstrip("\n")
         lines = [self.sentence()]
         for row in self.shown.iter_rows(named=True):
             where = (row["change"], row["table"], row["issuer"] or row["source"], row["year"], row["name_zh"], row["column"])
@@ -116,6 +116,17 @@ def before(folder: str | Path) -> Path | None:
     last = next((e["before"] for e in reversed(entries) if e.get("id") == place.name), None)
     found = place.parent / str(last) if last else None
     return found if found and (found / "manifest.json").is_file() else None
+
+
+def build(name: str, out: Path) -> Path:
+    """The folder of a build by its path, or by its id (the start will do) among the builds of the output folder `out`."""
+    if Path(name).is_dir():
+        return Path(name)
+    found = sorted(place for place in (out / "builds").glob(f"{name}*") if (place / "manifest.json").is_file())
+    if len(found) != 1 or set(name) & set("*?[/"):
+        known = "、".join(sorted(p.parent.name for p in (out / "builds").glob("*/manifest.json"))) or "无"
+        raise CompareError(f"没有构建 {name}；{out} 里有：{known} (no build {name!r} in {out})")
+    return found[0]
 
 
 def diff(old: Build, new: Build) -> Release:
