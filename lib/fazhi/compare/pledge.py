@@ -152,10 +152,10 @@ def sentences(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
 
 def around(text: str, start: int, end: int) -> tuple[int, int]:
     """Where the sentence or item begins and ends in which a span stands: between the stops around it."""
-    stops = [m.start() for m in STOP.finditer(text)]
-    first = max((s + 1 for s in stops if s < start), default=0)
-    last = min((s for s in stops if s >= end), default=len(text))
-    return first + len(text[first:last]) - len(text[first:last].lstrip()), last
+    first = max((m.end() for m in STOP.finditer(text, 0, start)), default=0)
+    found = STOP.search(text, end)
+    last = found.start() if found else len(text)
+    return last - len(text[first:last].lstrip()), last
 
 
 @lru_cache(maxsize=200_000)
