@@ -1,7 +1,7 @@
 """Promises with a figure: the targets of plans, and which figure of the next report answers each.
 
-A figure is answered by one of the same code, or, where one of the two has none, by one of the same words, unit and kind; a promised
-change by a printed change, or else by the levels of both years.
+A figure is answered by one of the same code, or, where one of the two has none, by one of the same words, unit and kind; a
+promised change by a printed change, or else by the levels of both years.
 """
 
 from __future__ import annotations
