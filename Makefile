@@ -8,6 +8,9 @@ PY := $(VENV)/bin/python
 FAZHI := $(VENV)/bin/fazhi
 READY := $(VENV)/.ready
 
+# JupyterLab does not start for root (in a container, say) unless told that it is meant.
+ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := help
@@ -38,7 +41,7 @@ briefings: tables ## raw reports -> tables -> OUT/briefings/index.html
 	@$(FAZHI) brief --tables '$(OUT)/latest' --out '$(OUT)/briefings'
 
 lab: $(READY) ## JupyterLab on the notebooks, with the kernel that has the library
-	@$(VENV)/bin/jupyter lab --notebook-dir notebooks --MultiKernelManager.default_kernel_name=fazhi
+	@$(VENV)/bin/jupyter lab --notebook-dir notebooks --MultiKernelManager.default_kernel_name=fazhi $(ROOT)
 
 test: $(READY) ## all tests; the browser test needs a chromium and says so when there is none
 	@$(PY) -m pytest
