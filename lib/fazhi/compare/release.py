@@ -77,7 +77,7 @@ class Release:
             return "是同一次构建，没有变化。"
         why = f"（{'、'.join(self.reasons)}）" if self.reasons else ""
         if self.frame.is_empty():
-            return f"与上次构建 {self.old} 相比，各表的值没有变化{why}。"
+            return f"与构建 {self.old} 相比，各表的值没有变化{why}。"
         labels = rules().labels
         counts = {(table, change): n for table, change, n in self.frame.group_by("table", "change").len().iter_rows()}
         told = [
@@ -88,7 +88,7 @@ class Release:
         ]
         causes = self.frame["cause"].value_counts(sort=True, name="n").sort(["n", "cause"], descending=[True, False])
         blamed = some((f"{labels['cause'].get(cause, cause)}{n}处" for cause, n in causes.iter_rows()), 6)
-        return f"与上次构建 {self.old} 相比{why}：{'，'.join(told)}；起因：{blamed}。"
+        return f"与构建 {self.old} 相比{why}：{'，'.join(told)}；起因：{blamed}。"
 
     def text(self, form: str = "table") -> str:
         """For the command line: `table` (people), `csv` (safe in a spreadsheet) or `json`; these two with codes as they are."""
