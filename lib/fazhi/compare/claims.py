@@ -11,18 +11,16 @@ is guessed, and a chance fit with a year further back is not looked for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from fazhi.compare import guards
-from fazhi.compare.cells import candidates, choose
 from fazhi.compare.checks import SMALL, Checked, answer, knowledge, spread, step, within
-from fazhi.compare.guards import BOUNDS, KINDS, LEVELS, codebook, one_of, rules
-from fazhi.compare.members import Tables, members, one_a_year, texts, years_of
+from fazhi.compare.guards import BOUNDS, codebook
+from fazhi.compare.lookup import LEVELS_OF, Book, Panel, Row, group, place, together
+from fazhi.compare.members import Tables
 
-Row = dict[str, Any]
 CHANGES: dict[str, Any] = {
     "issuer": pl.String, "year": pl.Int32, "code": pl.String, "name_zh": pl.String, "name_en": pl.String, "verdict": pl.String,
     "reason": pl.String, "claimed": pl.Float64, "claimed_unit": pl.String, "claimed_id": pl.Int32, "computed": pl.Float64,
@@ -38,11 +36,6 @@ RESTATED: dict[str, Any] = {
     if not name.startswith(("claimed", "now")) and name not in ("direction", "computed_unit")
 } | {"said": pl.Float64, "said_high": pl.Float64, "said_unit": pl.String, "said_qualifier": pl.String, "said_id": pl.Int32,
      "of_year": pl.Int32}  # fmt: skip
-LEVELS_OF = [
-    "report_id", "indicator_id", "code", "subject", "value", "high", "unit", "qualifier", "kind", "direction", "change_of",
-    "status", "scope", "period_start", "period_end", "part_of", "value_text", "quote", "start", "end",
-]  # fmt: skip
-STOPS = frozenset("。；;！？!?\n")
 
 
 def changes(
@@ -92,78 +85,6 @@ def restated(
     quoted = asked.figures((pl.col("kind") != "change") & pl.col("code").is_in(asked.codes) & (pl.col("scope") == "previous"))
     book = Book.of(t, asked, quoted, "code")
     return answer("restated", (requoted(row, book) for row in quoted), RESTATED, asked.question)
-
-
-# --- which figures
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """The reports that were asked for, all reports of their issuers, and the codes."""
-
-    t: Tables
-    codes: list[str]
-    reports: pl.DataFrame  # one for each issuer and year, all years
-    asked: pl.DataFrame  # of these, those of the years asked for
-    question: dict[str, Any]
-
-    @classmethod
-    def of(cls, t: Tables, codes: Any, years: Any, regions: Any, level: Any, issuer_kind: Any, issuer: Any) -> Panel:
-        """Check the question against codebook and tables, as `compare` does."""
-        wanted = one_of("指标", list(dict.fromkeys(texts(codes))), codebook()) or list(codebook())
-        levels, kinds = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS)
-        places, span = texts(regions), years_of(years)
-        found, _ = members(t, levels, kinds, places)
-        if names := texts(issuer):
-            one_of("机关", names, found["issuer"].unique(maintain_order=True).to_list())
-            found = found.filter(pl.col("issuer").is_in(names))
-        reports, _ = one_a_year(found)
-        reports = reports.with_columns(strange=pl.lit(0, pl.UInt32))
-        asked = reports.filter(pl.col("year").is_in(list(span))) if span else reports
-        question = {"codes": texts(codes), "years": span, "regions": places, "level": levels, "issuer_kind": kinds}
-        return cls(t, wanted, reports, asked, {k: v for k, v in (question | {"issuer": names}).items() if v})
-
-    def figures(self, test: pl.Expr) -> list[Row]:
-        """The actual figures of the asked reports that pass the test, each with what its report says of itself."""
-        rows = self.t.indicators.filter(test & (pl.col("status") == "actual")).select(LEVELS_OF).collect()
-        there = self.asked.select("report_id", "issuer", "year", "level", "issuer_kind", "region", "source", "url")
-        return rows.join(there, on="report_id", how="inner").sort("report_id", "start", "indicator_id").to_dicts()
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """The levels that a check looks up: by report and code, the chosen one of each, and the texts between them."""
-
-    held: dict[tuple[str, str], list[Row]]
-    chosen: dict[tuple[str, str], Row]
-    quoted: dict[tuple[str, str], list[Row]]  # figures of the year before as this report quotes them
-    reports: dict[tuple[str, int], Row]  # issuer, year -> report
-    texts: dict[str, str]
-
-    @classmethod
-    def of(cls, t: Tables, asked: Panel, rows: list[Row], code: str) -> Book:
-        """The figures of the codes that the rows speak of, in the reports of their issuers."""
-        codes = [c for c in codebook() if c in {row[code] for row in rows}]
-        issuers = {row["issuer"] for row in rows}
-        reports = asked.reports.filter(pl.col("issuer").is_in(list(issuers)))
-        by_year = {(r["issuer"], r["year"]): r for r in reports.to_dicts()}
-        ids = list({row["report_id"] for row in rows})
-        words = dict(t.reports.filter(pl.col("report_id").is_in(ids)).select("report_id", "text").collect().iter_rows())
-        if not codes:
-            return cls({}, {}, {}, by_year, words)
-        periods = t.indicators.select("report_id", "indicator_id", "period_start", "period_end").collect()
-        values = candidates(t, reports, codes, []).filter(pl.col("kind") != "change")
-        values = values.join(periods, on=["report_id", "indicator_id"], how="left", maintain_order="left")
-        held: dict[tuple[str, str], list[Row]] = {}
-        quoted: dict[tuple[str, str], list[Row]] = {}
-        for row in values.sort("report_id", "rank", "start").iter_rows(named=True):
-            if row["open"]:
-                held.setdefault((row["report_id"], row["code"]), []).append(row)
-            elif row["scope"] == "previous" and row["happened"]:
-                quoted.setdefault((row["report_id"], row["code"]), []).append(row)
-        best, _ = choose(values, [])
-        chosen = {(row["report_id"], row["code"]): row for row in best.iter_rows(named=True)}
-        return cls(held, chosen, quoted, by_year, words)
 
 
 # --- a change
@@ -231,11 +152,6 @@ def level_of(name: str, row: Row | None) -> Row:
     return {name: row["value"]} | {column: row[part] for column, part in parts.items()}
 
 
-def together(text: str, end: int, start: int) -> bool:
-    """Whether what stands between two places is one sentence."""
-    return start >= end and STOPS.isdisjoint(text[end:start])
-
-
 def subject_of(row: Row, book: Book) -> Row | None:
     """The figure that a change is of: the nearest of its code before it in the sentence, else after it, else the report's own."""
     text = book.texts.get(row["report_id"]) or ""
@@ -258,15 +174,6 @@ def sentence(row: Row, now: Row | None, book: Book) -> str:
     if together(text, pair[0]["end"], pair[1]["start"]) and finish[1] - begin[0] < 200:
         return text[begin[0] : max(begin[1], finish[1])]
     return f"{pair[0]['quote']}……{pair[1]['quote']}"
-
-
-def place(text: str, row: Row) -> tuple[int, int]:
-    """Where a figure's clause stands in the text."""
-    offset = row["quote"].find(row["value_text"])
-    while offset >= 0 and not text.startswith(row["quote"], row["start"] - offset):
-        offset = row["quote"].find(row["value_text"], offset + 1)
-    start = row["start"] - max(offset, 0)
-    return (start, start + len(row["quote"])) if offset >= 0 else (row["start"], row["end"])
 
 
 def other_base(row: Row) -> str | None:
@@ -322,11 +229,6 @@ def unlike(now: Row, before: Row) -> str | None:
         return "extent"
     unfit = guards.bits()["unfit"]
     return "unfit" if now.get("found", 0) & unfit or before.get("found", 0) & unfit else None
-
-
-def group(unit: str | None) -> str:
-    """What a unit's figures count."""
-    return rules().units.get(unit or "", unit or "")
 
 
 def same_months(now: Row, before: Row) -> bool:

@@ -9,14 +9,17 @@ named 其余 or 其他, or codes that are by definition the sum of others (check
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import polars as pl
 
 from fazhi.compare.checks import SMALL, Checked, answer, knowledge, spread
-from fazhi.compare.claims import LEVELS_OF, Panel, Row, group, level_of, place, together
+from fazhi.compare.claims import level_of
 from fazhi.compare.guards import BOUNDS, codebook
+from fazhi.compare.lookup import LEVELS_OF, Panel, Row, group, place, together
 from fazhi.compare.members import Tables
 
 TOTALS: dict[str, Any] = {
@@ -27,6 +30,9 @@ TOTALS: dict[str, Any] = {
     "quote": pl.String, "subject": pl.String, "level": pl.String, "issuer_kind": pl.String, "region": pl.String,
     "source": pl.String, "url": pl.String, "report_id": pl.String, "indicator_id": pl.Int32,
 }  # fmt: skip
+
+
+MARK = "共|[合总]计|总[数量]|中[，,：:]?$"  # what the clause of a total may hold: a quick look before the patterns of checks.toml
 
 
 def totals(
@@ -53,17 +59,17 @@ def totals(
 
 def by_report(t: Tables, asked: Panel) -> Iterator[tuple[Row, list[Row]]]:
     """Each report that may hold a total, with its text, and its figures in reading order."""
-    mark = "共|[合总]计|总[数量]|中$"
     ids = asked.asked.select("report_id")
     hopeful = (
-        t.indicators.filter(pl.col("part_of").is_not_null() | pl.col("quote").str.contains(mark)).select("report_id").unique()
+        t.indicators.filter(pl.col("part_of").is_not_null() | pl.col("quote").str.contains(MARK)).select("report_id").unique()
     )
     hopeful = hopeful.join(ids.lazy(), on="report_id", how="semi")
     reports = asked.asked.lazy().join(hopeful, on="report_id", how="semi")
     texts = t.reports.select("report_id", "text")
     level = (pl.col("kind") != "change") & (pl.col("kind") != "rate") & (pl.col("status") == "actual")
     rows = t.indicators.filter(level).select(LEVELS_OF).join(hopeful, on="report_id", how="semi").collect()
-    held = {str(key[0]): part.sort("start", "indicator_id").to_dicts() for key, part in rows.group_by("report_id")}
+    ordered = rows.sort("report_id", "start", "indicator_id").iter_rows(named=True)
+    held = {key: list(run) for key, run in groupby(ordered, key=lambda row: str(row["report_id"]))}
     for report in reports.join(texts, on="report_id", how="inner").collect().iter_rows(named=True):
         yield report, held.get(report["report_id"], [])
 
@@ -77,6 +83,8 @@ def checked(report: Row, figures: list[Row]) -> Iterator[Row]:
             under.setdefault(row["part_of"], []).append(row)
     for number, total in enumerate(figures):
         parts, all_of_it = under.get(total["indicator_id"], []), False
+        if not parts and not re.search(MARK, total["quote"]):
+            continue
         if not parts and total["part_of"] is None:
             parts, all_of_it = closed(text, figures, number), True
         if not parts:
