@@ -140,7 +140,6 @@ class Reuse:
         return self.reports.select(
             "issuer",
             "year",
-            "report_id",
             value=share,
             name_zh=pl.lit(self.labels[share].removesuffix("（%）")),
             code=pl.lit(share),
