@@ -9,7 +9,8 @@ import polars as pl
 
 from fazhi.compare.cells import candidates, choose
 from fazhi.compare.comparison import FRAME, LEFT_OUT, Comparison
-from fazhi.compare.guards import BOUNDS, KINDS, LEVELS, SCOPES, codebook, one_of, rules, spelled
+from fazhi.compare.guards import BOUNDS, KINDS, LEVELS, SCOPES, bits, codebook, one_of, rules, spelled
+from fazhi.compare.lineage import GUARD, joined, redrawn
 from fazhi.compare.members import (
     Tables,
     between,
@@ -42,7 +43,8 @@ def compare(
 
     `years` is a year, any years, or text such as `2019-2023`; without it all between the first and the last report. `regions`
     are names (宝山区, a zone, an issuer), paths (上海市/宝山区) or codes of GB/T 2260; `level` and `issuer_kind` are those
-    of the tables. Without `scope` a code has its usual one. `allow` overrides guards by name (`bound`, `cumulative`, `level`).
+    of the tables. Without `scope` a code has its usual one. `allow` overrides guards by name (`bound`, `cumulative`, `level`);
+    `region_changed` joins the series of an authority whose region was renamed or upgraded, too.
     `roster` is a frame or a file as `fazhi.compare.roster` describes; without it a `roster.csv` above the tables is taken.
 
     Raises CompareError (a ValueError) for a code, level, kind, scope or rule that does not exist, with the nearest names.
@@ -57,12 +59,16 @@ def compare(
     asked_years = years_of(years)
     question = {"years": asked_years, "regions": places, "level": levels, "issuer_kind": kinds, "scope": scope}
     reports, nobody = members(t, levels, kinds, places)
+    reports, lineage = joined(reports, allowed)
     lost = unread(t)
     expected = expecting(t, roster, lost, levels, kinds, places)
     span = asked_years or between(reports, expected)
     issuers = roll(reports, expected)
     reports, second = one_a_year(reports.filter(pl.col("year").is_in(list(span))))
     reports, notes = strangers(reports, allowed)
+    before = pl.col("report_id").is_in(redrawn(reports)["report_id"].to_list())
+    reports = reports.with_columns(strange=pl.when(before).then(pl.col("strange") | bits()[GUARD]).otherwise("strange"))
+    notes += lineage
     if issuers.is_empty():
         notes.append("没有符合条件的机关。" + nearest_regions(t, places))
     chosen, others = choose(candidates(t, reports, codes, scopes), allowed)
