@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from brief_sample import report_tables
+from brief_sample import ISSUERS, report_tables
 from lxml import html as lxml_html
 from nbformat import write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -162,3 +162,78 @@ def test_the_index_is_escaped_and_asks_for_nothing() -> None:
     root = lxml_html.fromstring(made)
     assert len(root.xpath("//script")) == 1 and not root.xpath("//img | //link | //@onerror")
     assert "虚构样例" in root.text_content() and os.sep + "tmp" not in made
+
+
+# ---------------------------------------------------------------- one file, several briefings
+EACH = "tables = None\nissuer = None\nreport = None\nregions = None\nyear = None"
+
+
+def several(place: Path, text: str, defaults: str = EACH) -> list[parameters.Briefing]:
+    notebook(place / "notebooks", "essay", "'文字'", defaults=defaults)
+    path = briefing(place / "briefings", "each", f"notebook: essay\ntitle: {text}\n")
+    return parameters.expand(parameters.read(path, place / "notebooks"), report_tables())
+
+
+def test_for_each_issuer_of_the_tables_or_of_a_list(place: Path) -> None:
+    every = several(place, "'{issuer}怎么样'\nfor_each: issuer")
+    assert [one.parameters["issuer"] for one in every] == sorted(ISSUERS)
+    assert [one.title for one in every] == [f"{issuer}怎么样" for issuer in sorted(ISSUERS)]
+    assert len({one.name for one in every}) == len(every) and every[0].name.startswith("each-")
+    two = several(place, "看一看\nfor_each: [乙县人民政府, 甲市人民政府, 乙县人民政府]")
+    assert [one.title for one in two] == ["看一看：乙县人民政府", "看一看：甲市人民政府"]
+    assert [one.parameters for one in several(place, "x\nfor_each: {year: [2021, 2022]}")] == [{"year": 2021}, {"year": 2022}]
+    where = several(place, "x\nfor_each: issuer", "tables = None\nregions = None")
+    assert [one.parameters for one in where] == [{"regions": issuer} for issuer in sorted(ISSUERS)]
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("x\nfor_each: isuer", "issuer"), ("x\nfor_each: []", "for_each"), ("x\nfor_each: {year: []}", "for_each"), ("x\nfor_each: {yaer: [1]}", "year"),
+    ("x\nfor_each: {a: [1], b: [2]}", "for_each"), ("x\nfor_each: 3", "for_each"),
+])
+def test_a_faulty_for_each_is_told(place: Path, text: str, told: str) -> None:
+    with pytest.raises(ParameterError, match=told):
+        several(place, text)
+
+
+def test_names_of_files_are_safe_and_their_own(place: Path) -> None:
+    made = several(place, "x\nfor_each: {issuer: ['../../etc/passwd', 'a/b', 'a b', 'A\\\\b:c', '" + "长" * 300 + "']}")
+    assert len({one.name.lower() for one in made}) == 5
+    assert all("/" not in one.name and "\\" not in one.name and ".." not in one.name and len(f"{one.name}.html".encode()) < 255 for one in made)
+
+
+@pytest.mark.slow
+def test_each_gets_its_page_and_a_fault_of_one_is_its_own(place: Path) -> None:
+    notebook(place / "notebooks", "essay", "assert '丙' not in issuer, issuer", "issuer", defaults=EACH)
+    path = briefing(place / "briefings", "each", "notebook: essay\ntitle: '{issuer}'\nfor_each: issuer\n")
+    told = go(place, ["each"], workers=2)
+    assert {outcome.title: outcome.status for outcome in told.values()} == {issuer: "failed" if "丙" in issuer else "made" for issuer in ISSUERS}
+    assert {page.stem for page in (place / "out").glob("*.html")} == {"index"} | {name for name, outcome in told.items() if outcome.ok}
+    one = next(name for name, outcome in told.items() if outcome.ok)
+    assert go(place, [one])[one].status == "unchanged"
+    path.write_text("notebook: essay\ntitle: [", "utf-8")  # nobody knows what it asks for now: its pages stay
+    assert go(place)["each"].status == "failed"
+    assert len(list((place / "out").glob("each-*.html"))) == 3
+    path.write_text("notebook: essay\ntitle: '{issuer}'\nfor_each: [甲市人民政府]\n", "utf-8")
+    go(place)
+    assert len(list((place / "out").glob("each-*.html"))) == 1
+
+
+@pytest.mark.slow
+def test_check_looks_at_pages_that_stand_unchanged_too(place: Path) -> None:
+    notebook(place / "notebooks", "essay", GOOD, "show.table(rows.select('value', 'report_id', 'indicator_id'), '表')", "show.sentence('第\\ue000章')")
+    briefing(place / "briefings", "lost", "notebook: essay\ntitle: 缺字\n")
+    assert go(place)["lost"].status == "made"
+    checked = go(place, check=True)["lost"]
+    assert checked.status == "failed" and "U+E000" in (checked.error or "")
+
+
+def test_the_index_says_what_changed_and_escapes_it() -> None:
+    import polars as pl
+
+    from fazhi.compare.release import FRAME, Release
+
+    row = dict.fromkeys(FRAME) | {"change": "changed", "table": "indicators", "issuer": "<b>甲</b>", "year": 2020, "column": "value", "old": "=1", "new": "2", "cause": "source"}
+    found = Release(pl.DataFrame([row], schema=FRAME), "a1", "b2", ("原始文件有变",))
+    root = lxml_html.fromstring(write_index([], {"id": "b2", "date": "2026"}, changes=found))
+    assert "原始文件有变1处" in root.text_content() and "<b>甲</b>" in root.text_content() and not root.xpath("//table//b")
+    assert not lxml_html.fromstring(write_index([], {"id": "b2", "date": "2026"})).xpath("//section")
