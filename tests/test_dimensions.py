@@ -7,7 +7,7 @@ import pytest
 from fazhi.extract.dimensions import DIMENSIONS, Topics, dimension
 from fazhi.knowledge import load_toml
 
-EXAMPLES = [(name, example) for name, entry in load_toml("dimensions.toml").items() for example in entry["yes"]]
+EXAMPLES = [(name, example) for name, entry in load_toml("dimensions.toml").items() for example in entry.get("yes", ())]
 
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
@@ -34,3 +34,10 @@ def test_span_only_counts_what_it_holds() -> None:
     topics = Topics(text)
     assert topics.of(0, 10) == "disputes"
     assert topics.of(10, len(text)) == "emergencies"
+
+
+def test_set_words_tell_nothing() -> None:
+    for phrase in load_toml("dimensions.toml")["none"]["phrases"]:
+        assert dimension(phrase, 0, len(phrase)) == "other", phrase
+    text = "协调解决用地问题，走访企业。"
+    assert dimension(text, 0, len(text)) == "functions"

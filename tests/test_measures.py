@@ -61,6 +61,43 @@ def test_merged_part_by_its_sentences() -> None:
     assert [status for _, status in rows(text)] == ["done", "problem", "planned", "planned"]
 
 
+def test_a_lead_in_is_no_measure_and_turns_the_status() -> None:
+    text = LEAD + "一、主要做法\n开展检查12次。\n二、存在不足及2024年打算\n执法力量薄弱。\n下一步：一是开展专项行动；二是推动平台上线。\n"
+    assert rows(text)[1:] == [("执法力量薄弱。", "problem"), ("一是开展专项行动；", "planned"), ("二是推动平台上线。", "planned")]
+
+
+def test_headings_of_a_merged_part_settle_the_status() -> None:
+    text = LEAD + ("一、主要做法\n开展检查12次。\n二、存在的短板及2026年打算\n（一）存在的短板\n村级调解员五十岁以上的占到七成。\n"
+                   "（二）2026年打算\n开展法治讲座12场。\n")
+    assert [status for _, status in rows(text)] == ["done", "problem", "planned"]
+
+
+@pytest.mark.parametrize(("sentence", "status"), [
+    ("下一步，我局将加强培训，补齐短板。", "planned"), ("计划执行的刚性不足，执法人员力争上游的意识不强。", "problem"),
+])
+def test_a_part_on_faults_may_end_in_a_plan(sentence: str, status: str) -> None:
+    text = LEAD + f"一、主要做法\n开展检查12次。\n二、存在问题\n执法力量薄弱。{sentence}\n三、下步打算\n加强培训。\n"
+    assert [s for _, s in rows(text)] == ["done", "problem", status, "planned"]
+
+
+@pytest.mark.parametrize("date", ["2022年1月10日", "二〇二四年二月五日", "二〇一六年二月二十九日"])
+def test_what_closes_a_report_is_no_measure(date: str) -> None:
+    text = LEAD + f"一、主要做法\n开展检查12次。\n二、下步打算\n加强培训。\n特此报告。\n某市水务局\n{date}\n"
+    assert rows(text)[1:] == [("加强培训。", "planned")]
+
+
+def test_closing_lines() -> None:
+    closing = re.compile(DATA["split"]["closing"])
+    assert all(closing.search(line) for line in DATA["split"]["closing_yes"])
+    assert not any(closing.search(line) for line in DATA["split"]["closing_no"])
+
+
+def test_a_sentence_speaks_before_its_heading() -> None:
+    text = LEAD + ("一、主要做法\n（一）科学民主决策\n组织应急演练8场，修编预案6部。\n有关工作按期完成。\n"
+                   "二、存在问题\n有关工作仍需加强。\n")
+    assert [m.dimension for m in measures(text, outline(text))] == ["emergencies", "decisions", "other"]
+
+
 def test_a_sentence_with_a_label_is_a_measure_of_its_own() -> None:
     text = LEAD + "一、存在问题\n（一）部分执法人员业务能力有待进一步提高。\n（二）法律顾问作用发挥还不够充分。\n"
     assert rows(text) == [("部分执法人员业务能力有待进一步提高。", "problem"), ("法律顾问作用发挥还不够充分。", "problem")]

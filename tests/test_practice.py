@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,6 +105,39 @@ def test_a_value_that_stands_elsewhere_is_not_found(gold: tuple[str, dict[str, A
     assert scored(found, read).lines["quantities"] == scoring.Tally(4, 5, 5)
 
 
+def test_measures_are_found_by_where_they_begin(gold: tuple[str, dict[str, Any]]) -> None:
+    text, found = gold
+    starts = ["严格执法", "全年办结", "备案率"]
+    found["measures"] = [{"start": s, "status": "done", "dimensions": d.split("/"), "optional": o} for s, d, o in zip(
+        starts, ("other", "enforcement/functions", "institutions"), (True, False, False), strict=True)]
+    read = perfect(found, text)
+    read.measures = [{"start": text.index(s), "end": text.index(s) + 6, "status": status, "dimension": "functions"}
+                     for s, status in zip([*starts, "围绕"], ("done", "planned", "done", "done"), strict=True)]
+    score = scored(found, read)
+    assert score.measures == {"measures": scoring.Tally(2, 3, 2), "measures, status": scoring.Tally(1, 2, 2),
+                              "measures, dimension": scoring.Tally(1, 2, 2)}
+    assert score.dimensions == {"functions": scoring.Tally(0, 1, 0), "institutions": scoring.Tally(0, 0, 1)}
+    assert len(score.misses) == 3
+    assert scored(found, None).measures["measures"] == scoring.Tally(0, 0, 2)
+
+
+def test_gold_measures_stand_in_their_reports() -> None:
+    golds = {name: gold["measures"] for name, _, gold in scoring.marked("open") if gold["measures"]}
+    assert len(golds) >= 20
+    for name, raw, gold in scoring.marked("open"):
+        folded = scoring.fold(raw.decode())
+        for m in gold["measures"]:
+            assert scoring.fold(m["start"]) in folded, (name, m)
+
+
+@pytest.mark.parametrize("row", ["开展检查\tdone\tpolicing", "开展检查\tpast\tother", "\tdone\tother", "开展检查\tdone\tother\tmaybe"])
+def test_a_wrong_gold_measure_is_named(row: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "01.tsv").write_text(f"start\tstatus\tdimension\toptional\n{row}\n", "utf-8")
+    monkeypatch.setitem(scoring.MEASURES, "open", tmp_path)
+    with pytest.raises(MarkError, match=r"01\.tsv"):
+        scoring.gold_measures("open", "01")
+
+
 def test_a_report_that_was_not_read_is_missed_as_a_whole(gold: tuple[str, dict[str, Any]]) -> None:
     score = scored(gold[1], None)
     assert score.lines["quantities"] == scoring.Tally(0, 0, 5)
@@ -136,6 +170,7 @@ def test_a_part_reads_no_worse_than_the_record(part: str) -> None:
     last = json.loads(scoring.LAST.read_text("utf-8"))[part]
     assert last["marks"] == scoring.marks(part), f"the part has other reports than the record: score.py --part {part} --write"
     now = scoring.score_part(part)
-    fallen = {name: (last["lines"][name]["f1"], round(t.f1, 4)) for name, t in now.lines.items()
-              if t.f1 < last["lines"][name]["f1"] - ROOM}
+    tallies = now.lines | now.measures
+    fallen = {name: (was["f1"], round(tallies[name].f1, 4)) for name, was in (last["lines"] | last.get("measures", {})).items()
+              if tallies[name].f1 < was["f1"] - ROOM}
     assert not fallen, f"line: (recorded, now) {fallen}\n" + "\n".join(now.misses[:60])

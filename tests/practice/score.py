@@ -9,7 +9,7 @@
 Each line of the table is micro-averaged over the reports of the part. Width, spaces and punctuation never cost a point
 (`fold`). A quantity is found when a row has its value and stands on its number inside the gold's quote; what the gold calls
 optional costs nothing, found or not. A numeral is unaccounted for when it is no quantity, no heading's label and not ruled out
-by a named reason.
+by a named reason. Measures are scored on the reports that have gold for them (measures/NN.tsv), and stand under the table.
 """
 from __future__ import annotations
 
@@ -27,20 +27,23 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lib"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from unmark import fold, unmark
+from unmark import DIMENSIONS, MarkError, fold, unmark
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PARTS = {"open": HERE / "open", "shut": HERE / "shut", "samples": HERE.parent / "samples"}
 RAW = ROOT / "data" / "raw"
+MEASURES = {"open": HERE / "measures"}  # of some reports: NN.tsv for the marked file NN.*
 LAST = HERE / "last.json"
 FIELDS = ("title", "issuer", "issuer_kind", "region_code", "level", "year", "published_on")
+STATUSES = ("done", "problem", "planned")
 ATTRIBUTES = ("high", "unit", "qualifier", "kind", "status", "scope")
 LINES = (*FIELDS, "headings", "heading kinds", "heading dimensions", "quantities", "quantities, every attribute",
          "coded indicators", "codes", "instruments")
 LINES_ZH = dict(zip(LINES, ("标题", "机关", "机关类型", "区划代码", "层级", "年度", "公开日期", "小标题", "部分的类别",
                             "小标题的维度", "数量", "数量及其全部属性", "归入指标的数量", "报告有哪些指标", "书名号内文件"),
                     strict=True))
+MEASURE_LINES = ("measures", "measures, status", "measures, dimension")
 NUMERAL = re.compile(r"[\d０-９]+")
 Row = Mapping[str, Any]
 
@@ -85,6 +88,7 @@ class Read:
     instruments: list[str]
     numerals: int = 0
     unaccounted: list[str] = field(default_factory=list)
+    measures: Sequence[Row] = ()
 
 
 @dataclass
@@ -95,6 +99,8 @@ class Score:
     marks: str = ""  # a digest of the marked files: figures of other files are other figures
     lines: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in LINES})
     codes: dict[str, Tally] = field(default_factory=dict)
+    measures: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in MEASURE_LINES})
+    dimensions: dict[str, Tally] = field(default_factory=dict)  # of the measures, where the gold has but one
     numerals: int = 0
     unaccounted: int = 0
     confidence: list[tuple[float, bool]] = field(default_factory=list)  # of each code that was given, and whether it is right
@@ -113,6 +119,9 @@ class Score:
         return {"reports": self.reports, "marks": self.marks, "numerals": self.numerals, "unaccounted": self.unaccounted,
                 "lines": {name: asdict(t) | {"f1": round(t.f1, 4)} for name, t in self.lines.items()},
                 "codes": {name: asdict(t) | {"f1": round(t.f1, 4)} for name, t in sorted(self.codes.items())},
+                **{key: {name: asdict(t) | {"f1": round(t.f1, 4)} for name, t in tallies.items()}
+                   for key, tallies in (("measures", self.measures), ("dimensions", dict(sorted(self.dimensions.items()))))
+                   if self.measures["measures"].gold},
                 "confidence": self.curve()}
 
 
@@ -124,6 +133,7 @@ def marked(part: str) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
         if path.suffix not in (".txt", ".html"):
             continue
         raw, gold = unmark(path.read_text("utf-8"), path.name)
+        gold["measures"] = gold_measures(part, path.stem)
         if part == "samples":
             for source in sorted(RAW.glob(path.stem.removeprefix("restated_") + ".*")):
                 if source.suffix == ".docx":  # a Word file lies on the disk without the page that dates it
@@ -133,11 +143,26 @@ def marked(part: str) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
             yield path.name, raw.encode(), gold
 
 
+def gold_measures(part: str, stem: str) -> list[dict[str, Any]]:
+    """The gold measures of a report in reading order, none where nobody wrote them. A bad row is a MarkError."""
+    path = MEASURES[part] / f"{stem}.tsv" if part in MEASURES else HERE
+    if not path.is_file():
+        return []
+    out = []
+    for line in path.read_text("utf-8").splitlines()[1:]:
+        start, status, dimensions, optional = [*line.split("\t"), "", "", ""][:4]
+        names = dimensions.split("/")
+        if status not in STATUSES or not set(names) <= DIMENSIONS or optional not in ("", "optional") or not fold(start):
+            raise MarkError(f"{path.name}: {line!r} wants start, status, dimension and perhaps optional, apart by tabs")
+        out.append({"start": start, "status": status, "dimensions": names, "optional": bool(optional)})
+    return out
+
+
 def marks(part: str) -> str:
-    """A digest of a part's marked files."""
+    """A digest of a part's marked files, and of its gold measures."""
     digest = hashlib.sha256()
-    for path in sorted(PARTS[part].glob("*")):
-        if path.suffix in (".txt", ".html"):
+    for path in sorted([*PARTS[part].glob("*"), *(MEASURES[part].glob("*") if part in MEASURES else ())]):
+        if path.suffix in (".txt", ".html", ".tsv"):
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
@@ -165,7 +190,7 @@ def read_here(raw: bytes, name: str) -> Read | None:
         text, {f: getattr(reading.identity, f) for f in FIELDS}, [asdict(s) for s in reading.sections],
         [asdict(q) | {"value_text": text[q.start:q.end], "quote": text[q.quote_start:q.quote_end]} for q in reading.quantities],
         [i.title for i in reading.instruments],
-        len(spans | set(labels)) + len(bare), [text[max(0, a - 12):b + 8] for a, b in sorted(bare)])
+        len(spans | set(labels)) + len(bare), [text[max(0, a - 12):b + 8] for a, b in sorted(bare)], [asdict(m) for m in reading.measures])
 
 
 def read_tables(folder: Path) -> dict[str, Read]:
@@ -176,14 +201,16 @@ def read_tables(folder: Path) -> dict[str, Read]:
         path = folder / f"{name}.parquet"
         return pl.read_parquet(path if path.is_file() else f"{path}/**/*.parquet")
 
-    parts = {name: table(name).partition_by("report_id", as_dict=True) for name in ("sections", "indicators", "instruments")}
+    parts = {name: table(name).partition_by("report_id", as_dict=True) for name in
+             ("sections", "indicators", "instruments", "measures")}
 
     def rows(name: str, rid: str) -> list[dict[str, Any]]:
         found = parts[name].get((rid,))
         return [] if found is None else found.to_dicts()
 
     return {Path(r["source"]).name: Read(r["text"], r, rows("sections", r["report_id"]), rows("indicators", r["report_id"]),
-                                         [i["title"] for i in rows("instruments", r["report_id"])])
+                                         [i["title"] for i in rows("instruments", r["report_id"])],
+                                         measures=rows("measures", r["report_id"]))
             for r in table("reports").iter_rows(named=True)}
 
 
@@ -263,6 +290,7 @@ def score_one(score: Score, name: str, gold: Row, read: Read | None) -> None:
             for heading, value in left.elements():
                 say(f"{line}: {word} {value!r} {heading}")
     score_quantities(score, gold["quantities"], read, say)
+    score_measures(score, gold.get("measures", ()), read, say)
     score.lines["instruments"].bag({fold(t) for t in read.instruments}, {fold(t) for t in gold["instruments"]})
 
 
@@ -300,6 +328,39 @@ def score_quantities(score: Score, gold: Sequence[Row], read: Read, say: Callabl
         say(f"quantity spurious {found[f]['value_text']!r} in {found[f]['quote']!r} ({found[f]['code']})")
 
 
+def score_measures(score: Score, gold: Sequence[Row], read: Read, say: Callable[[str], None]) -> None:
+    """Add a report's measures, where there is gold: found by where they begin; status and dimension of those found.
+
+    A gold measure may name two dimensions that a careful reader could choose between; `dimensions` counts those with one.
+    """
+    if not gold:
+        return
+    hay, at = fold_with_offsets(read.text)
+    starts = {at[m["start"]]: m for m in read.measures}
+    optional = 0
+    for g in gold:
+        m = next((starts.pop(p) for p in occurrences(fold(g["start"]), hay) if p in starts), None)
+        if g["optional"]:
+            optional += m is not None
+            continue
+        score.measures["measures"].add(int(m is not None), 0, 1)
+        if m is None:
+            say(f"measure missed {g['start']}")
+            continue
+        for line, right, want in (("measures, status", m["status"] == g["status"], g["status"]),
+                                  ("measures, dimension", m["dimension"] in g["dimensions"], "/".join(g["dimensions"]))):
+            score.measures[line].add(int(right), 1, 1)
+            if not right:
+                say(f"{line} is {m[line.split()[1]]!r}, gold {want!r} {read.text[m['start']:m['end']]}")
+        if len(g["dimensions"]) == 1:
+            for name in {m["dimension"], *g["dimensions"]}:
+                score.dimensions.setdefault(name, Tally()).add(
+                    int(m["dimension"] == g["dimensions"][0]), int(m["dimension"] == name), int(g["dimensions"][0] == name))
+    score.measures["measures"].add(0, len(read.measures) - optional, 0)
+    for m in starts.values():
+        say(f"measure spurious {read.text[m['start']:m['end']]}")
+
+
 def score_part(part: str, tables: Path | None = None) -> Score:
     """The score of a part: read in this process, or by a build's tables."""
     score = Score(marks=marks(part))
@@ -315,6 +376,10 @@ def table(score: Score) -> str:
     for group in (score.lines, dict(sorted(score.codes.items()))):
         out += [f"{name:30}{t.precision:8.3f}{t.recall:8.3f}{t.f1:8.3f}{t.hit:8}{t.found:8}{t.gold:8}"
                 for name, t in group.items()]
+        out.append("")
+    if score.measures["measures"].gold:
+        out += [f"{name:30}{t.precision:8.3f}{t.recall:8.3f}{t.f1:8.3f}{t.hit:8}{t.found:8}{t.gold:8}"
+                for group in (score.measures, dict(sorted(score.dimensions.items()))) for name, t in group.items()]
         out.append("")
     if score.numerals:
         share = score.unaccounted / score.numerals
@@ -348,10 +413,11 @@ def accuracy(parts: list[Row]) -> str:
            "Written by `python tests/practice/score.py --write`; see tests/practice/README.md for what is measured, and how.",
            "The rules were written with the open part at hand; the shut part is scored once, at the end of a round of work.",
            "P precision, R recall, n in gold.\n"]
-    for title, key in (("Lines", "lines"), ("Entries of the codebook", "codes")):
+    for title, key in (("Lines", "lines"), ("Measures", "measures"), ("Dimensions of measures", "dimensions"),
+                       ("Entries of the codebook", "codes")):
         names = list(dict.fromkeys(name for p in parts for name in p.get(key, {})))
         out += [f"## {title}\n", "| | open P | R | n | shut P | R | n |", "|---|---:|---:|---:|---:|---:|---:|"]
-        for name in names if key == "lines" else sorted(names):
+        for name in sorted(names) if key in ("codes", "dimensions") else names:
             cells = [name]
             for p in parts:
                 counts = p.get(key, {}).get(name, {})

@@ -118,4 +118,4 @@ def kinds_of(text: str, sections: list[Section]) -> list[Section]:
                 kind = "achievements"
         seen.add(kind)
         done[s.section_id] = kind
-    return [replace(s, kind=done.get(s.section_id)) for s in sections]
+    return [replace(s, kind=done[s.section_id]) if s.section_id in done else s for s in sections]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 
-from fazhi.extract.dimensions import Topics
+from fazhi.extract.dimensions import UNDER, Topics
 from fazhi.extract.kinds import named_kinds
 from fazhi.extract.outline import knowledge as sections_knowledge
 from fazhi.extract.rows import Measure, Section
@@ -17,33 +18,53 @@ from fazhi.knowledge import KnowledgeError, load_toml, require
 from fazhi.knowledge.words import own_words, segmenter
 
 STATUS = {"achievements": "done", "problems": "problem", "plan": "planned"}
+_TOPICAL = ("achievements", "first_responsible_person")  # parts whose own heading may name a dimension
 _LEFT = " \t\n\u00a0\u3000•·●◆■▪*—"
-_TABLE = re.compile(r"\t|\S {2,}\S| \| ")
+_TABLE = re.compile(r"[\t ](?:(?<=\t)|(?<=\S ) +(?=\S)|\| )")  # a tab, a gap inside the line, a bar
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,}")
 
 
-@cache
-def _rules() -> tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...], frozenset[str], int]:
-    """The boundary, the item's mark, the status rules, the stop words, how many keywords. A bad entry is a KnowledgeError."""
-    data = load_toml("measures.toml")
-    require("measures.toml", "[split]", data["split"], {"item": str, "yes": list, "no": list})
-    require("measures.toml", "[keywords]", data["keywords"], {"count": int, "stop": list})
-    statuses = []
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """measures.toml, compiled and checked."""
+
+    boundary: re.Pattern[str]
+    item: re.Pattern[str]
+    closing: re.Pattern[str]
+    statuses: dict[str, re.Pattern[str]]  # in the order in which they are tried
+    count: int
+    stop: frozenset[str]
+
+
+def _compiled(pattern: str, entry: str) -> re.Pattern[str]:
     try:
-        item = re.compile(data["split"]["item"])
-        boundary = re.compile(rf"[。！？!?]+[”’」』）)]*|\n+|(?<=[，,；;：:。！？\s])(?={item.pattern})")
+        return re.compile(pattern)
     except re.error as fault:
-        raise KnowledgeError("measures.toml", "[split] item", f"the pattern fails: {fault}", "mend it") from None
+        raise KnowledgeError("measures.toml", entry, f"the pattern fails: {fault}", "mend it") from None
+
+
+@cache
+def _rules() -> Rules:
+    """The rules of measures.toml. A bad entry is a KnowledgeError."""
+    data = load_toml("measures.toml")
+    require("measures.toml", "[split]", data["split"],
+            {"item": str, "yes": list, "no": list, "closing": str, "closing_yes": list, "closing_no": list})
+    require("measures.toml", "[keywords]", data["keywords"], {"count": int, "stop": list})
+    item = _compiled(data["split"]["item"], "[split] item")
+    # One class of characters in front, so that the scan leaps from stop to stop.
+    boundary = re.compile(rf"[。！？!?，,；;：:\s](?:(?<=[。！？!?])[。！？!?]*[”’」』）)]*|(?<=\n)\n*|(?={item.pattern}))")
+    statuses: dict[str, re.Pattern[str]] = {}
     for entry in data["status"]:
         name = f"[[status]] {entry.get('status')}"
         require("measures.toml", name, entry, {"status": str, "pattern": str, "yes": list, "no": list})
-        if entry["status"] not in STATUS.values():
-            raise KnowledgeError("measures.toml", name, "unknown status", f"use one of {sorted(STATUS.values())}")
-        try:
-            statuses.append((entry["status"], re.compile(entry["pattern"])))
-        except re.error as fault:
-            raise KnowledgeError("measures.toml", name, f"the pattern fails: {fault}", "mend it") from None
-    return boundary, item, tuple(statuses), frozenset(data["keywords"]["stop"]), data["keywords"]["count"]
+        if entry["status"] not in STATUS.values() or entry["status"] in statuses:
+            raise KnowledgeError("measures.toml", name, "unknown or doubled status",
+                                 f"use each of {sorted(STATUS.values())} once")
+        statuses[entry["status"]] = _compiled(entry["pattern"], name)
+    if left := set(STATUS.values()) - set(statuses):
+        raise KnowledgeError("measures.toml", "[[status]]", f"{sorted(left)} missing", "write an entry for each")
+    return Rules(boundary, item, _compiled(data["split"]["closing"], "[split] closing"), statuses,
+                 data["keywords"]["count"], frozenset(data["keywords"]["stop"]))
 
 
 def own_text(sections: Sequence[Section]) -> Iterator[tuple[Section, int, int]]:
@@ -53,25 +74,26 @@ def own_text(sections: Sequence[Section]) -> Iterator[tuple[Section, int, int]]:
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The sentences and items of text[start:end], trimmed; lead-ins that end in a colon and table rows are left out."""
-    boundary = _rules()[0]
+    """The sentences, items and lead-ins (they end in a colon) of text[start:end], trimmed; table rows are left out."""
     at = start
-    for cut in [m.end() for m in boundary.finditer(text, start, end)] + [end]:
+    for cut in [*(m.end() for m in _rules().boundary.finditer(text, start, end)), end]:
         piece = text[at:cut]
-        a, b = at + len(piece) - len(piece.lstrip(_LEFT)), at + len(piece.rstrip())
+        bare = piece.lstrip(_LEFT)
+        a, b = cut - len(bare), at + len(piece.rstrip())
         at = cut
-        if b - a >= 4 and text[b - 1] not in "：:" and _HAN.search(text, a, b) and not _TABLE.search(text, a, b):
+        if b - a >= 4 and _HAN.search(text, a, b) and not _TABLE.search(text, a, b):
             yield a, b
 
 
 def _signed(text: str, start: int, end: int) -> int:
     """Where the signature, date and annexes that end a report begin, or `end`."""
-    know = sections_knowledge()
+    know, closing = sections_knowledge(), _rules().closing
     while end > start:
         left = max(text.rfind("\n", start, end) + 1, start)
         line = text[left:end].strip()
         short = len(line) <= 40 and not line.endswith(tuple("。；;！"))
-        signed = short and (know.never.search(line) or know.body_end.search(line))
+        signed = short and (know.never.search(line) or know.body_end.search(line) or know.ended.search(line))
+        signed = signed or closing.search(line)
         if line and not (signed and left > start):
             return end
         end = left - 1 if left > start else start
@@ -80,7 +102,49 @@ def _signed(text: str, start: int, end: int) -> int:
 
 def status_of(sentence: str, default: str) -> str:
     """The status that a sentence's own words show, or `default`."""
-    return next((name for name, pattern in _rules()[2] if pattern.search(sentence)), default)
+    return next((name for name, pattern in _rules().statuses.items() if pattern.search(sentence)), default)
+
+
+@dataclass(slots=True)
+class Standing:
+    """What the headings and sentences so far say of the status of those that follow."""
+
+    part: str = "done"  # by the part's kind
+    status: str = "done"
+    open: bool = False  # the part's kind does not settle the status: the words of each sentence do
+    merged: bool = False  # the part names two kinds: what a sentence shows holds on for those after it
+
+    def enter(self, section: Section) -> None:
+        """Take what a heading says. Below a part on faults, or on two kinds, a heading that names a kind settles it."""
+        if section.level == 1:
+            kind = section.kind or "other"
+            self.merged = len(named_kinds(section.heading or "")) > 1
+            self.part = self.status = STATUS.get(kind, "done")
+            self.open = self.merged or kind not in STATUS
+        elif self.merged or self.part == "problem":
+            named = named_kinds(section.heading or "")
+            if named in (["problems"], ["plan"]):
+                self.status, self.open = STATUS[named[0]], False
+            elif not self.merged and section.level == 2:
+                self.status = self.part
+
+    def of(self, sentence: str) -> str:
+        """The status of a sentence."""
+        if self.open:
+            found = status_of(sentence, self.status)
+            if not self.merged:
+                return found
+            self.status = self.status if found == "done" else found
+        elif self.status == "problem" and _turns(sentence):
+            self.status = "planned"  # what is to be done about them, at the end of a part on faults
+        return self.status
+
+
+def _turns(sentence: str) -> bool:
+    """Whether a sentence among faults begins what is planned: it opens with such words, or has them and names no fault."""
+    rules = _rules().statuses
+    plan = rules["planned"].search(sentence)
+    return plan is not None and (plan.start() == 0 or not rules["problem"].search(sentence))
 
 
 def measures(text: str, sections: list[Section]) -> list[Measure]:
@@ -91,50 +155,52 @@ def measures(text: str, sections: list[Section]) -> list[Measure]:
     out: list[Measure] = []
     topics = Topics(text)
     headed = any(s.heading for s in sections)
-    kind, mixed, status = "achievements", False, "done"
+    standing = Standing()
     last = len(sections) - 1
     for i, (s, start, end) in enumerate(own_text(sections)):
         if s.level == 0 and headed:
             continue
-        if s.level == 1:
-            kind, mixed = s.kind or "other", len(named_kinds(s.heading or "")) > 1
-            status = STATUS.get(kind, "done")
+        standing.enter(s)
         if i == last:
             end = _signed(text, start, end)
         spans = list(_pieces(text, start, end))
-        label = len(s.label or "")
         if s.heading and len(s.heading) >= 12 and not text[s.body:s.end].strip():
-            a = s.start + label
+            a = s.start + len(s.label or "")
             spans = [(a + len(text[a:s.body]) - len(text[a:s.body].lstrip()), a + len(text[a:s.body].rstrip()))]
+        # A heading of the first level may only say that what follows are achievements, faults or plans.
+        topical = s.heading and (s.level > 1 or s.kind in _TOPICAL and not standing.merged)
+        under = topics.weights(s.start, s.body, UNDER) if topical else None
         for a, b in spans:
-            if mixed or kind not in STATUS:
-                found = status_of(text[a:b], status)
-                if mixed and found == "done":
-                    found = status
-                if mixed:
-                    status = found
-            else:
-                found = STATUS[kind]
-            dimension = topics.of(a, b, None, (s.start, s.body) if s.heading else None)
-            out.append(Measure(len(out), s.section_id, a, b, found, dimension, keywords(text[a:b])))
+            sentence = text[a:b]
+            status = standing.of(sentence)
+            if sentence[-1] in "：:":
+                continue  # it leads items in, and says no more than what they are
+            out.append(Measure(len(out), s.section_id, a, b, status, topics.of_sentence(a, b, under),
+                               keywords(sentence)))
     return out
 
 
-@lru_cache(maxsize=1 << 16)
-def _rank(word: str) -> int:
-    """How much a word tells: the field's own words before all others, longer before shorter; 0 for a word that tells nothing."""
-    if len(word) < 2 or word in _rules()[3] or not _HAN.fullmatch(word):
-        return 0
-    return len(word) + 100 * (word in own_words())
+class _Ranks(dict[str, int]):
+    """How much each word tells: the field's own words before all others, longer before shorter; 0 for one that tells nothing."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) > 1 << 16:
+            self.clear()
+        told = len(word) > 1 and word not in _rules().stop and _HAN.fullmatch(word)
+        self[word] = rank = len(word) + 100 * (word in own_words()) if told else 0
+        return rank
+
+
+_RANKS = _Ranks()
 
 
 def keywords(sentence: str) -> tuple[str, ...]:
     """The few words that tell most of a sentence, in its order."""
-    _, item, _, _, count = _rules()
-    if mark := item.match(sentence):
+    rules, ranks = _rules(), _RANKS
+    if mark := rules.item.match(sentence):
         sentence = sentence[mark.end():]
-    ranked = {word: rank for word in segmenter().cut(sentence) if (rank := _rank(word))}
-    if len(ranked) > count:
-        best = sorted(ranked, key=ranked.__getitem__, reverse=True)[:count]
-        return tuple(word for word in ranked if word in best)
-    return tuple(ranked)
+    ranked = tuple(dict.fromkeys([word for word in segmenter().cut(sentence) if ranks[word]]))
+    if len(ranked) > rules.count:
+        best = sorted(ranked, key=ranks.__getitem__, reverse=True)[:rules.count]
+        return tuple([word for word in ranked if word in best])
+    return ranked
