@@ -71,7 +71,8 @@ def test_a_change_names_what_changes() -> None:
     assert (change.code, change.change_of, level.change_of) == (None, "reconsideration_accepted", None)
     [alone] = read("同比增长29.4%。")
     assert alone.change_of is None
-    assert read("全年受理行政复议案件22件。学法次数同比增长29.4%。")[1].change_of is None
+    assert read("全年受理行政复议案件22件。学法次数同比增长29.4%。")[1].change_of == "law_study_sessions"
+    assert read("全年受理行政复议案件22件，货运量同比增长29.4%。")[1].change_of is None
 
 
 def test_last_years_figure_takes_the_code() -> None:

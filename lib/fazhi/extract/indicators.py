@@ -28,6 +28,16 @@ FAR, AFTER, ABOVE, SIGN = (
 )  # weights of words earlier in the sentence, later in the clause, above it, unwritten
 
 
+# What a change may be a change of: the kinds and usual units that its noun is tried with.
+_LEVELS = (
+    ("count", "件", "case"),
+    ("count", "次", "session"),
+    ("count", "人次", "person"),
+    ("rate", "%", "rate"),
+    ("amount", "元", "money"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Bid:
     """What a rule offered for a number."""
@@ -194,7 +204,7 @@ class Headings:
 def _offers(q: Quantity, place: Place, words: Words, headings: Headings, signs: Sequence[str], group: str) -> list[Bid]:
     """The bids for a quantity: from its own words; else from the clause before, then from the sentence before."""
     folded, book = words.folded, words.book
-    if q.kind == "change" or phrase("aspect").search(folded[q.end : q.end + 4]):
+    if phrase("aspect").search(folded[q.end : q.end + 4]):
         return []
     section, above = headings.at(q.start)
     around = Surroundings(q, place, words, above, signs, place.left)
@@ -217,6 +227,22 @@ def _offers(q: Quantity, place: Place, words: Words, headings: Headings, signs: 
     return mine
 
 
+def _what_changes(q: Quantity, place: Place, words: Words, headings: Headings, issuer: str) -> str | None:
+    """The code of the noun that a change names itself (受理量同比上升45.4%), "" where it names one that is none of ours.
+
+    None where it names nothing (同比增长29.4%): then it is the figure before that changes.
+    """
+    before = phrase("change_words").sub("", words.folded[place.left : place.left_end])
+    if len(before) < 2:
+        return None
+    best = Bid("", "", FLOOR, ())
+    for kind, unit, group in _LEVELS:
+        level = replace(q, kind=kind, unit=unit)
+        for bid in _offers(level, place, words, headings, ("@" + unit, "@" + group, issuer), group)[:1]:
+            best = max(best, bid, key=lambda b: b.score)
+    return best.code
+
+
 def code(
     text: str, found: Sequence[Quantity], where: Sequence[Place], sections: Sequence[Section], issuer_kind: str = ""
 ) -> list[list[Bid]]:
@@ -228,8 +254,12 @@ def code(
     words = Words(fold(text), book)
     headings = Headings(sections, book)
     classes = units()
-    out = []
+    out: list[list[Bid]] = []
     for q, place in zip(found, where, strict=True):
+        if q.kind == "change":
+            q.change_of = _what_changes(q, place, words, headings, "@" + issuer_kind)
+            out.append([])
+            continue
         group = classes.get(q.unit or "", "")
         mine = _offers(q, place, words, headings, ("@" + (q.unit or ""), "@" + group, "@" + issuer_kind), group)
         out.append(mine)

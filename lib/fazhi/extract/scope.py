@@ -81,10 +81,11 @@ def scope(folded: str, n: Number, place: Place, year: int | None) -> str | None:
     if n.group in ("item", "entity") and phrase("cumulative").search(words):
         return "cumulative"
     best, found = -1, None
-    seen: dict[int, re.Match[str]] = {}  # of each cue the last match before the number
-    for which, m in _times(folded, place.sentence, place.sentence_end):
-        if m.end() <= n.start and (m.start() >= place.clause or cues("scope")[which].where == "sentence"):
-            seen[which] = m
+    seen = {  # of each cue the last match before the number
+        which: m
+        for which, m in _times(folded, place.sentence, place.sentence_end)
+        if m.end() <= n.start and (m.start() >= place.clause or cues("scope")[which].where == "sentence")
+    }
     for which, m in seen.items():
         value = _reaches(folded, n, place, cues("scope")[which], m, year)
         # the reporting year itself does not end what a part of it began

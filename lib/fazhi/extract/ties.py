@@ -43,7 +43,9 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
         if earlier and found[earlier[-1]].end <= place.sentence:
             earlier, total = [], None
         if q.kind == "change":
-            q.change_of = found[earlier[-1]].code if earlier else None
+            if q.change_of is None and earlier:
+                q.change_of = found[earlier[-1]].code
+            q.change_of = q.change_of or None
             continue
         if earlier:
             words = folded[place.left : place.left_end] + "\n" + folded[q.end : place.right]
