@@ -141,3 +141,9 @@ def test_what_our_own_tables_say_stays_as_it_is() -> None:
 def test_cleaned_text_never_holds_an_element_that_runs(text: str) -> None:
     made = clean(f"<p>{text}</p>")
     assert not re.search(r"<(script|iframe|object|embed|svg|style|link|meta|base)\b", made, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("sign", ["\x08", "&#8;", "&#x8;", "&#x1F;", "&#11", "&#0;", "\ufffe", "&#xFFFE;", "&#xD800;", "\x00"])
+def test_signs_that_no_element_can_hold_are_left_out(sign: str) -> None:
+    assert clean(f"<p>前{sign}<c>中{sign}</c>{sign}后</p>") == "<p>前中后</p>"
+    assert "&#183;" not in clean("<p>甲&#183;乙</p>") and "甲·乙" in clean("<p>甲&#183;乙</p>") and "1" in clean("&#49;")

@@ -36,12 +36,19 @@ _ATTRIBUTES = frozenset(
 _LINK = re.compile(r"(?:#[^\s]*|https?://[^\s]+|data:(?:text/csv|application/gzip)[;,][A-Za-z0-9+/=;:,._-]*)\Z", re.IGNORECASE)
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]+\Z")
 
+# signs that no element can hold, and the ways to spell them
+_NO_XML = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])"
+    "|0*(?:[0-8]|1[1245-9]|2[0-9]|3[01]));?(?![0-9a-f])",
+    re.IGNORECASE,
+)
+
 
 def clean(fragment: str) -> str:
     """A fragment of HTML with nothing in it that runs, loads or styles; text and structure stay."""
     if not fragment.strip():
         return ""
-    root = lxml_html.fragment_fromstring(fragment, create_parent="div")
+    root = lxml_html.fragment_fromstring(_NO_XML.sub("", fragment), create_parent="div")
     for element in list(root.iter()):
         if element is root:
             continue
