@@ -233,7 +233,7 @@ def test_the_index_says_what_changed_and_escapes_it() -> None:
     from fazhi.compare.release import FRAME, Release
 
     row = dict.fromkeys(FRAME) | {"change": "changed", "table": "indicators", "issuer": "<b>甲</b>", "year": 2020, "column": "value", "old": "=1", "new": "2", "cause": "source"}
-    found = Release(pl.DataFrame([row], schema=FRAME), "a1", "b2", ("原始文件有变",))
+    found = Release(pl.DataFrame([row], schema=FRAME), "a1", "b2", ("原始文件",))
     root = lxml_html.fromstring(write_index([], {"id": "b2", "date": "2026"}, changes=found))
-    assert "原始文件有变1处" in root.text_content() and "<b>甲</b>" in root.text_content() and not root.xpath("//table//b")
+    assert "原始文件1处" in root.text_content() and "<b>甲</b>" in root.text_content() and not root.xpath("//table//b")
     assert not lxml_html.fromstring(write_index([], {"id": "b2", "date": "2026"})).xpath("//section")

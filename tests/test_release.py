@@ -63,7 +63,7 @@ def test_another_number_in_a_source(raw: Path) -> None:
     found = changed(raw)
     assert found.frame.select("change", "table", "column", "old", "new", "cause").rows() == [
         ("changed", "indicators", "value", f"{row['value']:g}", "777", "source")]
-    assert found.frame["year"][0] == 2020 and "777件" in found.frame["quote"][0] and found.reasons == ("原始文件有变",)
+    assert found.frame["year"][0] == 2020 and "777件" in found.frame["quote"][0] and found.reasons == ("原始文件",)
 
 
 def test_files_that_come_and_go(raw: Path) -> None:

@@ -95,16 +95,17 @@ def dots(
         fig.update_yaxes(title_text=say("figure.count", language, noun=noun), row=1, col=1)
         note = f"{say('figure.distribution', language, n=len(rows), k=EXTREMES, noun=noun)}{'；' + note if note else ''}"
         height = HEAD + FOOT + ROW * (len(ends) + 1) + 210
-    fig.add_vline(x=median, line={"color": MUTED, "width": 1, "dash": "dot"})
-    fig.add_annotation(
-        x=median,
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        text=plain(say("figure.median", language, v=printed_median)),
-        showarrow=False,
-        font={"size": 12, "color": MUTED},
-    )
+    if noun == say("figure.noun", language):  # the middle of issuers says something, that of kinds of things does not
+        fig.add_vline(x=median, line={"color": MUTED, "width": 1, "dash": "dot"})
+        fig.add_annotation(
+            x=median,
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            text=plain(say("figure.median", language, v=printed_median)),
+            showarrow=False,
+            font={"size": 12, "color": MUTED},
+        )
     last = 2 if len(rows) > MANY else 1
     if last == 2:
         values = [row["value"] for row in rows]

@@ -75,7 +75,7 @@ class Release:
         """The difference in one breath."""
         if self.old == self.new:
             return "是同一次构建，没有变化。"
-        why = f"（{'、'.join(self.reasons)}）" if self.reasons else ""
+        why = f"（{'、'.join(self.reasons)}有变）" if self.reasons else ""
         if self.frame.is_empty():
             return f"与构建 {self.old} 相比，各表的值没有变化{why}。"
         labels = rules().labels
