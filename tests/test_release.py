@@ -110,6 +110,15 @@ def test_program_and_knowledge(raw: Path, prints: dict[str, str], cause: str) ->
     assert "行政处罚案件数" in found.shown["new"].to_list() and "只涵盖部分年度" in found.frame["new"].to_list()
 
 
+def test_one_number_of_two_nouns_is_not_taken_for_a_change(raw: Path) -> None:
+    t = load(raw.parents[1] / "out")
+    rows = t.indicators.filter(pl.col("indicator_id") == 3).collect()
+    twice = pl.concat([t.indicators.collect(), rows.with_columns(code=pl.lit("filing_rate"), indicator_id=pl.lit(9999, pl.Int32))])
+    assert diff(replace(t, indicators=twice.lazy()), replace(t, indicators=twice.reverse().lazy())).frame.is_empty()
+    added = diff(t, replace(t, indicators=twice.lazy())).frame
+    assert added.filter(pl.col("change") == "added").height == rows.height
+
+
 def test_tables_that_are_no_build_are_refused(raw: Path) -> None:
     t = load(raw.parents[1] / "out")
     with pytest.raises(CompareError, match=r"manifest\.json"):

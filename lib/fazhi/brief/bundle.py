@@ -1,18 +1,10 @@
-"""What a page carries packed: the drawing library, and long lists of sentences.
-
-`plotly/plotly-basic.min.js` is plotly's own build with the scatter, bar and pie traces (npm package plotly.js-basic-dist-min,
-MIT, its notice in its head): a quarter of the whole one, which is all that the plotly package for Python brings. A page is a
-third of the size with it and draws in half the time. Where that package has moved on to another version of plotly.js, its own
-bundle is taken until the file is renewed: `npm pack plotly.js-basic-dist-min@VERSION`.
-"""
+"""What a page carries packed: the drawing library of the installed plotly package, and long lists of sentences."""
 
 from __future__ import annotations
 
 import base64
 import gzip
-import re
 from functools import cache
-from importlib.resources import files
 
 DIGITS = "!#$%()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~"[:85]
 B85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
@@ -29,17 +21,9 @@ def unpack(packed: str) -> bytes:
     return gzip.decompress(base64.b85decode(packed.strip().translate(_FROM_SAFE)))
 
 
-def basic() -> tuple[str, str]:
-    """The version and the text of the small build that comes with fazhi."""
-    text = (files(__package__) / "plotly" / "plotly-basic.min.js").read_text("utf-8")
-    found = re.search(r"plotly\.js \(basic - minified\) v([\d.]+)", text[:400])
-    return (found[1] if found else ""), text
-
-
 @cache
 def bundle() -> str:
-    """The plotly bundle, packed once a process: the small build, or the plotly package's whole one where versions differ."""
-    from plotly.offline import get_plotlyjs, get_plotlyjs_version
+    """The plotly package's own bundle, packed once a process: 1.8 MB of a page, which opens without a network."""
+    from plotly.offline import get_plotlyjs
 
-    version, text = basic()
-    return pack((text if version == get_plotlyjs_version() else get_plotlyjs()).encode())
+    return pack(get_plotlyjs().encode())

@@ -176,7 +176,8 @@ class Quality:
     def _drawn(self, frame: pl.DataFrame, count: int, seed: int, who: bool = True) -> pl.DataFrame:
         """`count` rows, in the order of a hash of the seed and the place in the text."""
         order = pl.Series("order", [_draw(seed, *place) for place in frame.select("report_id", "start").iter_rows()], pl.UInt64)
-        drawn = frame.with_columns(order).sort("order", "report_id", "start").head(count).drop("order")
+        # one number may be the figure of two nouns: these have one place, and stay in the order of the table
+        drawn = frame.with_columns(order).sort("order", "report_id", "start", maintain_order=True).head(count).drop("order")
         if not who:
             return drawn
         scoped = drawn.with_columns(pl.col("scope").replace(rules().labels["scope"]))

@@ -241,12 +241,13 @@ def _of_indicators(old: Build, new: Build, pairs: pl.DataFrame, causes: dict[str
     held = pairs.filter(pl.col("report_id").is_not_null() & pl.col("report_id_new").is_not_null()).with_row_index("pair")
     held = held.with_columns(moved=pl.col("report_id") != pl.col("report_id_new"))
     columns = ["report_id", "indicator_id", "start", "quote", "corrected", "value_text", *VALUES]
-    # in the same text the place tells; in another, the turn among figures of one meaning, or of one clause
+    # in the same text the place tells, and the code where one number is the figure of two nouns; in another text, the turn among
+    # figures of one meaning, or of one clause
     clause, sense = ["quote", "value_text"], ["code", "scope", "status", "kind"]
-    meaning = pl.when(pl.col("code").is_null()).then(pl.concat_str(clause, separator="|")).otherwise(
-        pl.concat_str(sense, separator="|"))
-    turn = pl.int_range(pl.len()).over("pair", "meaning", order_by="start").cast(pl.String)
-    at = pl.when("moved").then(pl.format("{}|{}", "meaning", turn)).otherwise(pl.format("@{}", "start"))
+    meaning = pl.when(~pl.col("moved")).then(pl.format("@{}", "start")).when(pl.col("code").is_null()).then(
+        pl.concat_str(clause, separator="|")).otherwise(pl.concat_str(sense, separator="|"))
+    turn = pl.int_range(pl.len()).over("pair", "meaning", order_by=["start", "code"])
+    at = pl.format("{}|{}", "meaning", turn)
     sides = []
     for build, key in ((old, "report_id"), (new, "report_id_new")):
         side = build.indicators.select(columns).collect().join(
