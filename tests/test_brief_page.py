@@ -148,6 +148,15 @@ def test_too_large_a_page_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         export(new_notebook(cells=[]), Capsule("x", report_tables()))
 
 
+def test_a_full_page_keeps_its_figures_as_still_images(made: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "LIMIT", len(made.encode()) - 100_000)
+    still = export(essay(), Capsule("x", report_tables()))
+    assert "fz-bundle\">" not in still and "fig-1-data" not in still and "静态图形" in still
+    assert "静态图形" not in made
+    root = lxml_html.fromstring(still)
+    assert root.xpath("//figure[@id='fig-1']//*[local-name()='svg']") and root.xpath("//a[starts-with(@href, '#s-')]")
+
+
 def test_foreign_html_and_text_are_cleaned() -> None:
     output = new_output("display_data", data={"text/html": "<style>*{}</style><table border=1><tr><td onclick=x()>格</td></tr></table>"})
     made = export(new_notebook(cells=[put(output, new_output("stream", name="stdout", text="<b>印</b>"))]), Capsule("x", report_tables()))

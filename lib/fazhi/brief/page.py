@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     import nbformat
 
 LIMIT = 2_500_000  # bytes of a page
-PACKED_FROM = 150_000  # characters of the list of sentences beyond which it is packed, to keep the page under LIMIT
+FRAME = 5_000  # bytes of a page that are in its template
+PACKED_FROM = 40_000  # characters of the list of sentences beyond which it is packed, to keep the page under LIMIT
 INLINE = 5  # sentences of a list that stays where the notebook shows it
 PLACE = "<!--fz-sources-->"  # where the last long list stood
 POINTS = 400  # sentences of figures' points that are added to those of the tables
@@ -260,6 +261,10 @@ class Capsule:
         )
         parts["bundle"] = f'<script type="text/plain" id="fz-bundle">{bundle()}</script>' if self._figures else ""
         parts["css"], parts["js"] = _text("page.css"), _text("page.js")
+        if parts["bundle"] and sum(len(part.encode()) for part in parts.values()) + FRAME > LIMIT:
+            # of all on the page, the drawing library is the most bytes for the least that a reader would miss
+            parts["bundle"] = parts["data"] = ""
+            parts["lost"] += f'<p class="fz-more">{say("page.static_only", self.language)}</p>'
         parts["nonce"] = hashlib.sha256((told_text + parts["js"]).encode()).hexdigest()[:24]
         return parts
 
@@ -388,6 +393,7 @@ def _chrome(language: str) -> list[str]:
             "parameters",
             "versions",
             "no_script",
+            "static_only",
             "page_lead",
             "index_link",
             "back",
@@ -398,8 +404,8 @@ def _chrome(language: str) -> list[str]:
 
 
 def export(notebook: nbformat.NotebookNode, capsule: Capsule) -> str:
-    """The page of an executed notebook. Raises Unrenderable (DeadLink among it) or fonts.FontError; a page over LIMIT is
-    Unrenderable too.
+    """The page of an executed notebook. Raises Unrenderable (DeadLink among it) or fonts.FontError. A page that
+    would be over LIMIT shows its figures as static images only, and says so; one that still is, is Unrenderable.
     """
     # not HTMLExporter: it parses the finished page once more to mend it, which costs a second and changes what was made with care
     from nbconvert.exporters.templateexporter import TemplateExporter
