@@ -152,7 +152,7 @@ def test_a_full_page_keeps_its_figures_as_still_images(made: str, monkeypatch: p
     monkeypatch.setattr(page, "LIMIT", len(made.encode()) - 100_000)
     still = export(essay(), Capsule("x", report_tables()))
     assert "fz-bundle\">" not in still and "fig-1-data" not in still and "静态图形" in still
-    assert "静态图形" not in made
+    assert "静态图形" not in made and "点击数据点" not in still
     root = lxml_html.fromstring(still)
     assert root.xpath("//figure[@id='fig-1']//*[local-name()='svg']") and root.xpath("//a[starts-with(@href, '#s-')]")
 

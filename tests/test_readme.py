@@ -69,7 +69,7 @@ def test_make_lines_name_targets_that_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", READMES)
 def test_command_lines_are_understood(name: str, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each is run, but for `brief` and `doctor`, which take long: those must know their help."""
+    """Each is run, but for those that take long or need tables in their usual place: those must know their help."""
     from typer.testing import CliRunner
 
     from fazhi.cli import app
@@ -77,9 +77,9 @@ def test_command_lines_are_understood(name: str, built: Path, tmp_path: Path, mo
     monkeypatch.chdir(ROOT)
     lines = [shlex.split(line, comments=True) for code, _ in blocks(name, "sh") for line in code.splitlines()
              if line.startswith("fazhi ")]
-    assert {words[1] for words in lines} == {"build", "read", "explain", "brief", "doctor"}
+    assert {words[1] for words in lines} == {"build", "read", "explain", "brief", "changes", "diff", "doctor"}
     for words in lines:
-        if words[1] in ("brief", "doctor"):
+        if words[1] in ("brief", "changes", "diff", "doctor"):
             words = [*words[:2], "--help"]
         words = [str(tmp_path) if w == "data/processed" else w for w in words]
         outcome = CliRunner().invoke(app, words[1:])

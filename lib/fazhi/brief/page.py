@@ -264,6 +264,8 @@ class Capsule:
         if parts["bundle"] and sum(len(part.encode()) for part in parts.values()) + FRAME > LIMIT:
             # of all on the page, the drawing library is the most bytes for the least that a reader would miss
             parts["bundle"] = parts["data"] = ""
+            for part in ("before", "after"):
+                parts[part] = parts[part].replace("；" + say("figure.click", self.language), "")
             parts["lost"] += f'<p class="fz-more">{say("page.static_only", self.language)}</p>'
         parts["nonce"] = hashlib.sha256((told_text + parts["js"]).encode()).hexdigest()[:24]
         return parts
