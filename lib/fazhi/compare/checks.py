@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.guards import Words
-from fazhi.knowledge import KnowledgeError, load_toml, require
+from fazhi.knowledge import exemplified, load_toml, require
 
 FILE = "checks.toml"
 SHOWN = 60  # rows that Jupyter shows; the frame holds them all
@@ -63,16 +63,7 @@ def knowledge() -> Knowledge:
             held[entry["name"]] = Words(entry["zh"], entry["en"])
     for number, entry in enumerate(data.get("words", []), 1):
         require(FILE, f"words {number}", entry, {"name": str, "pattern": str, "yes": list, "no": list})
-        try:
-            pattern = re.compile(entry["pattern"])
-        except re.error as fault:
-            raise KnowledgeError(FILE, f"words {entry['name']}", str(fault), "mend the pattern") from None
-        for example, holds in [(e, True) for e in entry["yes"]] + [(e, False) for e in entry["no"]]:
-            if bool(pattern.search(example)) is not holds:
-                raise KnowledgeError(
-                    FILE, f"words {entry['name']}", f"its example {example!r} says otherwise", "mend pattern or example"
-                )
-        words[entry["name"]] = pattern
+        words[entry["name"]] = exemplified(FILE, f"words {entry['name']}", entry["pattern"], entry["yes"], entry["no"])
     for number, entry in enumerate(data.get("whole", []), 1):
         require(FILE, f"whole {number}", entry, {"code": str, "parts": list})
     return Knowledge(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from fazhi.knowledge import KnowledgeError, load_toml, require
+from fazhi.knowledge import KnowledgeError, exemplified, load_toml, require
 
 FILE = "comparison.toml"
 BOUNDS = ("over", "under", "about", "at_least", "at_most", "range")
@@ -92,16 +91,8 @@ def rules() -> Rules:
             units[unit] = entry["name"]
     for number, entry in enumerate(data.get("extent", []), 1):
         require(FILE, f"extent {number}", entry, {"name": str, "pattern": str, "yes": list, "no": list}, {"zh"})
-        try:
-            pattern = re.compile(entry["pattern"])
-        except re.error as fault:
-            raise KnowledgeError(FILE, f"extent {entry['name']}", str(fault), "mend the pattern") from None
-        for example, holds in [(e, True) for e in entry["yes"]] + [(e, False) for e in entry["no"]]:
-            if bool(pattern.search(example)) is not holds:
-                raise KnowledgeError(
-                    FILE, f"extent {entry['name']}", f"its example {example!r} says otherwise", "mend pattern or example"
-                )
-        extents[entry["name"]] = entry["pattern"]
+        pattern = exemplified(FILE, f"extent {entry['name']}", entry["pattern"], entry["yes"], entry["no"])
+        extents[entry["name"]] = pattern.pattern
     return Rules(states, caveats, units, extents, data.get("label", {}), tuple(data["core"]))
 
 

@@ -82,7 +82,7 @@ class Standing:
         """The reports that were late or lack a part: issuer, year, rule, deadline, published_on, signed_on, days_late,
         missing_zh, source, url."""
         return (
-            self.covered.reports.filter((pl.col("on_time") == False) | (pl.col("complete") == False))  # noqa: E712
+            self.covered.reports.filter(~pl.col("on_time") | ~pl.col("complete"))
             .select(
                 "issuer", "year", "rule", "deadline", "published_on", "signed_on", "days_late", "missing_zh", "source", "url"
             )

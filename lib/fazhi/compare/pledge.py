@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from fazhi.compare.guards import Words
-from fazhi.knowledge import KnowledgeError, load_toml, require
+from fazhi.knowledge import KnowledgeError, compiled, exemplified, load_toml, require
 
 FILE = "promises.toml"
 VERDICTS = ("kept", "missed", "cannot_tell", "not_mentioned", "no_report")
@@ -77,10 +77,7 @@ def knowledge() -> Knowledge:
     words = {}
     for number, entry in enumerate(data.get("words", []), 1):
         require(FILE, f"words {number}", entry, {"name": str, "pattern": str, "yes": list, "no": list})
-        words[entry["name"]] = pattern = compiled(f"words {entry['name']}", entry["pattern"])
-        for example, holds in [(e, True) for e in entry["yes"]] + [(e, False) for e in entry["no"]]:
-            if bool(pattern.search(example)) is not holds:
-                raise fail(f"words {entry['name']}", example)
+        words[entry["name"]] = exemplified(FILE, f"words {entry['name']}", entry["pattern"], entry["yes"], entry["no"])
     made = {}
     for entry in data.get("made", []):
         require(FILE, f"made {entry.get('form')}", entry, dict.fromkeys(("verbs", "nouns", "yes", "no"), list) | {"form": str})
@@ -103,18 +100,10 @@ def knowledge() -> Knowledge:
         words,
         days(data, "deadline"),
         days(data, "happened"),
-        tuple((compiled("times", entry["pattern"]), entry["times"]) for entry in data.get("times", [])),
+        tuple((compiled(FILE, "times", entry["pattern"]), entry["times"]) for entry in data.get("times", [])),
         made,
         tuple(tuple(entry["words"]) for entry in data.get("who", [])),
     )
-
-
-def compiled(entry: str, pattern: str) -> re.Pattern[str]:
-    """A pattern. Raises KnowledgeError where it is none."""
-    try:
-        return re.compile(pattern)
-    except re.error as fault:
-        raise KnowledgeError(FILE, entry, str(fault), "mend the pattern") from None
 
 
 def days(data: dict[str, Any], name: str) -> tuple[Day, ...]:
@@ -122,7 +111,7 @@ def days(data: dict[str, Any], name: str) -> tuple[Day, ...]:
     found = []
     for number, entry in enumerate(data.get(name, []), 1):
         require(FILE, f"{name} {number}", entry, {"pattern": str, "yes": list}, {"month"})
-        day = Day(compiled(f"{name} {number}", entry["pattern"]), entry.get("month"))
+        day = Day(compiled(FILE, f"{name} {number}", entry["pattern"]), entry.get("month"))
         for example, month_day in entry["yes"]:
             seen = day.find(example, 2021)
             if not seen or seen[1] != date.fromisoformat(f"2021-{month_day}"):

@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
 from fazhi.compare.guards import KINDS, LEVELS, CompareError, one_of, rules
-from fazhi.compare.members import SEAT, members, nearest_regions, one_a_year, texts, within, years_of
+from fazhi.compare.members import SEAT, Tables, members, nearest_regions, one_a_year, texts, within, years_of
 from fazhi.knowledge import load_toml, require
 from fazhi.knowledge.words import segmenter
 
@@ -40,21 +40,6 @@ GROUPS: dict[str, pl.DataType | type[pl.DataType]] = {
     "by": pl.String, "group": pl.String, "reports": pl.Int64, "issuers": pl.Int64, "words": pl.Int64, "distinctive": pl.Int64,
 }  # fmt: skip
 _CUTS: dict[Path, pl.DataFrame] = {}  # the words of the builds last looked at; a build never changes
-
-
-class Tables(Protocol):
-    """What this asks of the tables: lazy frames with the columns of the contract."""
-
-    @property
-    def reports(self) -> pl.LazyFrame: ...
-    @property
-    def sections(self) -> pl.LazyFrame: ...
-    @property
-    def indicators(self) -> pl.LazyFrame: ...
-    @property
-    def sources(self) -> pl.LazyFrame: ...
-    @property
-    def measures(self) -> pl.LazyFrame: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from fazhi.extract.rows import Section
-from fazhi.knowledge import KnowledgeError, load_toml, require
+from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
 KINDS = ("achievements", "problems", "first_responsible_person", "plan", "other")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
@@ -37,10 +37,7 @@ class Knowledge:
 
 
 def _compiled(pattern: str, entry: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as fault:
-        raise KnowledgeError("sections.toml", entry, f"the pattern fails: {fault}", "mend it") from None
+    return compiled("sections.toml", entry, pattern)
 
 
 @cache

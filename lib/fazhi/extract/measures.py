@@ -14,7 +14,7 @@ from fazhi.extract.dimensions import UNDER, Topics
 from fazhi.extract.kinds import named_kinds
 from fazhi.extract.outline import knowledge as sections_knowledge
 from fazhi.extract.rows import Measure, Section
-from fazhi.knowledge import KnowledgeError, load_toml, require
+from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 from fazhi.knowledge.words import own_words, segmenter
 
 STATUS = {"achievements": "done", "problems": "problem", "plan": "planned"}
@@ -37,10 +37,7 @@ class Rules:
 
 
 def _compiled(pattern: str, entry: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as fault:
-        raise KnowledgeError("measures.toml", entry, f"the pattern fails: {fault}", "mend it") from None
+    return compiled("measures.toml", entry, pattern)
 
 
 @cache

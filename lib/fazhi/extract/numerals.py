@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 import ahocorasick_rs
 
 from fazhi.extract.rows import RuledOut
-from fazhi.knowledge import KnowledgeError, load_toml, require
+from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
 # One character for one: offsets in the folded text are offsets in the text.
 FOLD = str.maketrans("０１２３４５６７８９％．＋－（）：，／", "0123456789%.+-():,/") | {0xA0: " ", 0x3000: " "}
@@ -164,10 +164,7 @@ def _reasons() -> Reasons:
         starts += entry.get("starts", "")
         bodies = [p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"]]
         for body in bodies:
-            try:
-                re.compile(body)
-            except re.error as fault:
-                raise KnowledgeError("numerals.toml", where, f"the pattern {body!r} fails: {fault}", "mend it") from None
+            compiled("numerals.toml", where, body)
         parts.append(f"(?P<r{len(names)}>{'|'.join(bodies)})")
         names.append(entry["name"])
     idioms = know["names"][0]

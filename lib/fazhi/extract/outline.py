@@ -15,7 +15,7 @@ from typing import Any
 from fazhi.extract.dimensions import Topics
 from fazhi.extract.kinds import kinds_of, named_kinds
 from fazhi.extract.rows import Finding, Section
-from fazhi.knowledge import KnowledgeError, load_toml, require
+from fazhi.knowledge import compiled, load_toml, require
 
 NUMERAL = "[一二三四五六七八九十]{1,3}"
 SPACE = r"[ \u00a0\u3000]*+"
@@ -73,10 +73,7 @@ class Head:
 
 
 def _compiled(pattern: Any, entry: str) -> re.Pattern[str]:
-    try:
-        return re.compile(str(pattern).replace("{N}", NUMERAL).replace("{S}", SPACE))
-    except re.error as fault:
-        raise KnowledgeError("sections.toml", entry, f"the pattern fails: {fault}", "mend it") from None
+    return compiled("sections.toml", entry, str(pattern).replace("{N}", NUMERAL).replace("{S}", SPACE))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from fazhi.knowledge import KnowledgeError, load_toml, require
+from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
 
 @cache
@@ -14,10 +14,7 @@ def _all() -> dict[str, re.Pattern[str]]:
     for entry in load_toml("phrases.toml")["phrase"]:
         name = f"[[phrase]] {entry.get('name', '?')}"
         require("phrases.toml", name, entry, {"name": str, "zh": str, "pattern": str, "yes": list, "no": list})
-        try:
-            out[entry["name"]] = re.compile(entry["pattern"])
-        except re.error as fault:
-            raise KnowledgeError("phrases.toml", name, f"the pattern fails: {fault}", "mend it") from None
+        out[entry["name"]] = compiled("phrases.toml", name, entry["pattern"])
     return out
 
 

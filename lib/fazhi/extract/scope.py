@@ -16,7 +16,7 @@ from fazhi.extract.numerals import Number, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
-from fazhi.knowledge import KnowledgeError, load_toml, require
+from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
 _FEATURES = {
     "scope": {"relative", "since", "cumulative", "year", "partial", "previous", "next", "stock"},
@@ -49,10 +49,7 @@ def cues(feature: str) -> tuple[Cue, ...]:
             raise KnowledgeError("cues.toml", name, "unknown feature or value", f"use one of {_FEATURES}")
         if entry["where"] not in ("clause", "sentence", "before"):
             raise KnowledgeError("cues.toml", name, f"unknown place {entry['where']!r}", "use clause, sentence or before")
-        try:
-            cue = Cue(entry["feature"], entry["value"], entry["where"], re.compile(entry["pattern"]))
-        except re.error as fault:
-            raise KnowledgeError("cues.toml", name, f"the pattern fails: {fault}", "mend it") from None
+        cue = Cue(entry["feature"], entry["value"], entry["where"], compiled("cues.toml", name, entry["pattern"]))
         if cue.feature == feature:
             out.append(cue)
     return tuple(out)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 import tomllib
+from collections.abc import Collection, Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -60,7 +62,7 @@ def load_tsv(name: str) -> tuple[dict[str, str], ...]:
     return tuple(rows)
 
 
-def require(file: str, entry: str, table: dict[str, Any], needed: dict[str, type], allowed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+def require(file: str, entry: str, table: dict[str, Any], needed: dict[str, type], allowed: Collection[str] = ()) -> None:
     """Check that a TOML table has the keys it needs, of their types, and no key that nobody reads."""
     for key, kind in needed.items():
         if key not in table:
@@ -69,6 +71,23 @@ def require(file: str, entry: str, table: dict[str, Any], needed: dict[str, type
             raise KnowledgeError(file, entry, f"`{key}` is a {type(table[key]).__name__}", f"make it a {kind.__name__}")
     if unknown := set(table) - set(needed) - set(allowed):
         raise KnowledgeError(file, entry, f"unknown key {sorted(unknown)}", f"the keys are {sorted(set(needed) | set(allowed))}")
+
+
+def compiled(file: str, entry: str, pattern: str) -> re.Pattern[str]:
+    """The pattern of an entry. Raises KnowledgeError where it is none."""
+    try:
+        return re.compile(pattern)
+    except re.error as fault:
+        raise KnowledgeError(file, entry, f"the pattern {pattern!r} fails: {fault}", "mend the pattern") from None
+
+
+def exemplified(file: str, entry: str, pattern: str, yes: Iterable[str], no: Iterable[str]) -> re.Pattern[str]:
+    """As `compiled`; raises KnowledgeError too where the pattern is not found in a `yes`, or is found in a `no`."""
+    found = compiled(file, entry, pattern)
+    for example, holds in [(e, True) for e in yes] + [(e, False) for e in no]:
+        if bool(found.search(example)) is not holds:
+            raise KnowledgeError(file, entry, f"its example {example!r} says otherwise", "mend pattern or example")
+    return found
 
 
 @cache

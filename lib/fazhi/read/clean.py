@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from itertools import chain
 
-from ..knowledge import KnowledgeError, load_toml, require
+from ..knowledge import KnowledgeError, compiled, load_toml, require
 from .page import Draft, Page
 from .text import tidy, unwrap
 
@@ -116,10 +116,7 @@ def rules() -> Rules:
 
 
 def _checked(entry: str, pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as fault:
-        raise KnowledgeError(FILE, entry, f"not a regular expression: {fault}", "mend the pattern") from None
+    compiled(FILE, entry, pattern)
     return f"(?:{pattern})"
 
 
