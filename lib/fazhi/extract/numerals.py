@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 import ahocorasick_rs
 
@@ -15,7 +15,7 @@ from fazhi.extract.rows import RuledOut
 from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
 # One character for one: offsets in the folded text are offsets in the text.
-FOLD = str.maketrans("０１２３４５６７８９％．＋－（）：，／", "0123456789%.+-():,/") | {0xA0: " ", 0x3000: " "}
+FOLD = dict(zip("０１２３４５６７８９％．＋－（）：，／\xa0\u3000", "0123456789%.+-():,/  ", strict=True))
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 DIGITS = r"(?<![\d.])(?<!\d[,+])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?:\.\d+)?(?![\d.])|\d+(?:\.\d+)?)"
 CHINESE_NUMBER = f"[{CHINESE}]+(?:点[零〇一二三四五六七八九]+)?"
@@ -30,10 +30,11 @@ _NUMERALS = re.compile(rf"\d+(?:\.\d+)?|[{CHINESE}]+")
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
-@lru_cache(8)
 def fold(text: str) -> str:
     """The text with full-width digits and signs as ASCII, one character for one."""
-    return text.translate(FOLD)
+    for wide, narrow in FOLD.items():  # much faster than `translate`, which looks every character up
+        text = text.replace(wide, narrow)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
