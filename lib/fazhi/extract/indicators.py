@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from fazhi.extract.codebook import Asked, Codebook, codebook
 from fazhi.extract.confidence import by_lead
@@ -37,8 +37,7 @@ _LEVELS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bid:
+class Bid(NamedTuple):
     """What a rule offered for a number."""
 
     code: str
@@ -83,8 +82,7 @@ class Words:
         return self.sentences[start, end]
 
 
-@dataclass(frozen=True, slots=True)
-class Above:
+class Above(NamedTuple):
     """The words of the headings above a number, or of the sentence before, and the rules that they serve."""
 
     words: frozenset[int] = frozenset()
@@ -98,30 +96,33 @@ class Surroundings:
         self.start, self.book = q.start, words.book
         self.sentence = words.of(place.sentence, place.sentence_end)
         self.after = (place.right, place.clause_end)
-        self.near: dict[int, tuple[float, str]] = {}
-        for word, _, end in words.within(left, place.left_end):
-            self._beside(word, 1 / (1 + (place.left_end - end) / LEFT), "<")
+        near: dict[int, tuple[float, str]] = {}
+        for word, _, end in words.within(left, place.left_end):  # in the order of their ends: the nearest is the last
+            near[word] = 1 / (1 + (place.left_end - end) / LEFT), "<"
         for word, start, _ in words.within(q.end, place.right):
-            self._beside(word, 0.95 / (1 + (start - q.end) / RIGHT), ">")
+            weight = 0.95 / (1 + (start - q.end) / RIGHT)
+            if word not in near or weight > near[word][0]:
+                near[word] = weight, ">"
         if place.label:
             for word, _, end in words.within(*place.label):
-                self._beside(word, 1 / (1 + (place.label[1] - end + 3) / LEFT), "<")
-        self.rules = self._in_play(max(words.folded.rfind(c, place.sentence, q.start) for c in ";；\n") + 1)
+                weight = 1 / (1 + (place.label[1] - end + 3) / LEFT)
+                if word not in near or weight > near[word][0]:
+                    near[word] = weight, "<"
+        self.near = near
+        self.rules = self._in_play(words.folded, place.sentence)
 
-    def _beside(self, word: int, weight: float, side: str) -> None:
-        if word not in self.near or weight > self.near[word][0]:
-            self.near[word] = (weight, side)
-
-    def _in_play(self, semicolon: int) -> int:
+    def _in_play(self, folded: str, sentence: int) -> int:
         """The rules that a word beside the number opens, and that no word there or since the last semicolon forbids."""
         book = self.book
         opened = forbidden = 0
         for word, (_, side) in self.near.items():
             opened |= book.opens[word]
             forbidden |= book.shuts_right[word] if side == ">" else book.shuts_left[word]
-        for at, bars in self.sentence.bars:
-            if semicolon <= at < self.start:
-                forbidden |= bars
+        if opened and self.sentence.bars:
+            semicolon = max([folded.rfind(c, sentence, self.start) for c in ";；\n"]) + 1
+            for at, bars in self.sentence.bars:
+                if semicolon <= at < self.start:
+                    forbidden |= bars
         return opened & ~forbidden
 
     def _afar(self, word: int, above: Above, signs: Collection[int]) -> float:
@@ -169,7 +170,8 @@ class Surroundings:
                 rule = book.rules[i]
                 words = tuple([book.words[k] for k in found[1]])
                 out.append(Bid(rule.code, rule.name, round(found[0] * asked.fit[i], 4), words))
-        out.sort(key=lambda b: (-b.score, b.rule))
+        if len(out) > 1:
+            out.sort(key=lambda b: (-b.score, b.rule))
         return out
 
 
@@ -215,7 +217,7 @@ class Offers:
         if own and own[0].score >= FLOOR:
             return own
         if place.shared and not self.around.near:
-            return Surroundings(q, replace(place, label=place.shared), words, place.left).bids(asked, self.above) or own
+            return Surroundings(q, place._replace(label=place.shared), words, place.left).bids(asked, self.above) or own
         if place.right - q.end <= 4 and phrase("bare").search(words.folded[place.left : place.left_end]):
             clauses = [m.end() for m in CLAUSE.finditer(words.folded, place.sentence, max(place.sentence, place.left - 1))]
             wider = Surroundings(q, place, words, max([place.sentence, *clauses])).bids(asked, self.above)
@@ -231,7 +233,7 @@ class Offers:
     def _before(self) -> Above | None:
         """The words above the number together with those of the sentence before, unless that stands above a heading."""
         start = self.place.sentence
-        earlier = max(self.words.folded.rfind(c, 0, max(0, start - 1)) for c in "。！？\n") + 1
+        earlier = max([self.words.folded.rfind(c, 0, max(0, start - 1)) for c in "。！？\n"]) + 1
         if not start or (self.section and earlier < self.section.start):
             return None
         before = self.words.of(earlier, start)

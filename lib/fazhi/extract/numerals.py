@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -37,8 +38,7 @@ def fold(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number with its unit: `value` and `high` multiplied out, money in 元; the span holds number, qualifier and unit."""
 
     start: int

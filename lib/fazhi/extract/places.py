@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from fazhi.extract.numerals import Number
 from fazhi.extract.phrases import phrase
@@ -20,8 +20,7 @@ CLAUSE = re.compile(r"[，,；;：:。！？!?\n\t]|(?<=[^\d])\s{2,}")
 _LIST = re.compile(r"[、和及与]|以及")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a number stands: its sentence, its clause and the words that are its own, between its neighbours."""
 
     sentence: int
@@ -94,7 +93,7 @@ def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> lis
         if len(items) == len(chain) > 1:
             for k, (a, b) in zip(chain, items, strict=True):
                 shared = None if k == chain[-1] else items[-1]  # 市、县两级事项分别为: the last item's noun is everybody's
-                where[k] = replace(where[k], left=a, left_end=b, right=numbers[k].end, shared=shared)
+                where[k] = where[k]._replace(left=a, left_end=b, right=numbers[k].end, shared=shared)
     return where
 
 
@@ -109,7 +108,7 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
             at = p.left
             for cut in [*cuts, last]:
                 out_n.append(n)
-                out_p.append(replace(p, left=at, left_end=cut, right=n.end))
+                out_p.append(p._replace(left=at, left_end=cut, right=n.end))
                 at = cut
         elif (
             (each := phrase("each").search(text, p.left, p.left_end))
@@ -118,7 +117,7 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
         ):
             for a, b in items:
                 out_n.append(n)
-                out_p.append(replace(p, left=a, left_end=b))
+                out_p.append(p._replace(left=a, left_end=b))
         else:
             out_n.append(n)
             out_p.append(p)
