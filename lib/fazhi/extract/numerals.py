@@ -8,10 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 import ahocorasick_rs
 
+from fazhi.extract.openings import DIGITS as DIGITS_ONLY
+from fazhi.extract.openings import Ahead, can_begin
 from fazhi.extract.rows import RuledOut
 from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
@@ -26,8 +30,9 @@ _TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80
 _NUMERAL = CHINESE + "0123456789"
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
 _DIGITS = re.compile(r"\d+")
-_RUN = re.compile(rf"[0-9]+|[{CHINESE}数几]+")
-_NUMERALS = re.compile(rf"\d+(?:\.\d+)?|[{CHINESE}]+")
+# One class of characters in front, so that the scan leaps from numeral to numeral.
+_RUN = re.compile(rf"[0-9{CHINESE}数几](?:(?<=[0-9])[0-9]*|(?<![0-9])[{CHINESE}数几]*)")
+_NUMERALS = re.compile(rf"[\d{CHINESE}](?:(?<=\d)\d*(?:\.\d+)?|(?<!\d)[{CHINESE}]*)")
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -144,11 +149,11 @@ def _before() -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What rules numerals out: the patterns of numerals.toml in one, where a match can begin, and the names."""
+    """What rules numerals out: the patterns of numerals.toml, each with its reason, where a match can begin, and the names."""
 
-    pattern: re.Pattern[str]
-    starts: re.Pattern[str]
     names: tuple[str, ...]
+    patterns: tuple[tuple[int, str], ...]  # each with the place of its reason's name
+    starts: re.Pattern[str]  # a run of digits, or one other character
     automaton: ahocorasick_rs.AhoCorasick
     idiom: str
 
@@ -156,8 +161,8 @@ class Reasons:
 @cache
 def _reasons() -> Reasons:
     know = load_toml("numerals.toml")
-    parts: list[str] = []
     names: list[str] = []
+    patterns: list[tuple[int, str]] = []
     starts = "0-9" + CHINESE
     for entry in know["reason"]:
         where = f"[[reason]] {entry.get('name')}"
@@ -166,13 +171,38 @@ def _reasons() -> Reasons:
         bodies = [p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"]]
         for body in bodies:
             compiled("numerals.toml", where, body)
-        parts.append(f"(?P<r{len(names)}>{'|'.join(bodies)})")
+            patterns.append((len(names), body))
         names.append(entry["name"])
     idioms = know["names"][0]
     require("numerals.toml", "[[names]]", idioms, {"reason": str, "zh": str, "list": list, "yes": list, "no": list})
     words = list(dict.fromkeys(idioms["list"]))
     automaton = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-    return Reasons(re.compile("|".join(parts)), re.compile(f"[{starts}]"), tuple(names), automaton, idioms["reason"])
+    leap = re.compile(f"[{starts}](?:(?<=[0-9])[0-9]+)?")
+    return Reasons(tuple(names), tuple(patterns), leap, automaton, idioms["reason"])
+
+
+@cache
+def _begun(first: str, inside: bool) -> int:
+    """The patterns of reasons, as bits, that may match from such a character on, left of which a digit stands or not."""
+    return _possible(Ahead(first, before=DIGITS_ONLY if inside else None))
+
+
+@cache
+def _followed(after: str) -> int:
+    """The patterns of reasons, as bits, that may match from a run of digits on which such a character follows."""
+    return _possible(Ahead(DIGITS_ONLY, after))
+
+
+def _possible(place: Ahead) -> int:
+    return sum(1 << i for i, (_, pattern) in enumerate(_reasons().patterns) if can_begin(pattern, place))
+
+
+@cache
+def _either(bits: int) -> re.Pattern[str] | None:
+    """These patterns of reasons in one, each reason a group; None for no pattern."""
+    chosen = [pattern for i, pattern in enumerate(_reasons().patterns) if bits >> i & 1]
+    groups = [f"(?P<r{reason}>{'|'.join(body for _, body in group)})" for reason, group in groupby(chosen, itemgetter(0))]
+    return re.compile("|".join(groups)) if groups else None
 
 
 def _value(token: str) -> float | None:
@@ -254,12 +284,15 @@ def _ruled_out(folded: str) -> list[RuledOut]:
         if not begins and not ends:
             candidates.append(RuledOut(start, end, reasons.idiom))
     at = 0
-    while possible := reasons.starts.search(folded, at):
-        at = possible.end()
-        m = reasons.pattern.match(folded, possible.start())
-        if m and m.end() > m.start():
-            at = m.end()
-            candidates.append(RuledOut(m.start(), at, reasons.names[int((m.lastgroup or "r0")[1:])]))
+    for possible in reasons.starts.finditer(folded):
+        first, end = possible.span()
+        digits = folded[first] in DIGITS_ONLY
+        bits = _followed(folded[end : end + 1]) if digits else -1
+        for start in range(max(at, first), end):
+            pattern = _either(bits & _begun(folded[start], start > 0 and folded[start - 1] in DIGITS_ONLY))
+            if start >= at and pattern and (m := pattern.match(folded, start)) and m.end() > start:
+                at = m.end()
+                candidates.append(RuledOut(start, at, reasons.names[int((m.lastgroup or "r0")[1:])]))
     taken = bytearray(len(folded) + 1)
     out = []
     for c in sorted(candidates, key=lambda r: (r.start - r.end, r.start)):
