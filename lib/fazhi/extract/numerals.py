@@ -8,14 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 import ahocorasick_rs
 
-from fazhi.extract.openings import DIGITS as DIGITS_ONLY
-from fazhi.extract.openings import Ahead, can_begin
+from fazhi.extract.openings import Opening
 from fazhi.extract.rows import RuledOut
 from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
@@ -151,9 +148,9 @@ def _before() -> re.Pattern[str]:
 class Reasons:
     """What rules numerals out: the patterns of numerals.toml, each with its reason, where a match can begin, and the names."""
 
-    names: tuple[str, ...]
-    patterns: tuple[tuple[int, str], ...]  # each with the place of its reason's name
-    starts: re.Pattern[str]  # a run of digits, or one other character
+    names: tuple[str, ...]  # of the reason of each pattern
+    patterns: tuple[re.Pattern[str], ...]
+    starts: re.Pattern[str]  # a run of numerals of one kind, or one other character
     automaton: ahocorasick_rs.AhoCorasick
     idiom: str
 
@@ -162,47 +159,46 @@ class Reasons:
 def _reasons() -> Reasons:
     know = load_toml("numerals.toml")
     names: list[str] = []
-    patterns: list[tuple[int, str]] = []
+    patterns: list[re.Pattern[str]] = []
     starts = "0-9" + CHINESE
     for entry in know["reason"]:
         where = f"[[reason]] {entry.get('name')}"
         require("numerals.toml", where, entry, {"name": str, "zh": str, "patterns": list, "yes": list, "no": list}, {"starts"})
         starts += entry.get("starts", "")
         bodies = [p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"]]
-        for body in bodies:
-            compiled("numerals.toml", where, body)
-            patterns.append((len(names), body))
-        names.append(entry["name"])
+        patterns += [compiled("numerals.toml", where, body) for body in bodies]
+        names += [entry["name"]] * len(bodies)
     idioms = know["names"][0]
     require("numerals.toml", "[[names]]", idioms, {"reason": str, "zh": str, "list": list, "yes": list, "no": list})
     words = list(dict.fromkeys(idioms["list"]))
     automaton = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-    leap = re.compile(f"[{starts}](?:(?<=[0-9])[0-9]+)?")
+    leap = re.compile(f"[{starts}](?:(?<=[0-9])[0-9]+|(?<=[{CHINESE}])[{CHINESE}]+)?")
     return Reasons(tuple(names), tuple(patterns), leap, automaton, idioms["reason"])
 
 
 @cache
+def _openings(run: str, before: str = "") -> tuple[Opening, ...]:
+    return tuple(Opening(pattern.pattern, run, before) for pattern in _reasons().patterns)
+
+
+@cache
 def _begun(first: str, inside: bool) -> int:
-    """The patterns of reasons, as bits, that may match from such a character on, left of which a digit stands or not."""
-    return _possible(Ahead(first, before=DIGITS_ONLY if inside else None))
+    """The patterns of reasons, as bits, that may match from a character on, left of which a digit stands or not."""
+    openings = _openings("0123456789", "0123456789" if inside else "")
+    return sum(1 << i for i, opening in enumerate(openings) if first in opening.first)
 
 
 @cache
-def _followed(after: str) -> int:
-    """The patterns of reasons, as bits, that may match from a run of digits on which such a character follows."""
-    return _possible(Ahead(DIGITS_ONLY, after))
-
-
-def _possible(place: Ahead) -> int:
-    return sum(1 << i for i, (_, pattern) in enumerate(_reasons().patterns) if can_begin(pattern, place))
+def _followed(run: str, after: str) -> int:
+    """The patterns of reasons, as bits, that may match from a run of such characters on, behind which stands another."""
+    return sum(1 << i for i, opening in enumerate(_openings(run)) if opening.after.any or (after and after in opening.after))
 
 
 @cache
-def _either(bits: int) -> re.Pattern[str] | None:
-    """These patterns of reasons in one, each reason a group; None for no pattern."""
-    chosen = [pattern for i, pattern in enumerate(_reasons().patterns) if bits >> i & 1]
-    groups = [f"(?P<r{reason}>{'|'.join(body for _, body in group)})" for reason, group in groupby(chosen, itemgetter(0))]
-    return re.compile("|".join(groups)) if groups else None
+def _chosen(bits: int) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """These patterns, with the names of their reasons."""
+    reasons = _reasons()
+    return tuple((p, name) for i, (p, name) in enumerate(zip(reasons.patterns, reasons.names, strict=True)) if bits >> i & 1)
 
 
 def _value(token: str) -> float | None:
@@ -286,13 +282,17 @@ def _ruled_out(folded: str) -> list[RuledOut]:
     at = 0
     for possible in reasons.starts.finditer(folded):
         first, end = possible.span()
-        digits = folded[first] in DIGITS_ONLY
-        bits = _followed(folded[end : end + 1]) if digits else -1
-        for start in range(max(at, first), end):
-            pattern = _either(bits & _begun(folded[start], start > 0 and folded[start - 1] in DIGITS_ONLY))
-            if start >= at and pattern and (m := pattern.match(folded, start)) and m.end() > start:
-                at = m.end()
-                candidates.append(RuledOut(start, at, reasons.names[int((m.lastgroup or "r0")[1:])]))
+        run = "0123456789" if folded[first] in "0123456789" else CHINESE if folded[first] in CHINESE else ""
+        bits = _followed(run, folded[end : end + 1]) if run else -1
+        for start in range(first, end):
+            if start < at:
+                continue
+            for pattern, name in _chosen(bits & _begun(folded[start], start > 0 and folded[start - 1] in "0123456789")):
+                if m := pattern.match(folded, start):
+                    if m.end() > start:
+                        at = m.end()
+                        candidates.append(RuledOut(start, at, name))
+                    break
     taken = bytearray(len(folded) + 1)
     out = []
     for c in sorted(candidates, key=lambda r: (r.start - r.end, r.start)):

@@ -5,114 +5,101 @@ A pattern is read as `re` itself reads it. What cannot be told is taken for poss
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable
 from importlib import import_module
 from re import IGNORECASE
 from typing import Any
 
-DIGITS = "0123456789"
-Nodes = Sequence[tuple[Any, Any]]  # a parsed pattern: operators, each with its operand
-AT, RUN, BEYOND = 1, 2, 4  # how far a match may have come: nowhere, into the digits that it begins with, beyond what is known
-_CATEGORIES = {"CATEGORY_DIGIT": str.isdecimal, "CATEGORY_SPACE": str.isspace}
+AT, RUN, BEYOND = 1, 2, 4  # how far a match may have come: nowhere, into the run that it begins with, beyond it
+WIDE = 200  # a range of more characters than that is any character
 
 
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """What is known of a place in a text: the character there, one of `first`; of a run of digits what stands `after` it.
+class Characters:
+    """A set of characters, as the parts of a pattern that take one add up to it."""
 
-    `before` are the characters one of which stands left of the place. What is not known is None.
+    def __init__(self) -> None:
+        self.listed: set[str] = set()
+        self.digits = self.spaces = self.any = False
+
+    def __contains__(self, c: str) -> bool:
+        return self.any or c in self.listed or (self.digits and c.isdecimal()) or (self.spaces and c.isspace())
+
+    def add(self, op: str, operand: Any) -> None:
+        """Add what a part of a pattern takes."""
+        if op == "LITERAL":
+            self.listed.add(chr(operand))
+        elif op == "RANGE" and operand[1] - operand[0] < WIDE:
+            self.listed.update(map(chr, range(operand[0], operand[1] + 1)))
+        elif op == "IN" and str(operand[0][0]) != "NEGATE":
+            for inner, what in operand:
+                self.add(str(inner), what)
+        elif op == "CATEGORY" and str(operand) == "CATEGORY_DIGIT":
+            self.digits = True
+        elif op == "CATEGORY" and str(operand) == "CATEGORY_SPACE":
+            self.spaces = True
+        else:
+            self.any = True
+
+
+class Opening:
+    """With which characters a match of a pattern may begin, and which may stand `after` a run of characters that it begins with.
+
+    `run` are the characters of such a run; one of `before` stands left of the match, where they are given.
     """
 
-    first: str
-    after: str | None = None
-    before: str | None = None
+    def __init__(self, pattern: str, run: str, before: str = "") -> None:
+        self.run, self.before = run, before
+        self.first, self.after = Characters(), Characters()
+        try:
+            nodes = import_module("re._parser").parse(pattern)
+        except (ImportError, AttributeError):  # it is no public module
+            nodes = None
+        if nodes is None or nodes.state.flags & IGNORECASE:
+            self.first.any = self.after.any = True
+        elif (states := self._come(nodes, AT)) & (AT | RUN):
+            self.after.any = True
+            self.first.any = bool(states & AT)
 
-    def take(self, node: tuple[Any, Any], states: int) -> int:
-        """How far a match may come by a node that takes one character."""
-        out = states & BEYOND
+    def _come(self, nodes: Iterable[tuple[Any, Any]], states: int) -> int:
+        """How far a match may come by a sequence of a pattern's parts, from any of these states."""
+        for operator, operand in nodes:
+            op = str(operator)
+            if op == "ASSERT" and operand[0] > 0:
+                ahead = self._come(operand[1], states & ~BEYOND)
+                states = states & BEYOND | (AT if states & AT and ahead else 0) | (ahead if states & RUN else 0)
+            elif op in ("ASSERT", "ASSERT_NOT"):
+                states &= ~AT if operand[0] < 0 and self._refuses(op, operand[1]) else -1
+            elif op == "BRANCH":
+                start, states = states, 0
+                for branch in operand[1]:
+                    states |= self._come(branch, start)
+            elif op == "SUBPATTERN":
+                states = self._come(operand[-1], states)
+            elif op.endswith("_REPEAT"):
+                once = self._come(operand[-1], states)
+                states = (states if operand[0] == 0 else 0) | once | self._come(operand[-1], once)
+            elif op != "AT":
+                states = self._take(op, operand, states)
+            if not states:
+                break
+        return states
+
+    def _take(self, op: str, operand: Any, states: int) -> int:
+        """How far a match may come by a part that takes one character."""
         if states & AT:
-            if any(_takes(node, c) for c in self.first if c in DIGITS):
-                out |= RUN
-            if any(_takes(node, c) for c in self.first if c not in DIGITS):
-                out |= BEYOND
+            self.first.add(op, operand)
         if states & RUN:
-            if any(_takes(node, c) for c in DIGITS):
-                out |= RUN
-            if self.after is None or (self.after and _takes(node, self.after)):
-                out |= BEYOND
-        return out
+            self.after.add(op, operand)
+        taken = Characters()
+        taken.add(op, operand)
+        return BEYOND | (RUN if states & (AT | RUN) and any(c in taken for c in self.run) else 0)
 
-    def refuses(self, op: str, nodes: Nodes) -> bool:
-        """Whether what stands before the place is against a look behind."""
-        return len(nodes) == 1 and self.before is not None and {_is(nodes[0], c) for c in self.before} == {op == "ASSERT_NOT"}
-
-
-@cache
-def _parsed(pattern: str) -> Nodes | None:
-    try:
-        nodes: Any = import_module("re._parser").parse(pattern)
-    except (ImportError, AttributeError):  # it is no public module
-        return None
-    return None if nodes.state.flags & IGNORECASE else list(nodes)
-
-
-def can_begin(pattern: str, place: Ahead) -> bool:
-    """Whether a pattern may match at such a place."""
-    nodes = _parsed(pattern)
-    return nodes is None or _reached(nodes, AT, place) != 0
-
-
-def _reached(nodes: Nodes, states: int, place: Ahead) -> int:
-    """How far a match of a sequence may come, from each of the states together."""
-    for operator, operand in nodes:
-        op = str(operator)
-        if op in ("ASSERT", "ASSERT_NOT"):
-            direction, inner = operand
-            if direction > 0 and op == "ASSERT":
-                states = sum(state for state in (AT, RUN, BEYOND) if states & state and _reached(inner, state, place))
-            elif direction < 0 and place.refuses(op, inner):
-                states &= ~AT
-        elif op == "BRANCH":
-            states = _either(operand[1], states, place)
-        elif op == "SUBPATTERN":
-            states = _reached(operand[-1], states, place)
-        elif op.endswith("_REPEAT"):
-            least, _, inner = operand
-            once = _reached(inner, states, place)
-            states = (states if least == 0 else 0) | once | _reached(inner, once, place)
-        elif op != "AT":
-            states = place.take((operator, operand), states)
-        if not states:
-            break
-    return states
-
-
-def _either(branches: Sequence[Nodes], states: int, place: Ahead) -> int:
-    out = 0
-    for branch in branches:
-        out |= _reached(branch, states, place)
-    return out
-
-
-def _takes(node: tuple[Any, Any], character: str) -> bool:
-    return _is(node, character) is not False
-
-
-def _is(node: tuple[Any, Any], character: str) -> bool | None:
-    """Whether a node that takes one character takes this one; None where that cannot be told."""
-    op, operand = str(node[0]), node[1]
-    if op == "IN":
-        negated = str(operand[0][0]) == "NEGATE"
-        found = {_is(item, character) for item in operand[negated:]}
-        return None if None in found else (True in found) != negated
-    if op == "LITERAL":
-        return bool(operand == ord(character))
-    if op == "NOT_LITERAL":
-        return bool(operand != ord(character))
-    if op == "RANGE":
-        return bool(operand[0] <= ord(character) <= operand[1])
-    if op == "CATEGORY" and str(operand) in _CATEGORIES:
-        return _CATEGORIES[str(operand)](character)
-    return None
+    def _refuses(self, op: str, nodes: Any) -> bool:
+        """Whether a look behind is against all that may stand before the match."""
+        if not self.before or len(nodes) != 1:
+            return False
+        taken = Characters()
+        taken.add(str(nodes[0][0]), nodes[0][1])
+        if op == "ASSERT":
+            return not any(c in taken for c in self.before)
+        return not taken.any and all(c in taken for c in self.before)
