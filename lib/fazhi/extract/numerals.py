@@ -18,13 +18,14 @@ from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
 # One character for one: offsets in the folded text are offsets in the text.
 FOLD = dict(zip("０１２３４５６７８９％．＋－（）：，／\xa0\u3000", "0123456789%.+-():,/  ", strict=True))
+ASCII = "0123456789"
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 DIGITS = r"(?<![\d.])(?<!\d[,+])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?:\.\d+)?(?![\d.])|\d+(?:\.\d+)?)"
 CHINESE_NUMBER = f"[{CHINESE}]+(?:点[零〇一二三四五六七八九]+)?"
 ANY = rf"(?<![\d.,{CHINESE}])(?:\d+(?:\.\d+)?|[{CHINESE}]+)"
 _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》")
-_NUMERAL = CHINESE + "0123456789"
+_NUMERAL = CHINESE + ASCII
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
 _DIGITS = re.compile(r"\d+")
 # One class of characters in front, so that the scan leaps from numeral to numeral.
@@ -182,23 +183,19 @@ def _openings(run: str, before: str = "") -> tuple[Opening, ...]:
 
 
 @cache
-def _begun(first: str, inside: bool) -> int:
-    """The patterns of reasons, as bits, that may match from a character on, left of which a digit stands or not."""
-    openings = _openings("0123456789", "0123456789" if inside else "")
-    return sum(1 << i for i, opening in enumerate(openings) if first in opening.first)
+def _tried(first: str, run: str, after: str, inside: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The patterns, with their reasons, that may match from a character on: in a `run` of such ones, behind which stands `after`.
 
-
-@cache
-def _followed(run: str, after: str) -> int:
-    """The patterns of reasons, as bits, that may match from a run of such characters on, behind which stands another."""
-    return sum(1 << i for i, opening in enumerate(_openings(run)) if opening.after.any or (after and after in opening.after))
-
-
-@cache
-def _chosen(bits: int) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """These patterns, with the names of their reasons."""
+    `inside`: a digit stands before.
+    """
     reasons = _reasons()
-    return tuple((p, name) for i, (p, name) in enumerate(zip(reasons.patterns, reasons.names, strict=True)) if bits >> i & 1)
+    begun = _openings(ASCII, ASCII if inside else "")
+    followed = _openings(run or ASCII)
+    return tuple(
+        (pattern, name)
+        for pattern, name, begins, goes_on in zip(reasons.patterns, reasons.names, begun, followed, strict=True)
+        if first in begins.first and (not run or goes_on.after.any or (after and after in goes_on.after))
+    )
 
 
 def _value(token: str) -> float | None:
@@ -225,13 +222,14 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         covered[span.start : span.end] = b"\1" * (span.end - span.start)
     found = []
     pattern, kinds = _number(), units()
+    sums = _sum() if "+" in folded else None
     for run in _RUN.finditer(folded):
         at = run.start()
         while at < run.end() and covered[at]:
             at += 1
         if at == run.end():
             continue
-        if sum_ := _sum().match(folded, at):
+        if sums and (sum_ := sums.match(folded, at)):
             found += _summands(sum_, kinds)
             covered[at : sum_.end()] = b"\2" * (sum_.end() - at)
             continue
@@ -240,7 +238,7 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
     out = [span for span in spans if b"\2" not in covered[span.start : span.end]]
-    loose = [m for m in _NUMERALS.finditer(folded) if not any(covered[m.start() : m.end()])]
+    loose = [m for m in _NUMERALS.finditer(folded) if covered.count(0, *m.span()) == len(m[0])]
     quotes = [m.span() for m in _QUOTED.finditer(folded)]
     for m in loose:
         quoted = any(a < m.start() < b for a, b in quotes)
@@ -282,12 +280,12 @@ def _ruled_out(folded: str) -> list[RuledOut]:
     at = 0
     for possible in reasons.starts.finditer(folded):
         first, end = possible.span()
-        run = "0123456789" if folded[first] in "0123456789" else CHINESE if folded[first] in CHINESE else ""
-        bits = _followed(run, folded[end : end + 1]) if run else -1
-        for start in range(first, end):
+        run = ASCII if folded[first] in ASCII else CHINESE if folded[first] in CHINESE else ""
+        after = folded[end : end + 1] if run else ""
+        for start in range(max(at, first), end):
             if start < at:
                 continue
-            for pattern, name in _chosen(bits & _begun(folded[start], start > 0 and folded[start - 1] in "0123456789")):
+            for pattern, name in _tried(folded[start], run, after, run is ASCII and start > first):
                 if m := pattern.match(folded, start):
                     if m.end() > start:
                         at = m.end()
@@ -304,39 +302,41 @@ def _ruled_out(folded: str) -> list[RuledOut]:
 
 def _read(folded: str, m: re.Match[str], kinds: dict[str, str]) -> Number | None:
     """The number that a match of the number pattern says, with the qualifier before it; None where it is none after all."""
-    word = _before().search(folded, max(0, m.start() - 5), m.start())
-    if word and word[0].strip() == "上" and m[0][0] not in "百千万":
-        word = None  # 以上三项, 网上12件: only 上百, 上千 is a bound
-    start = word.start() if word else m.start()
-    before = qualifiers("before")[word[0].strip()] if word else None
-    qualifier = before or qualifiers("after").get((m["after"] or "").removeprefix("及")) or "exact"
-    if m["percent"] or m["tenths"]:
+    start = m.start()
+    said = None
+    if (word := _before().search(folded, max(0, start - 5), start)) and (
+        word[0].strip() != "上" or folded[start] in "百千万"  # 以上三项, 网上12件: only 上百, 上千 is a bound
+    ):
+        start, said = word.start(), word[0].strip()
+    low, m0, low2, m3, _, high, m1, over, m2, over2, unit, over3, after = m.groups()[6:]  # behind those of shares
+    qualifier = qualifiers("before")[said] if said else "exact"
+    if after and not said:
+        qualifier = qualifiers("after").get(after.removeprefix("及"), "exact")
+    if low is None:
         return _read_share(m, start, qualifier)
-    low, unit = m["low"], m["unit"]
     if unit[0] == "大" and unit[1:] in kinds:
         unit = unit[1:]
     value = _value(low)
     if value is None or low in ("零", "〇"):
         return None
     chinese = not low[0].isdigit()
-    over = m["over"] or m["over2"]
-    if chinese and not word and not over and low[0] != "十" and all(c in _POWERS for c in low):
+    if chinese and not said and not (over or over2) and low[0] != "十" and all(c in _POWERS for c in low):
         return None  # 千人, 万名: a name or a manner of speaking
-    if (over or m["over3"] or low[0] in "数几" or low == "十几") and qualifier == "exact":
+    if (over or over2 or over3 or low[0] in "数几" or low == "十几") and qualifier == "exact":
         qualifier = "over"
-    scale = _multiple(m["m1"]) * _multiple(m["m2"])
-    high = None
-    if m["high"]:
-        top = _value(m["high"])
-        if top is None or top * scale <= value * _multiple(m["m0"] or m["m1"]):
+    scale = _multiple(m1) * _multiple(m2)
+    top = None
+    if high:
+        top = _value(high)
+        if top is None or top * scale <= value * _multiple(m0 or m1):
             return None
-        high, qualifier = top * scale, "range"
-        value *= _multiple(m["m0"]) if m["m0"] else scale
+        top, qualifier = top * scale, "range"
+        value *= _multiple(m0) if m0 else scale
     else:
-        value *= scale * _multiple(m["m0"])
-        if m["low2"]:
-            value += float(m["low2"]) * _multiple(m["m3"])
-    return Number(start, m.end(), round(value, 6), high, unit, qualifier, kinds[unit], chinese)
+        value *= scale * _multiple(m0)
+        if low2:
+            value += float(low2) * _multiple(m3)
+    return Number(start, m.end(), round(value, 6), top, unit, qualifier, kinds[unit], chinese)
 
 
 def _read_share(m: re.Match[str], start: int, qualifier: str) -> Number | None:
