@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
-from fazhi.extract.openings import Opening
+from fazhi.extract.prefilter import Opening
 from fazhi.extract.rows import RuledOut
 from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 

@@ -1,17 +1,25 @@
-"""How a match of a pattern can begin: so that of many patterns only those are tried at a place that may match there.
+"""What must stand there for a pattern to match: so that of many patterns only those are tried at a place that may match there.
 
 A pattern is read as `re` itself reads it. What cannot be told is taken for possible: then it is tried, and nothing is missed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from importlib import import_module
-from re import IGNORECASE
 from typing import Any
 
 AT, RUN, BEYOND = 1, 2, 4  # how far a match may have come: nowhere, into the run that it begins with, beyond it
 WIDE = 200  # a range of more characters than that is any character
+
+
+def _parsed(pattern: str) -> Any:
+    """The parts of a pattern; None where they cannot be had, or letters stand for others (flag `i`)."""
+    try:
+        return None if re.search(r"\(\?[a-zA-Z]*i", pattern) else import_module("re._parser").parse(pattern)
+    except (ImportError, AttributeError):  # it is no public module
+        return None
 
 
 class Characters:
@@ -50,11 +58,8 @@ class Opening:
     def __init__(self, pattern: str, run: str, before: str = "") -> None:
         self.run, self.before = run, before
         self.first, self.after = Characters(), Characters()
-        try:
-            nodes = import_module("re._parser").parse(pattern)
-        except (ImportError, AttributeError):  # it is no public module
-            nodes = None
-        if nodes is None or nodes.state.flags & IGNORECASE:
+        nodes = _parsed(pattern)
+        if nodes is None:
             self.first.any = self.after.any = True
         elif (states := self._come(nodes, AT)) & (AT | RUN):
             self.after.any = True
@@ -103,3 +108,30 @@ class Opening:
         if op == "ASSERT":
             return not any(c in taken for c in self.before)
         return not taken.any and all(c in taken for c in self.before)
+
+
+def required(pattern: str) -> frozenset[str]:
+    """Strings of which every match of a pattern holds one at least; none where that cannot be told."""
+    return _required(_parsed(pattern) or ())
+
+
+def _required(nodes: Iterable[tuple[Any, Any]]) -> frozenset[str]:
+    """The same of a sequence: of what its parts require the most telling, the longest and fewest."""
+    found: list[frozenset[str]] = []
+    literal = ""
+    for operator, operand in [*nodes, ("END", None)]:
+        op = str(operator)
+        if op == "LITERAL":
+            literal += chr(operand)
+            continue
+        if literal:
+            found.append(frozenset({literal}))
+            literal = ""
+        if op == "BRANCH":
+            branches = [_required(branch) for branch in operand[1]]
+            found.append(frozenset[str]().union(*branches) if all(branches) else frozenset())
+        elif op == "SUBPATTERN" or (op.endswith("_REPEAT") and operand[0] > 0):
+            found.append(_required(operand[-1]))
+        elif op == "IN" and all(str(inner) == "LITERAL" for inner, _ in operand):
+            found.append(frozenset(chr(c) for _, c in operand))
+    return max(filter(None, found), key=lambda words: (min(map(len, words)), -len(words)), default=frozenset())
