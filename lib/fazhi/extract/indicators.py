@@ -96,9 +96,9 @@ class Surroundings:
         self.start, self.book = q.start, words.book
         self.sentence = words.of(place.sentence, place.sentence_end)
         self.after = (place.right, place.clause_end)
-        near: dict[int, tuple[float, str]] = {}
-        for word, _, end in words.within(left, place.left_end):  # in the order of their ends: the nearest is the last
-            near[word] = 1 / (1 + (place.left_end - end) / LEFT), "<"
+        near: dict[int, tuple[float, str]] = {  # in the order of their ends: of a word the nearest is the last
+            word: (1 / (1 + (place.left_end - end) / LEFT), "<") for word, _, end in words.within(left, place.left_end)
+        }
         for word, start, _ in words.within(q.end, place.right):
             weight = 0.95 / (1 + (start - q.end) / RIGHT)
             if word not in near or weight > near[word][0]:
@@ -162,6 +162,8 @@ class Surroundings:
         """Every rule's bid for the number, highest first."""
         book, out = self.book, []
         rules = self.rules & asked.rules & (book.single | self.sentence.serves | above.serves | asked.serves)
+        if not rules:
+            return []
         known = above.words.union(asked.signs, self.sentence.places, self.near) if rules & ~book.single else frozenset[int]()
         while rules:
             i = rules.bit_length() - 1
@@ -224,20 +226,13 @@ class Offers:
             if wider and wider[0].score >= FLOOR:
                 return wider
             mine = wider or own
-        if before := self._before():
-            if before.serves & self.around.rules & asked.rules:
-                own = self.around.bids(asked, before)
-            return own or mine
+        if place.sentence and (mine is not own or self.around.rules & asked.rules & ~words.book.single):
+            earlier = max([words.folded.rfind(c, 0, max(0, place.sentence - 1)) for c in "。！？\n"]) + 1
+            if self.section is None or earlier >= self.section.start:
+                before = words.of(earlier, place.sentence)
+                both = Above(self.above.words.union(before.places), self.above.serves | before.serves)
+                return self.around.bids(asked, both) or mine
         return mine
-
-    def _before(self) -> Above | None:
-        """The words above the number together with those of the sentence before, unless that stands above a heading."""
-        start = self.place.sentence
-        earlier = max([self.words.folded.rfind(c, 0, max(0, start - 1)) for c in "。！？\n"]) + 1
-        if not start or (self.section and earlier < self.section.start):
-            return None
-        before = self.words.of(earlier, start)
-        return Above(self.above.words.union(before.places), self.above.serves | before.serves)
 
 
 def _what_changes(offers: Offers, issuer_kind: str) -> str | None:

@@ -41,30 +41,32 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
     ends = sorted({m.end() for m in SENTENCE_END.finditer(text)} | set(starts))
     marks = sorted({m.end() for m in CLAUSE.finditer(text)} | set(starts))
     out: list[Place] = []
+    stop, before, last = phrase("stop"), None, len(numbers) - 1
     for i, n in enumerate(numbers):
-        k = bisect_right(ends, n.start)
+        start, end = n.start, n.end
+        k = bisect_right(ends, start)
         sentence = ends[k - 1] if k else 0
         sentence_end = ends[k] if k < len(ends) else len(text)
         if sentence and text.startswith(("其中", "包括", "其余"), sentence):
             j = bisect_right(ends, sentence - 1)
             sentence = ends[j - 1] if j else 0  # the sentence before says what these are parts of
-        k = bisect_right(marks, n.start)
+        k = bisect_right(marks, start)
         clause = max(sentence, marks[k - 1] if k else 0)
-        k = bisect_right(marks, n.end)
+        k = bisect_right(marks, end, k)
         clause_end = min(sentence_end, marks[k] if k < len(marks) else len(text))
-        if clause_end > n.end and text[clause_end - 1] in "，,；;：:。！？!?\n\t ":
+        if clause_end > end and text[clause_end - 1] in "，,；;：:。！？!?\n\t ":
             clause_end -= 1
-        clause_end = max(clause_end, n.end)
-        own = left = max(clause, numbers[i - 1].end if i else 0)
-        if i and _shares(text, numbers[i - 1], n, out[-1], left):
+        clause_end = max(clause_end, end)
+        own = left = max(clause, before.end) if before else clause
+        if before and _shares(text, before, n, out[-1], left):
             left = max(sentence, out[-1].left)
-        right = min(clause_end, numbers[i + 1].start if i + 1 < len(numbers) else len(text))
-        if right < clause_end:
-            right = min(right, n.end + 7)  # what stands nearer to the next number is the next number's
-        stop = phrase("stop").search(text, n.end, right)
-        if stop:
-            right = stop.start()
-        out.append(Place(sentence, sentence_end, clause, clause_end, left, n.start, max(right, n.end), own))
+        right = clause_end
+        if i < last and numbers[i + 1].start < right:
+            right = min(numbers[i + 1].start, end + 7)  # what stands nearer to the next number is the next number's
+        if right > end and (stopped := stop.search(text, end, right)):
+            right = stopped.start()
+        out.append(Place(sentence, sentence_end, clause, clause_end, left, start, max(right, end), own))
+        before = n
     return _part_lists(text, numbers, out)
 
 
@@ -79,8 +81,9 @@ def _shares(text: str, before: Number, n: Number, place: Place, left: int) -> bo
 
 def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> list[Place]:
     """`甲、乙、丙分别为1件、2件、3件`: each number gets the words of its own item."""
+    respectively = phrase("respectively")
     for i, n in enumerate(numbers):
-        m = phrase("respectively").search(text, where[i].left, n.start)
+        m = respectively.search(text, where[i].left, n.start)
         if not m:
             continue
         chain = [i]
