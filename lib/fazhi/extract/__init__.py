@@ -90,6 +90,6 @@ def explain(text: str, year: int | None = None) -> list[dict[str, Any]]:
             for k in ("value", "high", "unit", "qualifier", "kind", "status", "scope", "code", "subject", "caveats")
         }
         row["name_zh"] = codebook().entries[q.code].name_zh if q.code else None
-        row["offers"] = [{"rule": b.rule, "score": b.score, "words": list(b.words)} for b in bids]
+        row["offers"] = [{"rule": b.rule.name, "score": b.score, "words": b.words} for b in bids]
         out.append({"text": text[q.start : q.end], "start": q.start, "end": q.end, **row})
     return sorted(out, key=lambda row: int(row["start"]))

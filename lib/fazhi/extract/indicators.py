@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from fazhi.extract.codebook import Asked, Codebook, codebook
+from fazhi.extract.codebook import Asked, Codebook, Rule, codebook
 from fazhi.extract.confidence import by_lead
 from fazhi.extract.numerals import fold, units
 from fazhi.extract.phrases import phrase
@@ -38,16 +38,27 @@ _LEVELS = (
 
 
 class Bid(NamedTuple):
-    """What a rule offered for a number."""
+    """What a rule offered for a number, and with which words of the codebook."""
 
-    code: str
-    rule: str
+    rule: Rule
     score: float
-    words: tuple[str, ...]
+    found: list[int]
+
+    @property
+    def code(self) -> str:
+        """That of the rule's entry, "" for a near miss."""
+        return self.rule.code
+
+    @property
+    def words(self) -> list[str]:
+        """The words that the bid was made with."""
+        return [codebook().words[word] for word in self.found]
 
 
 class Sentence:
     """The codebook's words in one sentence that matter to rules from afar."""
+
+    __slots__ = ("bars", "places", "serves")
 
     def __init__(self, hits: list[tuple[int, int, int]], book: Codebook) -> None:
         self.places: dict[int, list[tuple[int, int]]] = {}  # of the words that serve a rule: where they stand
@@ -72,7 +83,8 @@ class Words:
 
     def within(self, start: int, end: int) -> list[tuple[int, int, int]]:
         """The words in folded[start:end] with their offsets, as they end."""
-        hits = self.hits[bisect_right(self.ends, start) : bisect_right(self.ends, end)]
+        low = bisect_right(self.ends, start)
+        hits = self.hits[low : bisect_right(self.ends, end, low)]
         return [hit for hit in hits if hit[1] >= start]
 
     def of(self, start: int, end: int) -> Sentence:
@@ -92,24 +104,33 @@ class Above(NamedTuple):
 class Surroundings:
     """What stands around one number: words beside it, words farther off, and which rules these leave in play."""
 
+    __slots__ = ("after", "book", "near", "rules", "sentence", "start")
+
     def __init__(self, q: Quantity, place: Place, words: Words, left: int) -> None:
         self.start, self.book = q.start, words.book
         self.sentence = words.of(place.sentence, place.sentence_end)
         self.after = (place.right, place.clause_end)
-        near: dict[int, tuple[float, str]] = {  # in the order of their ends: of a word the nearest is the last
-            word: (1 / (1 + (place.left_end - end) / LEFT), "<") for word, _, end in words.within(left, place.left_end)
-        }
-        for word, start, _ in words.within(q.end, place.right):
-            weight = 0.95 / (1 + (start - q.end) / RIGHT)
-            if word not in near or weight > near[word][0]:
-                near[word] = weight, ">"
+        self.near = self._beside(q.end, place, words, left)
+        self.rules = self._in_play(words.folded, place.sentence)
+
+    @staticmethod
+    def _beside(end: int, place: Place, words: Words, left: int) -> dict[int, tuple[float, str]]:
+        """The words left of the number, right of it and in the label of its row: the weight and the side of the nearest."""
+        near: dict[int, tuple[float, str]] = {}
+        left_end, right = place.left_end, place.right
+        for word, a, b in words.within(left, right):  # in the order of their ends: on the left the nearest is the last
+            if b <= left_end:
+                near[word] = 1 / (1 + (left_end - b) / LEFT), "<"
+            elif a >= end:
+                weight = 0.95 / (1 + (a - end) / RIGHT)
+                if word not in near or weight > near[word][0]:
+                    near[word] = weight, ">"
         if place.label:
-            for word, _, end in words.within(*place.label):
-                weight = 1 / (1 + (place.label[1] - end + 3) / LEFT)
+            for word, _, b in words.within(*place.label):
+                weight = 1 / (1 + (place.label[1] - b + 3) / LEFT)
                 if word not in near or weight > near[word][0]:
                     near[word] = weight, "<"
-        self.near = near
-        self.rules = self._in_play(words.folded, place.sentence)
+        return near
 
     def _in_play(self, folded: str, sentence: int) -> int:
         """The rules that a word beside the number opens, and that no word there or since the last semicolon forbids."""
@@ -169,11 +190,9 @@ class Surroundings:
             i = rules.bit_length() - 1
             rules ^= 1 << i
             if found := self._match(i, known, above, asked.signs):
-                rule = book.rules[i]
-                words = tuple([book.words[k] for k in found[1]])
-                out.append(Bid(rule.code, rule.name, round(found[0] * asked.fit[i], 4), words))
+                out.append(Bid(book.rules[i], round(found[0] * asked.fit[i], 4), found[1]))
         if len(out) > 1:
-            out.sort(key=lambda b: (-b.score, b.rule))
+            out.sort(key=lambda b: (-b.score, b.rule.name))
         return out
 
 
@@ -244,11 +263,12 @@ def _what_changes(offers: Offers, issuer_kind: str) -> str | None:
     before = phrase("change_words").sub("", words.folded[place.left : place.left_end])
     if len(before) < 2:
         return None
-    best = Bid("", "", FLOOR, ())
+    best, code = FLOOR, ""
     for kind, unit, group in _LEVELS:
         for bid in offers.of(words.book.asked(kind, unit, group, issuer_kind))[:1]:
-            best = max(best, bid, key=lambda b: b.score)
-    return best.code
+            if bid.score > best:
+                best, code = bid.score, bid.code
+    return code
 
 
 def code(
@@ -272,11 +292,14 @@ def code(
         unit = q.unit or ""
         mine = offers.of(book.asked(q.kind, unit, classes.get(unit, ""), issuer_kind))
         out.append(mine)
-        q.rule = mine[0].rule if mine else None
-        if mine and mine[0].score >= FLOOR and mine[0].code:
-            rival = next((b.score for b in mine if b.code != mine[0].code), 0.0)
-            q.code, q.confidence = mine[0].code, by_lead(mine[0].score - rival)
-            standing = book.entries[q.code].scope == "stock" and not q.dated and q.status == "actual" and q.scope == "year"
+        if not mine:
+            continue
+        best, code = mine[0], mine[0].code
+        q.rule = best.rule.name
+        if best.score >= FLOOR and code:
+            rival = next((b.score for b in mine if b.rule.code != code), 0.0)
+            q.code, q.confidence = code, by_lead(best.score - rival)
+            standing = book.entries[code].scope == "stock" and not q.dated and q.status == "actual" and q.scope == "year"
             if standing and not phrase("new").search(words.folded, place.left, q.start):
                 q.scope = "stock"
     return out

@@ -184,9 +184,9 @@ def _openings(run: str, before: str = "") -> tuple[Opening, ...]:
 
 @cache
 def _tried(first: str, run: str, after: str, inside: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The patterns, with their reasons, that may match from a character on: in a `run` of such ones, behind which stands `after`.
+    """The patterns, with their reasons, that may match from one of the characters `first` on.
 
-    `inside`: a digit stands before.
+    It stands in a `run` of such ones, behind which stands `after`; `inside`: a digit stands before.
     """
     reasons = _reasons()
     begun = _openings(ASCII, ASCII if inside else "")
@@ -194,7 +194,7 @@ def _tried(first: str, run: str, after: str, inside: bool) -> tuple[tuple[re.Pat
     return tuple(
         (pattern, name)
         for pattern, name, begins, goes_on in zip(reasons.patterns, reasons.names, begun, followed, strict=True)
-        if first in begins.first and (not run or goes_on.after.any or (after and after in goes_on.after))
+        if any(c in begins.first for c in first) and (not run or goes_on.after.any or (after and after in goes_on.after))
     )
 
 
@@ -282,6 +282,8 @@ def _ruled_out(folded: str) -> list[RuledOut]:
         first, end = possible.span()
         run = ASCII if folded[first] in ASCII else CHINESE if folded[first] in CHINESE else ""
         after = folded[end : end + 1] if run else ""
+        if run is ASCII and not _tried(ASCII, run, after, True):
+            end = first + 1  # nothing can match from the middle of the number
         for start in range(max(at, first), end):
             if start < at:
                 continue
