@@ -146,13 +146,15 @@ class Codebook:
         # Of each rule its groups: the words, whether they stand beside the number, on which side.
         self.groups = [tuple((frozenset(self._numbers(g.terms)), g.near, g.side) for g in r.groups) for r in self.rules]
         self.single = sum(1 << i for i, rule in enumerate(self.rules) if len(rule.groups) == 1)
-        # Of each word the rules that have it in the first group, in a later one; that forbid it right of the number, left of it,
-        # anywhere in the sentence.
-        self.opens = self._turned(r.groups[0].terms for r in self.rules)
-        self.serves = self._turned(frozenset[str]().union(*(g.terms for g in r.groups[1:])) for r in self.rules)
-        self.shuts_right = self._turned(r.near_not | r.any_not for r in self.rules)
-        self.shuts_left = self._turned(r.near_not - r.right_not | r.any_not for r in self.rules)
-        self.bars = self._turned(r.any_not for r in self.rules)
+        # Of each word `beside` a number the rules that have it in the first group, that forbid it right of the number, or left;
+        # of one `afar` those that have it in a later group, that forbid it in the sentence; None for no rule.
+        opens = self._turned(r.groups[0].terms for r in self.rules)
+        shuts_right = self._turned(r.near_not | r.any_not for r in self.rules)
+        shuts_left = self._turned(r.near_not - r.right_not | r.any_not for r in self.rules)
+        self.beside = list(zip(opens, shuts_right, shuts_left, strict=True))
+        serves = self._turned(frozenset[str]().union(*(g.terms for g in r.groups[1:])) for r in self.rules)
+        bars = self._turned(r.any_not for r in self.rules)
+        self.afar = [both if any(both) else None for both in zip(serves, bars, strict=True)]
 
     def _numbers(self, words: Iterable[str]) -> Iterator[int]:
         return (self._places[word] for word in words if word in self._places)
@@ -182,7 +184,7 @@ class Codebook:
             fit = tuple(0.0 if signs & rule.near_not else self._fit(rule, kind, unit, group) for rule in self.rules)
             known, serves = frozenset(self._numbers(signs)), 0
             for sign in known:
-                serves |= self.serves[sign]
+                serves |= (self.afar[sign] or (0, 0))[0]
             self._asked[key] = Asked(fit, sum(1 << i for i, weight in enumerate(fit) if weight), known, serves)
         return self._asked[key]
 

@@ -1,7 +1,8 @@
 """Quantities get their codes: which entry of the codebook a figure meets, what nearly did, and what was ruled out.
 
-The words of all rules are found in one scan of the text. A rule bids for a number with the words it found: longer words nearer to the number bid higher, the usual unit keeps the bid and another of its class lowers it. The
-highest bid gives the code; a bid under the floor gives none.
+The words of all rules are found in one scan of the text. A rule bids for a number with the words it found: longer words nearer
+to the number bid higher, the usual unit keeps the bid and another of its class lowers it. The highest bid gives the code; a bid
+under the floor gives none.
 """
 
 from __future__ import annotations
@@ -65,11 +66,13 @@ class Sentence:
         self.serves = 0
         self.bars: list[tuple[int, int]] = []  # where words stand that rules bar from the sentence, and these rules
         for word, start, end in hits:
-            if serves := book.serves[word]:
-                self.places.setdefault(word, []).append((start, end))
-                self.serves |= serves
-            if bars := book.bars[word]:
-                self.bars.append((start, bars))
+            if rules := book.afar[word]:
+                serves, bars = rules
+                if serves:
+                    self.places.setdefault(word, []).append((start, end))
+                    self.serves |= serves
+                if bars:
+                    self.bars.append((start, bars))
 
 
 class Words:
@@ -134,11 +137,12 @@ class Surroundings:
 
     def _in_play(self, folded: str, sentence: int) -> int:
         """The rules that a word beside the number opens, and that no word there or since the last semicolon forbids."""
-        book = self.book
+        beside = self.book.beside
         opened = forbidden = 0
         for word, (_, side) in self.near.items():
-            opened |= book.opens[word]
-            forbidden |= book.shuts_right[word] if side == ">" else book.shuts_left[word]
+            opens, right, left = beside[word]
+            opened |= opens
+            forbidden |= right if side == ">" else left
         if opened and self.sentence.bars:
             semicolon = max([folded.rfind(c, sentence, self.start) for c in ";；\n"]) + 1
             for at, bars in self.sentence.bars:

@@ -326,7 +326,7 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str]) -> Number | None
         return None  # 千人, 万名: a name or a manner of speaking
     if (over or over2 or over3 or low[0] in "数几" or low == "十几") and qualifier == "exact":
         qualifier = "over"
-    scale = _multiple(m1) * _multiple(m2)
+    scale = _multiple(m1) * _multiple(m2) if m1 or m2 else 1.0
     top = None
     if high:
         top = _value(high)
@@ -335,7 +335,7 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str]) -> Number | None
         top, qualifier = top * scale, "range"
         value *= _multiple(m0) if m0 else scale
     else:
-        value *= scale * _multiple(m0)
+        value *= scale * _multiple(m0) if m0 else scale
         if low2:
             value += float(low2) * _multiple(m3)
     return Number(start, m.end(), round(value, 6), top, unit, qualifier, kinds[unit], chinese)

@@ -60,8 +60,8 @@ def cues(feature: str) -> tuple[Cue, ...]:
 
 
 @cache
-def _stocks() -> tuple[re.Pattern[str], ...]:
-    return tuple(cue.pattern for cue in cues("scope") if cue.value == "stock")
+def _stock() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{cue.pattern.pattern})" for cue in cues("scope") if cue.value == "stock"))
 
 
 @cache
@@ -178,12 +178,11 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
         return False
     if phrase("composed").search(folded, n.end, min(place.clause_end, n.end + 10)):
         return True
-    stocks = _stocks()
-    if any([p.search(folded, n.end, max(n.end, min(place.right, n.end + 8))) for p in stocks]):
+    if _stock().search(folded, n.end, max(n.end, min(place.right, n.end + 8))):
         return True
     if phrase("made").search(words):
         return False
-    if phrase("level").search(words) or any([p.search(words) for p in stocks]):
+    if phrase("level").search(words) or _stock().search(words):
         return True
     if n.unit in ("个", "家", "处", "户", "座", "名", "人", "所") and phrase("reaches").search(words):
         return True
