@@ -234,7 +234,9 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
             covered[at : sum_.end()] = b"\2" * (sum_.end() - at)
             continue
         m = pattern.match(folded, at)
-        if m and not (m["low"] and any(covered[at : m.end("low")])) and (number := _read(folded, m, kinds)):
+        if m is None or (m["low"] and any(covered[at : m.end("low")])):
+            continue
+        if number := _read(folded, m, kinds, found[-1].end if found else 0):
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
     out = [span for span in spans if b"\2" not in covered[span.start : span.end]]
@@ -302,18 +304,21 @@ def _ruled_out(folded: str) -> list[RuledOut]:
     return sorted(out, key=lambda r: r.start)
 
 
-def _read(folded: str, m: re.Match[str], kinds: dict[str, str]) -> Number | None:
-    """The number that a match of the number pattern says, with the qualifier before it; None where it is none after all."""
+def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> Number | None:
+    """The number that a match of the number pattern says, with the qualifier before it, which begins `after` the last number.
+
+    None where it is none after all.
+    """
     start = m.start()
     said = None
-    if (word := _before().search(folded, max(0, start - 5), start)) and (
+    if (word := _before().search(folded, max(after, start - 5), start)) and (
         word[0].strip() != "上" or folded[start] in "百千万"  # 以上三项, 网上12件: only 上百, 上千 is a bound
     ):
         start, said = word.start(), word[0].strip()
-    low, m0, low2, m3, _, high, m1, over, m2, over2, unit, over3, after = m.groups()[6:]  # behind those of shares
+    low, m0, low2, m3, _, high, m1, over, m2, over2, unit, over3, behind = m.groups()[6:]  # behind those of shares
     qualifier = qualifiers("before")[said] if said else "exact"
-    if after and not said:
-        qualifier = qualifiers("after").get(after.removeprefix("及"), "exact")
+    if behind and not said:
+        qualifier = qualifiers("after").get(behind.removeprefix("及"), "exact")
     if low is None:
         return _read_share(m, start, qualifier)
     if unit[0] == "大" and unit[1:] in kinds:
