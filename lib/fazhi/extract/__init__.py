@@ -58,8 +58,11 @@ def figures(
     labels = bytearray(len(text) + 1)
     for s in sections:
         labels[s.start : s.start + len(s.label or "")] = b"\1" * len(s.label or "")
-    named = [RuledOut(r.start, r.end, "label") if labels[r.start] and r.reason == "no_unit" else r for r in ruled]
-    loose = [r for r in named if not any(taken[r.start : r.end])]
+    loose = [
+        RuledOut(r.start, r.end, "label") if r.reason == "no_unit" and labels[r.start] else r
+        for r in ruled
+        if taken.find(1, r.start, r.end) < 0
+    ]
     return found, where, offers, sorted(loose + more, key=lambda r: r.start)
 
 

@@ -208,24 +208,24 @@ class Headings:
         self.starts = [s.start for s in self.order]
         self.by_id = {s.section_id: s for s in sections}
         self.book = book
-        self.known: dict[int, Above] = {}
+        self.known: dict[int, tuple[Section | None, Above]] = {-1: (None, Above())}  # by the place in `order`
 
     def at(self, offset: int) -> tuple[Section | None, Above]:
         """The section at an offset and the words of its headings."""
         k = bisect_right(self.starts, offset) - 1
-        if k < 0:
-            return None, Above()
-        section = self.order[k]
-        if section.section_id not in self.known:
+        if k not in self.known:
+            section = self.order[k]
             parent = self.by_id.get(section.parent_id) if section.parent_id is not None and section.level > 2 else None
             heads = fold(f"{parent.heading or '' if parent else ''}\n{section.heading or ''}")
             words = Sentence(self.book.automaton.find_matches_as_indexes(heads, overlapping=True), self.book)
-            self.known[section.section_id] = Above(frozenset(words.places), words.serves)
-        return section, self.known[section.section_id]
+            self.known[k] = section, Above(frozenset(words.places), words.serves)
+        return self.known[k]
 
 
 class Offers:
     """The bids for one number, whatever kind and unit it is tried with."""
+
+    __slots__ = ("above", "around", "none", "place", "q", "section", "words")
 
     def __init__(self, q: Quantity, place: Place, words: Words, headings: Headings) -> None:
         self.q, self.place, self.words = q, place, words

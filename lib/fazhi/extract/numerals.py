@@ -239,7 +239,7 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         if number := _read(folded, m, kinds, found[-1].end if found else 0):
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
-    out = [span for span in spans if b"\2" not in covered[span.start : span.end]]
+    out = [span for span in spans if covered.find(2, span.start, span.end) < 0]
     loose = [m for m in _NUMERALS.finditer(folded) if covered.count(0, *m.span()) == len(m[0])]
     quotes = [m.span() for m in _QUOTED.finditer(folded)]
     for m in loose:
@@ -298,7 +298,7 @@ def _ruled_out(folded: str) -> list[RuledOut]:
     taken = bytearray(len(folded) + 1)
     out = []
     for c in sorted(candidates, key=lambda r: (r.start - r.end, r.start)):
-        if not any(taken[c.start : c.end]):
+        if taken.find(1, c.start, c.end) < 0:
             taken[c.start : c.end] = b"\1" * (c.end - c.start)
             out.append(c)
     return sorted(out, key=lambda r: r.start)
