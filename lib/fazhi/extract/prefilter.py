@@ -61,9 +61,10 @@ class Opening:
         nodes = _parsed(pattern)
         if nodes is None:
             self.first.any = self.after.any = True
-        elif (states := self._come(nodes, AT)) & (AT | RUN):
-            self.after.any = True
-            self.first.any = bool(states & AT)
+        else:
+            states = self._come(nodes, AT)
+            self.first.any |= bool(states & AT)
+            self.after.any |= bool(states & (AT | RUN))
 
     def _come(self, nodes: Iterable[tuple[Any, Any]], states: int) -> int:
         """How far a match may come by a sequence of a pattern's parts, from any of these states."""
@@ -83,8 +84,10 @@ class Opening:
             elif op.endswith("_REPEAT"):
                 once = self._come(operand[-1], states)
                 states = (states if operand[0] == 0 else 0) | once | self._come(operand[-1], once)
-            elif op != "AT":
+            elif op in ("LITERAL", "NOT_LITERAL", "IN", "ANY"):
                 states = self._take(op, operand, states)
+            elif op != "AT":  # a reference to a group, and the like
+                states, self.first.any, self.after.any = AT | RUN | BEYOND, True, True
             if not states:
                 break
         return states
