@@ -140,7 +140,7 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
     stocks = [c.pattern for c in cues("scope") if c.value == "stock"]
     if any(p.search(folded, n.end, max(n.end, min(place.right, n.end + 8))) for p in stocks):
         return True
-    if n.group not in ("case", "paper", "session", "batch") and phrase("level").search(words):
+    if n.group not in ("case", "paper", "session", "batch", "duration") and phrase("level").search(words):
         return True
     if n.group not in ("case", "paper") and phrase("standing_items").match(folded[n.end : min(place.sentence_end, n.end + 30)]):
         return True
