@@ -20,8 +20,9 @@ from fazhi.brief.empties import coverage
 from fazhi.brief.plot import drawable, empty, frame_of, name_of
 from fazhi.brief.series import by_issuer, lines, slopes
 from fazhi.brief.shares import shares
+from fazhi.brief.tiles import maps, tile_map
 
-__all__ = ["bars", "chart", "coverage", "dots", "empty", "lines", "multiples", "shares", "slopes"]
+__all__ = ["bars", "chart", "coverage", "dots", "empty", "lines", "maps", "multiples", "shares", "slopes", "tile_map"]
 
 
 def multiples(data: Any, *, by: str = "code", title: str | None = None, language: str = "zh") -> go.Figure:

@@ -57,6 +57,7 @@
     if (document.fonts && document.fonts.ready) await document.fonts.ready;
     document.documentElement.classList.add("fz-live");
     const touch = matchMedia("(pointer: coarse)").matches;
+    const turns = new Map(); // a point of several sentences shows the next one each time
     for (const figure of places) {
       const told = JSON.parse(document.getElementById(figure.id + "-data").textContent);
       const plot = figure.querySelector(".fz-plot");
@@ -65,7 +66,10 @@
       await Plotly.newPlot(plot, told.data, told.layout, { displayModeBar: false, responsive: true, scrollZoom: false });
       plot.on("plotly_click", (event) => {
         const target = event.points.map((p) => p.customdata).find((c) => typeof c === "string");
-        if (target) show(target, figure);
+        if (!target) return;
+        const ids = target.split(" "), turn = turns.get(target) || 0;
+        turns.set(target, turn + 1);
+        show(ids[turn % ids.length], figure);
       });
       plot.on("plotly_hover", (event) => plot.classList.toggle("fz-go", event.points.some((p) => typeof p.customdata === "string")));
     }
