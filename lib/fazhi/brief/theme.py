@@ -69,6 +69,8 @@ def _wording() -> dict[str, dict[str, dict[str, str]]]:
                 )
     shared = load_toml("comparison.toml")
     table["state"] |= {entry["name"]: {"zh": entry["zh"], "en": entry["en"]} for entry in shared["state"]}
+    table["level"] = {name: {"zh": zh, "en": name} for name, zh in shared["label"]["level"].items()}
+    table["verdict"] = {entry["name"]: {"zh": entry["zh"], "en": entry["en"]} for entry in load_toml("checks.toml")["verdict"]}
     table["caveat"] = {entry["name"]: {"zh": entry.get("short") or entry["zh"], "en": entry["en"]} for entry in shared["caveat"]}
     return table
 
@@ -80,7 +82,7 @@ def say(key: str, language: str = "zh", /, **values: object) -> str:
     group, _, name = key.partition(".")
     entry = _wording()[group].get(name)
     if entry is None:
-        if group in ("state", "caveat", "column", "origin"):
+        if group in ("state", "caveat", "column", "origin", "level"):
             return name
         raise KeyError(f"wording.toml has no {key}")
     text = entry[language if language in LANGUAGES else "zh"]

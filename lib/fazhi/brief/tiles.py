@@ -8,7 +8,20 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from fazhi.brief.plot import axis_title, empty, finish, frame_of, hover, name_of, one_code, one_year, plain, short, target, unit_of
+from fazhi.brief.plot import (
+    axis_title,
+    empty,
+    finish,
+    frame_of,
+    hover,
+    name_of,
+    one_code,
+    one_year,
+    plain,
+    short,
+    target,
+    unit_of,
+)
 from fazhi.brief.theme import BOUND, GRID, INK, MUTED, PAPER, STATES, amount, number, ramp, say
 from fazhi.compare.provinces import Province, own, provinces
 from fazhi.knowledge.tiles import Tile, tiles

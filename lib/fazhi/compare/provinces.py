@@ -41,7 +41,8 @@ class Province:
     def state(self) -> str:
         """The best state among the cells: of a province without a comparable value, what kind of empty it is."""
         order = list(rules().states)
-        return min((row["state"] for row in self.rows), key=lambda state: order.index(state) if state in order else len(order))
+        states: list[str] = [row["state"] for row in self.rows]
+        return min(states, key=lambda state: order.index(state) if state in order else len(order))
 
     @property
     def issuers(self) -> int:

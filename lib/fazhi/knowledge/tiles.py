@@ -41,7 +41,7 @@ def tiles() -> tuple[Tile, ...]:
         if code in found:
             raise KnowledgeError(FILE, where, f"{code} a second time", "keep one line for each province")
         if sign not in places:
-            raise KnowledgeError(FILE, where, f"{sign} has no place left in the map", "put it where it belongs, once, under one code")
+            raise KnowledgeError(FILE, where, f"{sign} has no place left in the map", "put it where it belongs, for one code")
         found[code] = Tile(code, known[code]["name"], known[code]["short"], province["en"], *places.pop(sign))
     if lost := sorted(set(known) - set(found)):
         raise KnowledgeError(FILE, _line("province = ["), f"no line for {', '.join(lost)}", "add one for each")
