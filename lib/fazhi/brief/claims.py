@@ -15,6 +15,7 @@ from fazhi.brief.theme import INK, MUTED, VERDICTS, amount, number, say
 MOST, LEAST = 30, 6  # claims of a figure, the table beside it has all; of each verdict so many, if there are
 LINE = 32  # pixels of a row, whose label has two lines
 FAR = 4  # the axis ends at so many times what the middle claim needs, where a few claims would crush all others
+PAD = 0.35  # of the axis, for the words beside the last point
 Row = dict[str, Any]
 
 
@@ -113,19 +114,23 @@ def _panel(fig: go.Figure, place: int, unit: str, rows: list[Row], seen: set[str
         )
         seen.add(verdict)
     told = [_printed(row, language) for row in rows]
-    words = {"mode": "text", "textposition": "middle right", "hoverinfo": "skip", "showlegend": False, "cliponaxis": False}
+    words = {"mode": "text", "hoverinfo": "skip", "showlegend": False, "cliponaxis": False}
     ink = {"size": 11, "color": INK}
-    right = [max(values) for values in at]
-    fig.add_trace(
-        go.Scatter(x=right, y=list(range(len(rows))), text=[f"　{plain(t)}" for t in told], textfont=ink, **words), **where
-    )
+    for left in (False, True):  # on the side that has more room
+        side = [i for i, values in enumerate(at) if (min(values) - low > high + PAD * reach - max(values)) is left]
+        x = [(min if left else max)(at[i]) for i in side]
+        text = [f"{plain(told[i])}　" if left else f"　{plain(told[i])}" for i in side]
+        fig.add_trace(
+            go.Scatter(x=x, y=side, text=text, textfont=ink, textposition="middle left" if left else "middle right", **words),
+            **where,
+        )
     fig.update_yaxes(
         tickmode="array", tickvals=list(range(len(rows))), ticktext=[_label(row) for row in rows], tickfont={"size": 12},
         range=[-0.7, len(rows) - 0.3], zeroline=False, showgrid=False, **where,
     )  # fmt: skip
     fig.update_xaxes(
         title_text=axis_title(say("figure.claims_axis", language, unit=unit), ""), zeroline=False,
-        range=[low - 0.04 * reach, high + reach * 0.45], **where,
+        range=[low - 0.1 * reach, high + PAD * reach], **where,
     )  # fmt: skip
     crushed: bool = limit < max(needs)
     if unit not in ("%", "个百分点", "百分点", "倍") and reach <= 6:
@@ -146,7 +151,7 @@ def _change(value: float | None, unit: str | None, language: str) -> str:
     """A change with its sign: +20.6%, -3 次."""
     if value is None:
         return ""
-    return ("+" if value > 0 else "") + amount(round(value, 2), None, unit, "exact", language)
+    return ("+" if value > 0 else "") + amount(round(value, 1), None, unit, "exact", language)
 
 
 def _printed(row: Row, language: str) -> str:

@@ -246,16 +246,19 @@ def by_group(frame: pl.DataFrame, rows: list[Row], by: str, title: str, language
         group: sorted((row for row in rows if row[by] == group), key=lambda row: (row["value"], row["issuer"] or ""))
         for group in groups
     }
-    if len(groups) < 2 or max(map(len, held.values())) > MANY:
+    if len(groups) < 2:
         return dots(frame, code=rows[0]["code"], title=title, language=language)
-    sizes = [max(len(shown), 2) for shown in held.values()]
+    drawn = {group: shown if len(shown) <= MANY else shown[:EXTREMES] + shown[-EXTREMES:] for group, shown in held.items()}
+    sizes = [max(len(shown), 2) + (len(held[group]) > len(shown)) for group, shown in drawn.items()]
     total = sum(sizes) * ROW + 70 * len(groups)
     fig = make_subplots(
         rows=len(groups), cols=1, row_heights=[s / sum(sizes) for s in sizes], vertical_spacing=min(62 / total, 0.9 / len(groups))
     )
     alts = []
     for place, (group, shown) in enumerate(held.items(), 1):
-        _add_dots(fig, shown, language, row=place)
+        rest = len(shown) - len(drawn[group])
+        gap = say("figure.rest", language, n=rest, noun=say("figure.noun", language)) if rest else ""
+        _add_dots(fig, drawn[group], language, row=place, gap=gap)
         named = _group_name(by, group, shown[0], language)
         fig.update_xaxes(title_text=axis_title(named, unit_of(shown)), row=place, col=1)
         own_title = named if by == "level" else None

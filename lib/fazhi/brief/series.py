@@ -269,7 +269,18 @@ def slopes(
     right = _apart([now["value"] for _, _, now in told], span / 13)
     before = [plain(printed(then, language)) for _, then, _ in told]
     after = [plain(f"{printed(now, language)} {short(issuer, 12)}") for issuer, _, now in told]
-    for at, place, texts in ((-0.04, left, before), (1.04, right, after)):
+    ends = ((0, -0.07, left, [then for _, then, _ in told]), (1, 1.07, right, [now for *_, now in told]))
+    fig.add_trace(  # from each point to its label, which may stand apart from it
+        go.Scatter(
+            x=[x for at, label_at, places, _ in ends for _ in places for x in (at, label_at, None)],
+            y=[y for *_, ys, held in ends for place, row in zip(ys, held, strict=True) for y in (row["value"], place, None)],
+            mode="lines",
+            line={"color": "#c4cad1", "width": 1},
+            hoverinfo="skip",
+            cliponaxis=False,
+        )
+    )
+    for at, place, texts in ((-0.07, left, before), (1.07, right, after)):
         fig.add_trace(
             go.Scatter(
                 x=[at] * len(told),
@@ -316,7 +327,7 @@ def slopes(
                 cliponaxis=False,
             )
         )
-    fig.update_xaxes(tickmode="array", tickvals=[0, 1], ticktext=[str(first), str(last)], range=[-0.45, 1.9], showgrid=False)
+    fig.update_xaxes(tickmode="array", tickvals=[0, 1], ticktext=[str(first), str(last)], range=[-0.5, 1.95], showgrid=False)
     fig.update_yaxes(visible=False)
     fig.update_layout(showlegend=False)
     alt = say("figure.alt_slopes", language, title=title, first=first, last=last, up=turns[1], down=turns[-1], same=turns[0])

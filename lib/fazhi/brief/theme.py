@@ -141,6 +141,7 @@ def template() -> go.layout.Template:
         "automargin": True,
         "title": {"font": {"size": 13, "color": MUTED}, "standoff": 8},
         "separatethousands": True,
+        "exponentformat": "none",  # 20,000, not 20k
     }
     return go.layout.Template(
         layout={

@@ -26,9 +26,9 @@ from fazhi.brief.theme import BOUND, GRID, INK, MUTED, PAPER, STATES, amount, nu
 from fazhi.compare.provinces import Province, own, provinces
 from fazhi.knowledge.tiles import Tile, tiles
 
-SIDE = 62  # pixels of a tile where there is room
+SIDE, AROUND = 62, 130  # pixels of a tile where there is room, and above and below the map
 STEPS = 5  # colours of values
-TOLD = 8  # provinces that the words for the unseeing name, and authorities that a tile names
+TOLD = 10  # provinces that the words for those who do not see it name, and authorities that a tile names
 SHARES = ((1 / 3, "share_third"), (2 / 3, "share_two_thirds"), (1.0, "share_most"))
 Row = dict[str, Any]
 Drawn = tuple[Province, str]  # a province and what its tile prints
@@ -76,7 +76,8 @@ def tile_map(
     for place, (name, drawn) in enumerate(classes):
         dark = place >= len(classes) / 2 and len(classes) > 1
         _add(fig, name, drawn, ramp(len(classes))[place], language, ink=PAPER if dark else INK)
-    told = "、".join(f"{_name(held.tile, language)} {text}" for _, drawn in reversed(classes) for held, text in drawn[:TOLD])
+    ranked = [f"{_name(held.tile, language)} {text}" for _, drawn in reversed(classes) for held, text in reversed(drawn)]
+    told = "、".join(ranked[:TOLD]) + (say("figure.tile_more", language, n=len(ranked)) if len(ranked) > TOLD else "")
     blank: list[str] = []
     for state, (colour, hatch, sign) in STATES.items():
         without = [(held, sign) for held in found.values() if not _told(held, show) and held.state == state]
@@ -92,11 +93,13 @@ def tile_map(
     fig.update_yaxes(visible=False, range=[rows - 0.45, -0.55], scaleanchor="x", constrain="domain", constraintoward="top")
     alt = say(
         "figure.alt_tiles", language, title=title, all=len(tiles()), asked=len(found), told=told or "0",
-        n=sum(_told(held, show) for held in found.values()),
+        n=len(ranked),
         empty=say("figure.tiles_empty", language, told="，".join(blank)) if blank else "",
     )  # fmt: skip
     note = say("figure.tile_note", language)
-    return finish(fig, frame, title=title, alt=alt, height=rows * SIDE + 130, language=language, note=note)
+    finish(fig, frame, title=title, alt=alt, height=rows * SIDE + AROUND, language=language, note=note)
+    fig.layout.meta = {**fig.layout.meta, "shape": [rows / columns, AROUND]}
+    return fig
 
 
 def _title(frame: pl.DataFrame, show: str, language: str) -> str:
@@ -117,7 +120,7 @@ def _shares(found: dict[str, Province], language: str) -> list[tuple[str, list[D
     """Classes of shares with their provinces; all classes, so that a colour means the same on every map."""
     classes: list[tuple[str, list[Drawn]]] = [(say(f"figure.{key}", language), []) for _, key in SHARES]
     classes.append((say("figure.share_all", language), []))
-    for held in found.values():
+    for held in sorted(found.values(), key=lambda held: held.share):
         if held.comparable:
             place = sum(held.share >= edge for edge, _ in SHARES)
             text = say("figure.share_part", language, n=len(held.comparable), m=len(held.rows))
@@ -153,7 +156,7 @@ def _add(
             marker={
                 "color": colour,
                 "line": {"color": MUTED if hatch or colour.upper() == PAPER.upper() else PAPER, "width": 1},
-                "pattern": {"shape": hatch, "size": 6, "bgcolor": colour, "fgcolor": INK, "fgopacity": 0.5, "solidity": 0.25},
+                "pattern": {"shape": hatch, "size": 6, "bgcolor": colour, "fgcolor": INK, "fgopacity": 0.2, "solidity": 0.2},
             },
             text=[f"{plain(_name(held.tile, language))}<br>{plain(text)}" for held, text in drawn],
             textposition="inside",

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from fazhi.compare.comparison import Comparison
 from fazhi.compare.guards import BOUNDS, rules
 from fazhi.compare.say import number, some
 from fazhi.knowledge.tiles import Tile, tiles
@@ -74,8 +75,9 @@ def bounded(row: Row) -> bool:
     return row["value"] is not None and row["qualifier"] in BOUNDS
 
 
-def by_province(frame: pl.DataFrame) -> str:
+def by_province(c: Comparison) -> str:
     """Where the comparable figures come from, in Chinese: how many provinces, which have them, and what the others are."""
+    frame = c.frame
     found = provinces(frame)
     known = {row["issuer"] for held in found.values() for row in held.rows}
     issuers = frame["issuer"].n_unique()
@@ -94,7 +96,10 @@ def by_province(frame: pl.DataFrame) -> str:
     parts = "，".join(f"{h.tile.short}{len(h.rows)}格中{len(h.comparable)}格（{h.share:.0%}）" for h in ranked[:MOST])
     more = f"等{len(ranked)}个省级行政区" if len(ranked) > MOST else ""
     told = f"{len(known)}个机关分在{len(found)}个省级行政区"
-    told += f"，有可比数的：{parts}{more}。" if parts else "，都没有可比的数。"
+    if own(frame):
+        told, parts = f"{len(found)}个省级行政区的政府列入比较", f"{len(some_)}个"
+        more = ""
+    told += f"，有可比数的：{parts}{more}。" if some_ else "，都没有可比的数。"
     without = "；".join(
         f"{words.zh}的{some((h.tile.short for h in held), MOST)}"
         for name, words in rules().states.items()

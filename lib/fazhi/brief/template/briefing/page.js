@@ -62,6 +62,11 @@
       const told = JSON.parse(document.getElementById(figure.id + "-data").textContent);
       const plot = figure.querySelector(".fz-plot");
       told.layout.autosize = true;
+      const [ratio, around] = (told.layout.meta || {}).shape || []; // of a map: height by width, and pixels around it
+      if (ratio) {
+        told.layout.height = Math.min(told.layout.height, Math.round(plot.clientWidth * ratio + around));
+        plot.style.height = told.layout.height + "px";
+      }
       told.layout.dragmode = touch ? false : told.layout.dragmode || "zoom";
       await Plotly.newPlot(plot, told.data, told.layout, { displayModeBar: false, responsive: true, scrollZoom: false });
       plot.on("plotly_click", (event) => {
