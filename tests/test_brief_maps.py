@@ -159,3 +159,23 @@ def test_the_ramp_gets_darker_also_without_colour() -> None:
     shades = [grey(colour) for colour in theme.RAMP]
     assert all(lighter - darker > 0.1 for lighter, darker in itertools.pairwise(shades))
     assert theme.ramp(2) == [theme.RAMP[0], theme.RAMP[-1]] and len(set(theme.ramp(4))) == 4
+
+
+@pytest.mark.parametrize(("good", "asked", "said"), [(1, 4, "share_third"), (1, 3, "share_two_thirds"), (2, 3, "share_most"), (3, 3, "share_all")])
+def test_a_share_has_the_colour_of_its_class(good: int, asked: int, said: str) -> None:
+    rows = [{"issuer": f"第{n}县", "year": 2020, "code": "x", "value": 1.0 if n < good else None, "region_code": "310101",
+             "state": "comparable" if n < good else "not_stated"} for n in range(asked)]
+    fig = figures.tile_map(pl.DataFrame(rows))
+    trace, _ = tile_of(fig, "上海")
+    order = ["share_third", "share_two_thirds", "share_most", "share_all"]
+    assert trace.name == theme.say(f"figure.{said}") and trace.marker.color == theme.ramp(4)[order.index(said)]
+    assert printed(fig, "上海") == f"{good}/{asked}"
+
+
+def test_a_province_without_a_value_takes_the_best_of_its_kinds_of_empty() -> None:
+    rows = [{"issuer": f"第{n}县", "year": 2020, "code": "x", "value": None, "region_code": "310101", "state": state}
+            for n, state in enumerate(["not_collected", "not_stated", "not_published"])]
+    fig = figures.tile_map(pl.DataFrame(rows, schema_overrides={"value": pl.Float64}))
+    trace, place = tile_of(fig, "上海")
+    assert theme.say("state.not_stated") in trace.name
+    assert all(theme.say("state." + str(row["state"])) + " 1" in trace.hovertext[place] for row in rows)
