@@ -233,10 +233,8 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
             found += _summands(sum_, kinds)
             covered[at : sum_.end()] = b"\2" * (sum_.end() - at)
             continue
-        m = pattern.match(folded, at)
-        if m is None or (m["low"] and any(covered[at : m.end("low")])):
-            continue
-        if number := _read(folded, m, kinds, found[-1].end if found else 0):
+        m, last = pattern.match(folded, at), found[-1].end if found else 0
+        if m and not (m["low"] and any(covered[at : m.end("low")])) and (number := _read(folded, m, kinds, last)):
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
     out = [span for span in spans if covered.find(2, span.start, span.end) < 0]
@@ -305,7 +303,7 @@ def _ruled_out(folded: str) -> list[RuledOut]:
 
 
 def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> Number | None:
-    """The number that a match of the number pattern says, with the qualifier before it, which begins `after` the last number.
+    """The number that a match of the number pattern says, with the qualifier before it (which stands `after` the last number).
 
     None where it is none after all.
     """
