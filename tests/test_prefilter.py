@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fazhi.extract.numerals import ASCII, CHINESE, _reasons, _tried, fold
@@ -58,6 +58,7 @@ def test_the_strings_of_which_a_match_holds_one(pattern: str, strings: set[str])
     assert required(pattern) == strings
 
 
+@settings(deadline=None)
 @given(st.text(ALPHABET, max_size=24))
 def test_no_reason_is_missed(text: str) -> None:
     folded, reasons = fold(text), _reasons()
@@ -70,6 +71,7 @@ def test_no_reason_is_missed(text: str) -> None:
             assert [p for p in tried if p.match(folded, at)] == all_that_match
 
 
+@settings(deadline=None)
 @given(st.text(ALPHABET, max_size=30))
 def test_no_cue_of_time_is_missed(text: str) -> None:
     found = [(i, m.span()) for i, m in Times(text).of(0, len(text))]
