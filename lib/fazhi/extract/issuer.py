@@ -114,8 +114,8 @@ def _clauses(head: str, start: int, year: int | None) -> Iterator[Mention]:
     before, after = bodies.words().before, bodies.words().after
     for m in CLAUSE.finditer(head, start):
         at = m.end() if m[1] else m.start()
-        line_end = head.find("\n", at)
-        if line_end - at < 60 and head[line_end - 1] in "：:":
+        line = head[at:].partition("\n")[0]
+        if len(line) < 60 and line.endswith(("：", ":")):
             continue
         body = bodies.read_body(head[at : at + NAME], year, whole=False)
         if body is None or body.organ.startswith("国务院") or before.search(head, max(0, at - 4), at):
