@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fazhi.extract import findings as _findings
@@ -16,7 +17,7 @@ from fazhi.extract.numerals import fold, scan
 from fazhi.extract.outline import outline, outline_findings
 from fazhi.extract.places import Place
 from fazhi.extract.quantities import quantities
-from fazhi.extract.rows import Instrument, Quantity, Reading, RuledOut, Section
+from fazhi.extract.rows import Finding, Instrument, Quantity, Reading, RuledOut, Section
 from fazhi.extract.scope import period
 from fazhi.extract.subjects import subject
 from fazhi.extract.ties import tie
@@ -71,7 +72,34 @@ def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = No
     found, _, _, ruled = figures(text, sections, identity.year, identity.issuer_kind)
     notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, ruled)]
     done = measures(text, sections)
-    return Reading(text, identity, sections, done, found, instruments(text), notes, ruled, not_a_report(page, identity))
+    reading = Reading(text, identity, sections, done, found, instruments(text), notes, ruled, not_a_report(page, identity))
+    return _as_printed(reading, page.printed) if page.printed else reading
+
+
+def _as_printed(reading: Reading, printed: str) -> Reading:
+    """A reading of simplified characters with every word of the report as it is printed, in traditional ones."""
+    text = reading.text
+    usual = dict(zip(text, printed, strict=True))
+
+    def shown(words: str | None, start: int = 0) -> str | None:
+        if not words:
+            return words
+        at = text.find(words, start)  # -1 for words that a line break parts
+        return printed[at : at + len(words)] if at >= 0 else "".join(usual.get(c, c) for c in words)
+
+    for q in reading.quantities:
+        q.subject = shown(q.subject, q.quote_start) or ""
+    sections = [replace(s, label=shown(s.label, s.start), heading=shown(s.heading, s.start)) for s in reading.sections]
+    note = Finding("traditional_characters", "info", "原页为繁体字，按简体字识别，文字仍照原页显示。")
+    who = reading.identity
+    return replace(
+        reading,
+        text=printed,
+        identity=replace(who, title=shown(who.title)),
+        sections=sections,
+        instruments=instruments(printed),
+        findings=[*reading.findings, note],
+    )
 
 
 def explain(text: str, year: int | None = None) -> list[dict[str, Any]]:
