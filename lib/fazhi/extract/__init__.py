@@ -59,8 +59,11 @@ def figures(
     labels = bytearray(len(text) + 1)
     for s in sections:
         labels[s.start : s.start + len(s.label or "")] = b"\1" * len(s.label or "")
-    named = [RuledOut(r.start, r.end, "label") if labels[r.start] and r.reason == "no_unit" else r for r in ruled]
-    loose = [r for r in named if not any(taken[r.start : r.end])]
+    loose = [
+        RuledOut(r.start, r.end, "label") if r.reason == "no_unit" and labels[r.start] else r
+        for r in ruled
+        if taken.find(1, r.start, r.end) < 0
+    ]
     return found, where, offers, sorted(loose + more, key=lambda r: r.start)
 
 
@@ -118,6 +121,6 @@ def explain(text: str, year: int | None = None) -> list[dict[str, Any]]:
             for k in ("value", "high", "unit", "qualifier", "kind", "status", "scope", "code", "subject", "caveats")
         }
         row["name_zh"] = codebook().entries[q.code].name_zh if q.code else None
-        row["offers"] = [{"rule": b.rule, "score": b.score, "words": list(b.words)} for b in bids]
+        row["offers"] = [{"rule": b.rule.name, "score": b.score, "words": b.words} for b in bids]
         out.append({"text": text[q.start : q.end], "start": q.start, "end": q.end, **row})
     return sorted(out, key=lambda row: int(row["start"]))
