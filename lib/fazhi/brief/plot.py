@@ -115,8 +115,9 @@ def finish(fig: go.Figure, frame: pl.DataFrame, *, title: str, alt: str, height:
     pointed = any(getattr(trace, "customdata", None) is not None for trace in fig.data)
     line = say("figure.source_line", language, reports=reports) if reports else ""
     hint = say("figure.click", language) if reports and pointed else ""
-    source = "；".join(filter(None, [line, hint, note]))
-    fig.update_layout(title_text=plain(title), height=height, meta={"title": title, "alt": alt, "source": source})
+    source = "；".join(filter(None, [line, note]))
+    meta = {"title": title, "alt": alt, "source": source, "hint": hint}  # the hint holds on a page only, where points lead somewhere
+    fig.update_layout(title_text=plain(title), height=height, meta=meta)
     if source:
         fig.add_annotation(
             name="source",
