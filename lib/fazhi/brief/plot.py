@@ -116,7 +116,8 @@ def finish(fig: go.Figure, frame: pl.DataFrame, *, title: str, alt: str, height:
     line = say("figure.source_line", language, reports=reports) if reports else ""
     hint = say("figure.click", language) if reports and pointed else ""
     source = "；".join(filter(None, [line, note]))
-    meta = {"title": title, "alt": alt, "source": source, "hint": hint}  # the hint holds on a page only, where points lead somewhere
+    # the hint is for a page, where points lead somewhere
+    meta = {"title": title, "alt": alt, "source": source, "hint": hint}
     fig.update_layout(title_text=plain(title), height=height, meta=meta)
     if source:
         fig.add_annotation(

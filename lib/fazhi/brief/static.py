@@ -60,7 +60,8 @@ def _list(value: Any) -> list[Any]:
 def element(fig: go.Figure, name: str = "fig") -> str:
     """The twin as an element of a page whose `@font-face` has the theme's family: an SVG whose text stays text, or, where
     that would be heavy (a grid of a thousand cells), an image of few colours. The ids in it begin with `name`, since no two of a
-    page may be the same."""
+    page may be the same. Points lead to the anchors in their `customdata`."""
+    points = _points(fig)
     with matplotlib_style(" ".join(_texts(fig))):
         drawn = draw(fig)
         out = io.StringIO()
@@ -71,7 +72,7 @@ def element(fig: go.Figure, name: str = "fig") -> str:
                 r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|\n\s*(?=<)", "", text[text.index("<svg") :], flags=re.DOTALL
             )
             named = re.sub(r'((?<![\w-])id="|url\(#|href="#(?!s-))', rf"\g<1>{name}-", bare)
-            return re.sub(r'<a xlink:href="#(s-[^"]+)">', lambda link: _link(link[1], points.get(link[1], "")), named)
+            return re.sub(r'<a xlink:href="#(s-[^"]+)"[^>]*>', lambda link: _link(link[1], points.get(link[1], "")), named)
         return f'<img alt="" src="data:image/png;base64,{base64.b64encode(_png(drawn)).decode()}">'
 
 
@@ -336,9 +337,8 @@ def _shapes(fig: go.Figure, axes: dict[str, Any]) -> None:
             if home is not None:
                 home.set_title(words(note.text), fontsize=9)
                 continue
-            ax.text(
-                note.x, note.y, words(note.text), transform=ax.transAxes, ha="center", va="center", color=MUTED, fontsize=size, linespacing=1.8
-            )
+            style: dict[str, Any] = {"ha": "center", "va": "center", "color": MUTED, "fontsize": size, "linespacing": 1.8}
+            ax.text(note.x, note.y, words(note.text), transform=ax.transAxes, **style)
         elif note.yref == "paper":
             ax.annotate(
                 words(note.text),
