@@ -179,7 +179,9 @@ class Capsule:
         layout["margin"] = {"l": 8, "r": 24, "t": 56 if legend else 30, "b": 52} | (layout.get("margin") or {})
         layout.pop("width", None)
         layout["height"] = (fig.layout.height or 450) - (0 if legend else 24) - 40
+        layout.pop("meta", None)  # told in the page's own words
         told["layout"] = layout
+        self._reports.update(str(meta.get("reports") or "").split())
         name = f"fig-{len(self._figures) + 1}"
         self._figures.append((name, told))
         heading = f"{say('page.figure_label', self.language, n=len(self._figures))}　{escape(title)}"
@@ -257,7 +259,7 @@ class Capsule:
                     r"<(?:h[1-6]|th|strong|b|mark|caption|summary)\b[^>]*>(.*?)</", body + inner + parts["codebook"], re.DOTALL
                 )
             ),
-            *"".join(re.findall(r'class="fz-(?:fig-title|report-title)">(.*?)<', body + inner)),
+            *"".join(re.findall(r'class="fz-(?:fig-title|report-title)">(.*?)<', body + ("" if packed else inner))),
         }
         bold |= set(
             "".join(

@@ -310,6 +310,8 @@ def _axes(ax: Axes, x: Any, y: Any) -> None:
                 axis.set_major_locator(MultipleLocator(spec.dtick))
             axis.set_major_formatter(lambda value, _: f"{value:,.0f}" if float(value).is_integer() else f"{value:g}")
         axis.set_tick_params(labelsize=8, length=0)
+        for tick in axis.get_ticklabels():
+            tick.set_linespacing(0.95)
         if spec.showgrid is not False:
             axis.grid(visible=True, color=GRID, linewidth=0.8)
         limits = ax.set_xlim if side == "x" else ax.set_ylim
