@@ -122,7 +122,7 @@ def test_points_and_numbers_are_reached_by_keyboard(wide: Firefox) -> None:
 
 
 def test_every_figure_is_drawn_and_harms_nothing(wide: Firefox) -> None:
-    for number in range(1, 9):
+    for number in range(1, 10):
         wide.tell(f"document.getElementById('fig-{number}').scrollIntoView({{behavior: 'instant'}})")
         wide.wait(f"document.querySelector('#fig-{number}.fz-drawn .main-svg') !== null")
     assert wide.tell("window.harmed ?? null") is None

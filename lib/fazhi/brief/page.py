@@ -179,7 +179,7 @@ class Capsule:
         layout["margin"] = {"l": 8, "r": 24, "t": 56 if legend else 30, "b": 52} | (layout.get("margin") or {})
         layout.pop("width", None)
         layout["height"] = (fig.layout.height or 450) - (0 if legend else 24) - 40
-        layout.pop("meta", None)  # told in the page's own words
+        layout["meta"] = {"shape": meta["shape"]} if meta.get("shape") else None  # the rest is told in the page's own words
         told["layout"] = layout
         self._reports.update(str(meta.get("reports") or "").split())
         name = f"fig-{len(self._figures) + 1}"
@@ -286,8 +286,10 @@ class Capsule:
                 target
                 for _, told in self._figures
                 for trace in told.get("data", ())
-                for target in trace.get("customdata") or ()
-                if isinstance(target, str) and _ANCHOR.match(target)
+                for held in trace.get("customdata") or ()
+                if isinstance(held, str)
+                for target in held.split()
+                if _ANCHOR.match(target)
             )
         )
 
@@ -296,7 +298,10 @@ class Capsule:
         for _, told in self._figures:
             for trace in told.get("data", ()):
                 if isinstance(trace.get("customdata"), list):
-                    trace["customdata"] = [target if target in found else None for target in trace["customdata"]]
+                    trace["customdata"] = [
+                        " ".join(target for target in str(held or "").split() if target in found) or None
+                        for held in trace["customdata"]
+                    ]
 
     def _entries(self, targets: Iterable[str]) -> list[Entry]:
         pairs = [(match[1], int(match[2])) for target in targets if (match := _ANCHOR.match(target))]

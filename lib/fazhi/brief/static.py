@@ -87,9 +87,9 @@ def _points(fig: go.Figure) -> dict[str, str]:
 
 
 def _anchors(trace: Any) -> list[str | None]:
-    """The anchors of the sentences behind a trace's points."""
-    held = _list(getattr(trace, "customdata", None))
-    return [target if isinstance(target, str) and re.fullmatch(r"s-[\w.]+-\d+", target) else None for target in held]
+    """The anchors of the sentences behind a trace's points; of several sentences the first."""
+    held = [str(targets or "").split() for targets in _list(getattr(trace, "customdata", None))]
+    return [targets[0] if targets and re.fullmatch(r"s-[\w.]+-\d+", targets[0]) else None for targets in held]
 
 
 def _link(target: str, words: str) -> str:
@@ -257,7 +257,8 @@ def _bar(ax: Axes, trace: Any, stacked: bool, place: int) -> Any:
     colour = [_colour(c, SERIES[place % len(SERIES)]) for c in _each(trace.marker.color, count)]
     hatch = _PATTERNS.get(trace.marker.pattern.shape or "", "") if trace.marker.pattern else ""
     edge = _colour(trace.marker.line.color if isinstance(trace.marker.line.color, str) else None, "white")
-    style: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": MUTED if hatch else edge, "linewidth": 0.6}
+    style: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": MUTED if hatch else edge}
+    style["linewidth"] = 0.6 * (trace.marker.line.width if isinstance(trace.marker.line.width, (int, float)) else 1)
     if trace.orientation == "h":
         bars = ax.barh(
             _list(trace.y),
@@ -279,6 +280,8 @@ def _bar(ax: Axes, trace: Any, stacked: bool, place: int) -> Any:
             bottom=bottom,
             **style,
         )
+    for bar, anchor in zip(bars, _anchors(trace), strict=False):
+        bar.set_url(f"#{anchor}" if anchor else None)
     if trace.text is not None:
         for bar, text in zip(bars, _each(trace.text, count), strict=False):
             ax.annotate(
@@ -296,8 +299,13 @@ def _axes(ax: Axes, x: Any, y: Any) -> None:
     """Ticks, titles, ranges and grids as plotly's axes have them."""
     from matplotlib.ticker import MultipleLocator
 
+    if y.scaleanchor:
+        ax.set_aspect("equal")
     for axis, spec, side in ((ax.xaxis, x, "x"), (ax.yaxis, y, "y")):
+        limits = ax.set_xlim if side == "x" else ax.set_ylim
         if spec.visible is False:
+            if spec.range is not None:
+                limits(*spec.range)
             axis.set_visible(False)
             ax.spines["bottom" if side == "x" else "left"].set_visible(False)
             continue
@@ -314,8 +322,7 @@ def _axes(ax: Axes, x: Any, y: Any) -> None:
             tick.set_linespacing(0.95)
         if spec.showgrid is not False:
             axis.grid(visible=True, color=GRID, linewidth=0.8)
-        limits = ax.set_xlim if side == "x" else ax.set_ylim
-        if spec.range is not None:
+        if spec.range is not None:  # last, because ticks outside would stretch it
             limits(*spec.range)
         elif spec.rangemode == "tozero" and (ax.get_xlim() if side == "x" else ax.get_ylim())[0] > 0:
             limits(0, None)

@@ -26,6 +26,8 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
     share = n.unit in ("%", "‰")
     if previous is not None and previous.kind == "change" and previous.unit == n.unit and phrase("join").search(before):
         return "change", previous.direction  # 同比分别上升12%、7.5%
+    if phrase("level_reached").search(before):
+        return ("rate" if share else "amount" if n.unit == "元" else "count"), None
     relative = n.group in ("points", "times") or phrase("of_last").search(before) is not None
     if relative or share or n.unit == "元" or phrase("compared").search(folded, place.clause, n.start):
         for cue in cues("change"):
@@ -105,7 +107,7 @@ def _quantity(folded: str, n: Number, place: Place, previous: Quantity | None, p
         time = "year"
     elif real == "actual" and time == "next":
         real = "target"
-    elif said is None and real == "actual" and kind == "count" and standing(folded, n, place, previous, part):
+    elif said in (None, "year") and real == "actual" and kind == "count" and standing(folded, n, place, previous, part):
         time = "stock"
     apart = _apart().search(folded, place.left, n.start) if n.qualifier == "exact" else None
     qualifier = qualifiers("apart")[apart[1]] if apart else n.qualifier

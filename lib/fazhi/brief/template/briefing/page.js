@@ -75,6 +75,12 @@
     document.head.append(script);
     if (document.fonts && document.fonts.ready) await document.fonts.ready;
   };
+  const turns = new Map();  // a point of several sentences shows the next one each time
+  const open = (held, origin) => {
+    const ids = held.split(" "), turn = turns.get(held) || 0;
+    turns.set(held, turn + 1);
+    show(ids[turn % ids.length], origin);
+  };
   const keys = (plot, figure) => {
     const points = plot.data.flatMap((trace, curveNumber) => [...(trace.customdata || [])].map((target, pointNumber) =>
       ({ target, curveNumber, pointNumber, trace }))).filter((point) => typeof point.target === "string");
@@ -85,7 +91,7 @@
     plot.setAttribute("aria-describedby", figure.id + "-keys");
     plot.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-      if (event.key === "Enter" && at >= 0) show(points[at].target, plot);
+      if (event.key === "Enter" && at >= 0) open(points[at].target, plot);
       if (!step) return;
       event.preventDefault();
       at = at < 0 && step < 0 ? points.length - 1 : (at + step + points.length) % points.length;
@@ -99,11 +105,16 @@
     const told = JSON.parse(document.getElementById(figure.id + "-data").textContent);
     const plot = figure.querySelector(".fz-plot");
     told.layout.autosize = true;
+    const [ratio, around] = (told.layout.meta || {}).shape || [];  // of a map: height by width, and pixels around it
+    if (ratio) {
+      told.layout.height = Math.min(told.layout.height, Math.round(plot.clientWidth * ratio + around));
+      figure.style.setProperty("--h", told.layout.height + "px");
+    }
     told.layout.dragmode = matchMedia("(pointer: coarse)").matches ? false : told.layout.dragmode || "zoom";
     await Plotly.newPlot(plot, told.data, told.layout, { displayModeBar: false, responsive: true, scrollZoom: false });
     plot.on("plotly_click", (event) => {
       const target = event.points.map((p) => p.customdata).find((c) => typeof c === "string");
-      if (target) show(target, plot);
+      if (target) open(target, plot);
     });
     plot.on("plotly_hover", (event) => plot.classList.toggle("fz-go", event.points.some((p) => typeof p.customdata === "string")));
     keys(plot, figure);
