@@ -21,7 +21,7 @@ from fazhi.compare import CORE, CompareError, compare, coverage, dossier, fulles
 from fazhi.compare.comparison import FRAME, LEFT_OUT
 from fazhi.compare.coverage import law_of, laws, part_patterns
 from fazhi.compare.guards import bits, codebook, rules
-from fazhi.compare.members import years_of
+from fazhi.compare.question import years_of
 from fazhi.contract import TABLES
 from fazhi.tables import Tables, tables
 

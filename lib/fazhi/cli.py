@@ -190,8 +190,8 @@ def compare(codes: Annotated[list[str], typer.Argument(help="Codes of the codebo
     """
     from fazhi.compare import relative, sheet
     from fazhi.compare.claims import changes as changes_
-    from fazhi.compare.members import years_of
     from fazhi.compare.panel import compare as compare_
+    from fazhi.compare.question import years_of
     from fazhi.tables import load
 
     _form(form)

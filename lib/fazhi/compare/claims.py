@@ -10,7 +10,6 @@ is guessed, and a chance fit with a year further back is not looked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -20,6 +19,7 @@ from fazhi.compare.checks import SMALL, Checked, answer, knowledge, spread, step
 from fazhi.compare.guards import BOUNDS, codebook
 from fazhi.compare.lookup import LEVELS_OF, Book, Panel, Row, group, place, together
 from fazhi.compare.members import Tables
+from fazhi.compare.question import Names, Question, Years
 
 CHANGES: dict[str, Any] = {
     "issuer": pl.String, "year": pl.Int32, "code": pl.String, "name_zh": pl.String, "name_en": pl.String, "verdict": pl.String,
@@ -40,12 +40,12 @@ RESTATED: dict[str, Any] = {
 
 def changes(
     t: Tables,
-    codes: str | Sequence[str] | None = None,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
-    issuer: str | Sequence[str] | None = None,
+    codes: Names = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
+    issuer: Names = None,
 ) -> Checked:
     """Every printed change on the year before, recomputed: a Checked with the columns of CHANGES.
 
@@ -54,7 +54,7 @@ def changes(
     indicator; `quote` and `before_quote` are the sentences. `verdict` is agrees, contradicts or cannot_tell.
     Raises CompareError for a code, level, kind or issuer that does not exist, with the nearest names.
     """
-    asked = Panel.of(t, codes, years, regions, level, issuer_kind, issuer)
+    asked = Panel.of(t, codes, Question.of(years, regions, level, issuer_kind, issuer))
     of_these = (pl.col("kind") == "change") & pl.col("change_of").is_in(asked.codes)
     claims = asked.figures(of_these & ~pl.col("scope").is_in(["next", "previous"]))
     book = Book.of(t, asked, claims, "change_of")
@@ -68,12 +68,12 @@ def changes(
 
 def restated(
     t: Tables,
-    codes: str | Sequence[str] | None = None,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
-    issuer: str | Sequence[str] | None = None,
+    codes: Names = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
+    issuer: Names = None,
 ) -> Checked:
     """Every figure of an earlier year that a report quotes, against that year's own report: a Checked with the columns of
     RESTATED.
@@ -81,7 +81,7 @@ def restated(
     `said` is the figure as quoted, `of_year` the year that it is of, `before` what the report of that year said and `computed`
     the difference. `verdict` is agrees, restated or cannot_tell. Raises CompareError as `changes` does.
     """
-    asked = Panel.of(t, codes, years, regions, level, issuer_kind, issuer)
+    asked = Panel.of(t, codes, Question.of(years, regions, level, issuer_kind, issuer))
     quoted = asked.figures((pl.col("kind") != "change") & pl.col("code").is_in(asked.codes) & (pl.col("scope") == "previous"))
     book = Book.of(t, asked, quoted, "code")
     return answer("restated", (requoted(row, book) for row in quoted), RESTATED, asked.question)

@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.cells import candidates, choose
-from fazhi.compare.guards import KINDS, LEVELS, codebook, one_of, rules
-from fazhi.compare.members import Tables, members, one_a_year, texts, years_of
+from fazhi.compare.guards import codebook, one_of, rules
+from fazhi.compare.members import Tables, members, one_a_year
+from fazhi.compare.question import Names, Question, texts
 
 Row = dict[str, Any]
 LEVELS_OF = [
@@ -35,20 +36,12 @@ class Panel:
     question: dict[str, Any]
 
     @classmethod
-    def of(cls, t: Tables, codes: Any, years: Any, regions: Any, level: Any, issuer_kind: Any, issuer: Any) -> Panel:
+    def of(cls, t: Tables, codes: Names, asked: Question) -> Panel:
         """Check the question against codebook and tables, as `compare` does."""
         wanted = one_of("指标", list(dict.fromkeys(texts(codes))), codebook()) or list(codebook())
-        levels, kinds = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS)
-        places, span = texts(regions), years_of(years)
-        found, _ = members(t, levels, kinds, places)
-        if names := texts(issuer):
-            one_of("机关", names, found["issuer"].unique(maintain_order=True).to_list())
-            found = found.filter(pl.col("issuer").is_in(names))
-        reports, _ = one_a_year(found)
+        reports, _ = one_a_year(members(t, asked)[0])
         reports = reports.with_columns(strange=pl.lit(0, pl.UInt32))
-        asked = reports.filter(pl.col("year").is_in(list(span))) if span else reports
-        question = {"codes": texts(codes), "years": span, "regions": places, "level": levels, "issuer_kind": kinds}
-        return cls(t, wanted, reports, asked, {k: v for k, v in (question | {"issuer": names}).items() if v})
+        return cls(t, wanted, reports, asked.dated(reports), asked.told(codes=texts(codes)))
 
     def figures(self, test: pl.Expr) -> list[Row]:
         """The actual figures of the asked reports that pass the test, each with what its report says of itself."""

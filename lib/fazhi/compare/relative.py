@@ -25,7 +25,7 @@ import polars as pl
 from fazhi.compare.checks import Checked
 from fazhi.compare.comparison import Comparison
 from fazhi.compare.guards import CompareError, codebook, one_of, rules
-from fazhi.compare.members import texts
+from fazhi.compare.question import texts
 
 PEOPLE = 100_000
 KEYS = ("issuer", "region", "region_code")
