@@ -34,7 +34,7 @@ def compare(
     `years` is a year, any years, or text such as `2019-2023`; without it all between the first and the last report. `regions`
     are names (宝山区, a zone, an issuer), paths (上海市/宝山区) or codes of GB/T 2260; `level` and `issuer_kind` are those
     of the tables. Without `scope` a code has its usual one. `allow` overrides guards by name (`bound`, `cumulative`, `level`);
-    `region_changed` joins the series of an authority whose region was renamed or upgraded, too.
+    `region_changed` joins the series of an authority whose region was renamed, upgraded or put under another prefecture, too.
     `roster` is a frame or a file as `fazhi.compare.roster` describes; without it a `roster.csv` above the tables is taken.
 
     Raises CompareError (a ValueError) for a code, level, kind, scope or rule that does not exist, with the nearest names.

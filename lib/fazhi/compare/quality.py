@@ -278,8 +278,8 @@ def quality(
     level: Names = None,
     issuer_kind: Names = None,
 ) -> Quality:
-    """What the tables know of themselves, for all reports or those that are asked for; those whose issuer or year nobody knows are
-    among them as long as nothing is asked. Parameters and errors as in `compare`.
+    """What the tables know of themselves, for all reports or those that are asked for; those whose issuer or year nobody knows
+    are among them as long as nothing is asked. Parameters and errors as in `compare`.
     """
     asked = Question.of(years, regions, level, issuer_kind)
     reports = t.reports.select(REPORT).collect().with_columns(region=pl.concat_str(SEAT, separator="/", ignore_nulls=True))
