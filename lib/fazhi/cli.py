@@ -330,7 +330,7 @@ def brief(names: Names = None,
           out: Annotated[Path, typer.Option(help="Folder for the pages.")] = PROCESSED / "briefings",
           workers: Annotated[int, typer.Option(min=1, help="Notebooks that run side by side.")] = 2,
           check: Annotated[bool, typer.Option("--check", help="Fail on a dead link, a sign that no font has, or a number in a "
-                                                              "table that is not in the tables.")] = False) -> None:
+                                                              "table or figure that is not in the tables.")] = False) -> None:
     """Tables -> briefings: runs the notebooks and writes OUT/index.html. A run that fails leaves the last good page.
 
     Example: fazhi brief coverage regions --tables ~/fazhi-out/latest --out ~/fazhi-out/briefings
