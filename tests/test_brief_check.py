@@ -134,8 +134,10 @@ def test_what_is_made_of_a_value_is_not_taken_for_it(figures_of_the_tables: pl.D
     several = made(figure_output(figures.dots(figures_of_the_tables)))
     several = redrawn(several, 1, lambda trace: trace.update(x=[7.0] * 4, customdata=[f"{c} {c}" for c in trace["customdata"]]))
     assert faults(several, report_tables()) == []
-    tile = redrawn(several, 1, lambda trace: trace.update(type="bar", customdata=[c.split()[0] for c in trace["customdata"]]))
+    tile = redrawn(several, 1, lambda trace: trace.update(type="bar", customdata=[c.split()[0] for c in trace["customdata"]],
+                                                           hovertext=["四川<br>18 格中 1 格有可比的数"] * 4))
     assert faults(tile, report_tables()) == []
     t = report_tables()
     fall = replace(t, indicators=t.indicators.with_columns(kind=pl.lit("change")))
-    assert faults(tile.replace('"type":"bar"', '"type":"scatter"'), fall) == [] != faults(tile.replace('"type":"bar"', '"type":"scatter"'), t)
+    off = redrawn(made(figure_output(figures.dots(figures_of_the_tables))), 1, put_into("x", -4.0))  # beyond the axis
+    assert faults(off, fall) == [] != faults(off, t)

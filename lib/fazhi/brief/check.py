@@ -112,8 +112,8 @@ _Point = tuple[str, int, str, tuple[float | None, float | None] | None, str]  # 
 
 
 def _points(root: Any) -> Iterator[_Point]:
-    """The points of figures that stand for one sentence each. Those of several are made of all of them, and bars and tiles have
-    their value in words only: their place is None."""
+    """The points of figures that stand for one sentence each. Those of several are made of all of them; bars and tiles count or
+    group what they stand for, so that they have no place (None) and no words."""
     for script in root.xpath("//script[@type='application/json'][starts-with(@id, 'fig-')]"):
         for place, trace in enumerate(json.loads(script.text).get("data", ())):
             targets, words = trace.get("customdata"), trace.get("hovertext")
@@ -125,7 +125,7 @@ def _points(root: Any) -> Iterator[_Point]:
                 if isinstance(target, str) and _ANCHOR.match(f"#{target}"):
                     said = words[at] if isinstance(words, list) and at < len(words) else words
                     where = (axes[0][at], axes[1][at]) if scatter else None
-                    yield script.get("id").removesuffix("-data"), place, target, where, str(said or "")
+                    yield script.get("id").removesuffix("-data"), place, target, where, str(said or "") if scatter else ""
 
 
 def _values(axis: Any) -> list[Any]:
