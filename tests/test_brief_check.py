@@ -141,3 +141,21 @@ def test_what_is_made_of_a_value_is_not_taken_for_it(figures_of_the_tables: pl.D
     fall = replace(t, indicators=t.indicators.with_columns(kind=pl.lit("change")))
     off = redrawn(made(figure_output(figures.dots(figures_of_the_tables))), 1, put_into("x", -4.0))  # beyond the axis
     assert faults(off, fall) == [] != faults(off, t)
+
+
+# --- passages
+
+
+def test_a_passage_must_stand_where_the_page_says() -> None:
+    t = report_tables()
+    text = t.reports.collect()["text"][0]
+    start, end = text.index("其中"), text.index("。此后")
+    rows = pl.DataFrame({"later": ["甲市 2022年"], "later_report": [f"{0:016x}"], "later_id": [f"{start}-{end}"]})
+    good_ = made(html_output(show.table(rows, "表", sources=["later"])), html_output(show.passages(t, rows, columns=["later"])))
+    assert "<mark>其中撤销3件</mark>" in good_ and faults(good_, t) == []
+    assert any("与报告原文不符" in line for line in faults(good_.replace("<mark>其中撤销3件</mark>", "<mark>其中撤销4件</mark>"), t))
+    assert any("没有去处" in line for line in faults(good_.replace(f'id="s-{0:016x}-{start}-{end}"', 'id="x"'), t))
+    gone = replace(t, reports=t.reports.filter(pl.col("report_id") != f"{0:016x}"))
+    assert any("与报告原文不符" in line for line in faults(good_, gone))
+    other = replace(t, reports=t.reports.with_columns(text=pl.col("text").str.replace("撤销", "维持")))
+    assert any("与报告原文不符" in line for line in faults(good_, other))

@@ -16,12 +16,15 @@ import polars as pl
 from lxml import html as lxml_html
 
 from fazhi.brief.bundle import unpack
+from fazhi.brief.sources import CUT
 from fazhi.brief.theme import number
 
 _ANCHOR = re.compile(r"#s-([0-9a-zA-Z_.]+)-(\d+)\Z")
+_PASSAGE = re.compile(r"#s-([0-9a-zA-Z_.]+)-(\d+)-(\d+)\Z")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _DIVIDED = re.compile(r"[^\s\d/<>]/[^\s/<>]")  # 6.56 件/10万人: no value of the tables, but made of one
 _Held = dict[tuple[str, str], tuple[float, float | None, str]]  # report, indicator -> value, high, kind
+GETA = "〓"  # stands for a sign that no font has
 _SCALES = {"亿": 1e8, "万": 1e4}
 
 
@@ -42,7 +45,9 @@ def faults(page: str, tables: Any) -> list[str]:
         points = list(_points(root))
         linked = [(link.get("href"), link.text_content()) for link in root.xpath("//table//a[starts-with(@href, '#s-')]")]
         held = _held(tables, [href for href, _ in linked] + [f"#{target}" for _, _, target, _, _ in points])
-        found += [*_numbers(root, linked, held), *_drawn(points, held)]
+        places = {href for href, _ in linked if _PASSAGE.match(href)}
+        linked = [(href, text) for href, text in linked if href not in places]
+        found += [*_numbers(root, linked, held), *_drawn(points, held), *_places(root, sorted(places), tables)]
     return list(dict.fromkeys(found))
 
 
@@ -106,6 +111,26 @@ def _numbers(root: Any, linked: Iterable[tuple[str, str]], held: _Held) -> Itera
             yield f"数“{text.strip()}”指向的 {href} 不在数据表里"
         elif not _DIVIDED.search(text) and not _says(text, *known[:2]):
             yield f"表中的数“{text.strip()}”与数据表里的 {number(known[0])} 不符（{href}）"
+
+
+def _places(root: Any, places: list[str], tables: Any) -> Iterator[str]:
+    """Passages whose words on the page are not those of their report at that place."""
+    spans = {href: match.groups() for href in places if (match := _PASSAGE.match(href))}
+    ids = sorted({report for report, *_ in spans.values()})
+    texts = dict(tables.reports.filter(pl.col("report_id").is_in(ids)).select("report_id", "text").collect().iter_rows())
+    shown = {item.get("id"): "".join(mark.text_content() for mark in item.xpath(".//mark")) for item in root.xpath("//li[@id]")}
+    for href, (report, start, end) in spans.items():
+        words = texts.get(report, "")[int(start) : int(end)]
+        first, _, last = (shown.get(href[1:]) or "").partition(CUT)
+        whole = len(words) == int(end) - int(start) and (not last or (_alike(words[-len(last) :], last)))
+        if not words or not whole or not _alike(words[: len(first)] if last else words, first):
+            yield f"{href} 处的文字与报告原文不符"
+
+
+def _alike(text: str, shown: str) -> bool:
+    """Whether a page shows a text, but for blanks and signs that no font has."""
+    one, other = ("".join(words.split()) for words in (text, shown))
+    return bool(other) and len(one) == len(other) and all(b in (a, GETA) for a, b in zip(one, other, strict=True))
 
 
 _Point = tuple[str, int, str, tuple[float | None, float | None] | None, str]  # figure, trace, target, place, words on hovering

@@ -112,7 +112,8 @@ class Reuse:
 
     @property
     def rows(self) -> pl.DataFrame:
-        """The passages as a reader wants them, the longest first; the earlier wording (`before_zh`) only where it differs."""
+        """The passages as a reader wants them, the longest first; the earlier wording (`before_zh`) only where it differs.
+        `later_report`, `later_id` and the like say where they stand: the report and the span, START-END."""
         order = ["characters", "issuer_b", "year_b", "issuer_a", "year_a", "start_b"]
         return self.frame.sort(order, descending=[True] + [False] * 5).select(
             pl.format("{} {}年", "issuer_b", "year_b").alias("later"),
@@ -122,6 +123,10 @@ class Reuse:
             length="characters",
             words_zh="text_b",
             before_zh=pl.when(pl.col("kind") != "same").then("text_a"),
+            later_report="report_b",
+            later_id=pl.format("{}-{}", "start_b", "end_b"),
+            earlier_report="report_a",
+            earlier_id=pl.format("{}-{}", "start_a", "end_a"),
         )
 
     @property
@@ -234,8 +239,9 @@ class Reuse:
         return f"Reuse: {self.reports.height} 份报告，{self.frame.height} 处相同或相近的文字"
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{self.labels.get(c, c)}</th>' for c in self.rows.columns)
-        rows = [[f"<td>{escape(str(cell))}</td>" for cell in row] for row in self.rows.head(SHOWN).iter_rows()]
+        shown = self.rows.drop("later_report", "later_id", "earlier_report", "earlier_id")
+        head = "".join(f'<th scope="col">{self.labels.get(c, c)}</th>' for c in shown.columns)
+        rows = [[f"<td>{escape(str(cell))}</td>" for cell in row] for row in shown.head(SHOWN).iter_rows()]
         body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
         return (
             f'<div lang="zh-CN"><table><caption>{escape(repr(self))}</caption><thead><tr>{head}</tr></thead>'
