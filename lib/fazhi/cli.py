@@ -298,7 +298,7 @@ def words(only: Annotated[list[str] | None, typer.Argument(help="Groups to show,
 
 @app.command()
 def promises(tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None, level: Levels = None,
-             issuer_kind: Kinds = None, form: Form = "table") -> None:
+             issuer_kind: Kinds = None, roster: Roster = None, form: Form = "table") -> None:
     """What each plan promised that can be checked, and what the next year's report of the same issuer says of it.
 
     Example: fazhi promises --years 2020-2023 --level county --format csv
@@ -307,12 +307,12 @@ def promises(tables: TablesAt = PROCESSED / "latest", years: Years = None, regio
     from fazhi.tables import load
 
     _form(form)
-    print(promises_(load(tables), years, regions or None, level or None, issuer_kind or None).text(form))
+    print(promises_(load(tables), years, regions or None, level or None, issuer_kind or None, roster).text(form))
 
 
 @app.command()
 def law(tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None, level: Levels = None,
-        issuer_kind: Kinds = None, form: Form = "table") -> None:
+        issuer_kind: Kinds = None, roster: Roster = None, form: Form = "table") -> None:
     """Published, on time and complete, by year and level, under the rule of each year (article 24 from 2019).
 
     Example: fazhi law --years 2019-2024 --level county --format json
@@ -321,7 +321,7 @@ def law(tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: R
     from fazhi.tables import load
 
     _form(form)
-    print(law_(load(tables), years, regions or None, level or None, issuer_kind or None).text(form))
+    print(law_(load(tables), years, regions or None, level or None, issuer_kind or None, roster).text(form))
 
 
 @app.command()
