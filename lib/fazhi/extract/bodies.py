@@ -176,10 +176,11 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
     zone = town = generic = via = ""
     if text.startswith("人民政府", at) and _town(text, at + 4):
         via, at = "人民政府", at + 4  # 越秀区人民政府北京街道办事处
-    if stop := w.never.search(text, at):
-        if whole and not _town(text, at):
+    named = _town(text, at)
+    if stop := w.never.search(text, named.end() if named else at):
+        if whole and not named:
             return None
-        text = text if _town(text, at) else text[: stop.start()]
+        text = text if whole else text[: stop.start()]
     if m := _town(text, at):
         town, at = m[0], m.end()
     elif (m := w.zone.match(text, at)) and (places or m[0] not in w.bare_zones):
@@ -203,6 +204,12 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
     if not (places or generic or zone or town) and kind != "department":
         return None
     return Body(text[:at], tuple(places), generic, zone, town, organ, kind, head, via)
+
+
+def read_national(text: str) -> Body | None:
+    """The ministry or body of the centre that a text begins with, or None: 环境保护部深入学习…."""
+    m = words().national.match(text)
+    return Body(m[0], organ=m[0], kind="department") if m and m[0].endswith(("部", "审计署", "海关总署")) else None
 
 
 def _places(text: str, at: int, year: int | None) -> tuple[list[str], int]:

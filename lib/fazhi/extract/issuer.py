@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -21,7 +22,20 @@ CLAUSE = re.compile(
     r"(?:^|(?<![一-鿿]))(?=[一-鿿])(20\d\d年|现[将就把]|[将就])?(?=[一-鿿]{1,3}?[省市县区州旗盟]|[省市县区州旗盟]|[一-鿿]{2,13}?[局委厅办镇乡道会队])",
     re.MULTILINE,
 )
+# Where a report begins to tell: its first word is whose report it is (2022年,渝中区以……; 四季青街道在……领导下).
+OPENING = re.compile(
+    r"^\s*(?:(?:20\d\d|二[〇○零][一二][〇○零一二三四五六七八九])年?度?(?:以来)?[,，]?|(?:今年|一年)(?:以来|来)?[,，])?"
+    r"原?(?:[在按][^,，。；：:\n]{2,24}(?:关心|支持|领导|指导|部署|监督)下[,，])?(?=[一-鿿])",
+    re.MULTILINE,
+)
+WE = re.compile(r"我(省|市|县|区(?!域)|州|旗|盟|镇|乡(?!镇)|街道)")
+OWN_COMMITTEE = re.compile(
+    r"(?:^|[,，])(省|市|县|区|州|旗|盟|镇|乡|街道)委[、和]\1政府(?![^，。,]{0,6}(?:领导|部署|支持|指导|关心|要求))", re.MULTILINE
+)
+TOWN_NAME = re.compile(r"(?<![一-鿿])[一-鿿]{2,4}?(?:镇|乡|街道)|(?<=[《“在对将为])[一-鿿]{2,3}(?:镇|乡|街道)")
+NUMBERED = re.compile(r"[〔\[(（]\s*20\d\d")
 FIRST_HEADING = re.compile(r"\n\s*(?:一、|[（(]一[）)]|第一部分|1[.、．])")
+PROSE = re.compile(r"^[^\n]{30,}", re.MULTILINE)
 TOWN = re.compile(
     r"(?:^|(?<=[，。、；：,;:\s将]))(?![我本该各全]|乡镇)([一-鿿]{1,6}?(?:镇|街道|乡))(?=[一-鿿])(?!.{0,12}领导下)", re.MULTILINE
 )
@@ -60,16 +74,23 @@ def mentions(
             yield from read(part, source, weight)
     yield from read(above, "above", 5)
     head = page.text[:LEAD]
-    if (heading := FIRST_HEADING.search(head, 60)) and heading.start() > 150:
+    if (heading := FIRST_HEADING.search(head, 40)) and heading.start() > 60:
         head = head[: heading.start()]
     for m in patterns["title.announce"].finditer(page.text[:1500]):
         if body := bodies.read_body(m[1], year, whole=False) or bodies.read_body(m[1].rstrip("在对于"), year):
             yield Mention(body, "announce", 7)
     start = len(title) if title and head.startswith(title) else 0
+    if told := next((line for line in PROSE.finditer(head, start)), None):
+        at = OPENING.match(head, told.start())
+        if at and (body := bodies.read_national(head[at.end() :]) or bodies.read_body(head[at.end() : at.end() + NAME], year, whole=False)):
+            yield Mention(body, "opening", 6)
     for m in CLAUSE.finditer(head, start):
         at = m.end() if m[1] else m.start()
+        line_end = head.find("\n", at)
+        if line_end - at < 60 and head[line_end - 1] in "：:":
+            continue  # whom the report addresses
         body = bodies.read_body(head[at : at + NAME], year, whole=False)
-        if body and not bodies.words().before.search(head, max(0, at - 4), at):
+        if body and body.organ not in ("国务院", "国务院办公厅") and not NUMBERED.match(head, at + len(body.text)) and not bodies.words().before.search(head, max(0, at - 4), at):
             others = bodies.words().after.match(head, at + len(body.text))
             yield Mention(body, "text" if others else "lead", 1 if others else 6)
     for m in TOWN.finditer(head, start):  # 长征镇依法…: a town's name without its organ
@@ -80,12 +101,26 @@ def mentions(
         if line.rstrip().endswith(("：", ":")) and len(line) < 60:
             for token in re.split(r"[、，,\s]", line.rstrip("：: ")):
                 yield from read(token.removeprefix("中共"), "addressee", 2)
+    if we := speaker(page.text):
+        if we in bodies.words().pronouns and bodies.words().pronouns[we] == "township":
+            names = Counter(m[0] for m in TOWN_NAME.finditer(page.text) if m[0].endswith(we) and bodies.read_body(m[0], year))
+            if (best := names.most_common(1)) and best[0][1] > 1:
+                yield Mention(Body(best[0][0], town=best[0][0], kind="township"), "we", 1)
+        else:
+            yield Mention(Body("我" + we, generic=we, kind="government"), "we", 1)
     yield from read(page.publisher or "", "publisher", 5)
     if page.site:
         yield from read(patterns["site.suffix"].sub("", page.site), "site", 3)
     for token in dict.fromkeys(re.split(r"[\s>＞»›→|｜：:·•/／\\_\-—－【】\[\]（）(),，。;；、]+", page.furniture)):
         if 3 <= len(token) <= 40 and NAME_END.search(token):
             yield from read(patterns["site.suffix"].sub("", token), "margin", 1.5)
+
+
+def speaker(text: str) -> str:
+    """The division that a report calls its own: the 县 of 我县, else of 县委、县政府 in its opening; "" where it calls none so."""
+    said = Counter(m[1] for m in WE.finditer(text)).most_common(1)
+    opening = OWN_COMMITTEE.search(text, 0, LEAD)
+    return said[0][0] if said else opening[1] if opening else ""
 
 
 def reporter(found: Identity, page: Page, named: list[Mention], findings: list[Finding]) -> Identity:
@@ -115,6 +150,7 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
     """The body that reports: the override, else who signs, else whom the title names, else whom the text and the page name."""
     w = bodies.words()
     spoken = {w.pronouns[m[1]] for m in w.pronoun.finditer(text)}
+    we = speaker(text) if WE.search(text) else ""
     speaks = next((kind for kind in ("department", "township") if kind in spoken), "")  # 我局; 我区 is said by all
 
     def first(*sources: str, organ: bool = True) -> Body | None:
@@ -126,6 +162,7 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
                     m.source == source
                     and (not organ or b.organ or b.town or b.zone)
                     and (source in CERTAIN or not speaks or b.kind == speaks or (b.kind == "zone" and not b.organ))
+                    and (source in CERTAIN | {"opening"} or b.kind != "government" or not b.places or _may_say(b.places[-1], we))
                 ):
                     return b
         return None
@@ -138,15 +175,22 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
     if titled and (speaks != "department" or not first("announce", "lead", "publisher")):
         return titled
     found = (
-        first("above", "announce", "lead", "publisher", "name", "margin", "site")
+        first("above", "announce")
+        or first("opening", organ=False)
+        or first("lead", "publisher", "name", "margin", "site")
         or titled
-        or first("announce", "lead", "site", "text", "margin", organ=False)
+        or first("announce", "lead", "site", "text", "margin", "we", organ=False)
     )
     if found:
         findings.append(
             Finding("issuer_inferred", "info", f"报告没有署名，标题也没有写明单位，按页面其他部分判断为{found.text}。")
         )
     return found
+
+
+def _may_say(place: str, we: str) -> bool:
+    """Whether the government of a place may say 我县: not that of a city."""
+    return not we or not regions.is_full(place) or place.endswith(we) or we in "镇乡街道"
 
 
 def _same(a: Body, b: Body) -> bool:
@@ -202,7 +246,8 @@ def _placed(
     """The identity with the body's full name, kind, level and the chain of divisions of its seat."""
     year = found.year
     if region is None and body.town and (counties := regions.towns(body.town)):
-        region = evidence.best([r for c in counties if (r := regions.by_code(c, year))])
+        seats = [r for c in counties if (r := regions.by_code(c, year))]
+        region = evidence.best([r for r in seats if evidence.names(r)])  # a table alone does not say where a page's town is
         told_apart = True
     if region and body.zone and (tied := seat.tied(body.zone, region, evidence)):
         region = tied

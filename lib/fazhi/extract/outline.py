@@ -33,6 +33,7 @@ _OPENED = re.compile(r"[,，、和与及]$|以及$")
 _BULLET = re.compile(r"[★☆●○■□◆◇▲▶►※•·、．.\s]*")
 _FOREIGN = re.compile(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]")
 _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
+_LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
 LONGEST_UNLABELLED = 40
 
 
@@ -234,6 +235,19 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
     return out
 
 
+def _numbered(bare: list[Head]) -> tuple[list[Head], list[Head]]:
+    """The bare lines that begin with 一, 二, 三 in sequence (一总体成效: the mark after the label is lost), and the others."""
+    found, number = [], 0
+    for h in bare:
+        m = _LOST.match(h.heading)
+        if m and value(m[1]) == number + 1:
+            number += 1
+            found.append(replace(h, level=1, label=m[1], heading=h.heading[m.end():], style="han", number=number))
+    if number < 2 or not any(named_kinds(h.heading) for h in found):
+        return [], bare
+    return found, [h for h in bare if h.start not in {f.start for f in found}]
+
+
 def _first(text: str, span: tuple[int, int]) -> int:
     return span[0] + len(text[slice(*span)]) - len(text[slice(*span)].lstrip())
 
@@ -278,7 +292,9 @@ def outline(text: str) -> list[Section]:
     signed = knowledge().ended.search(text, len(text) * 3 // 5)
     ending = signed.start() if signed else len(text)  # nothing is headed below the signature
     labelled = [h for h in _labelled(text) if h.start < ending]
-    heads = _once(_levels(labelled, [h for h in _unlabelled(text, labelled) if h.start < ending]), text)
+    numbered, bare = _numbered([h for h in _unlabelled(text, labelled) if h.start < ending])
+    labelled = sorted([*labelled, *numbered], key=lambda h: h.start)
+    heads = _once(_levels(labelled, bare), text)
     sections: list[Section] = []
     before = heads[0].start if heads else len(text)
     if text[:before].strip():

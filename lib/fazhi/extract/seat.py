@@ -48,7 +48,7 @@ class Evidence:
 
     def add_lead(self, text: str) -> None:
         """Count the divisions that an opening names in full, each once."""
-        for name in {p.name for p in regions.scan(text)}:
+        for name in {p.name for p in regions.scan(text) if len(p.name) > 2}:  # 和县 may be the end of another word
             bearers = [r for r in regions.find(name, self.year) if r.name == name]
             for r in bearers:
                 self.direct[r.code] += 1 / len(bearers)
@@ -60,6 +60,11 @@ class Evidence:
         for above in chain[:-1]:
             score += min(3.0, 1.0 * self.text.count(above.name)) + min(1.0, 0.5 * self.text.count(above.short))
         return score + sum(0.5 * v for c, v in self.direct.items() if c != region.code and regions.within(c, region.code))
+
+    def names(self, region: regions.Region) -> bool:
+        """Whether a page names a county or its prefecture, in words or by a mark; the province alone says too little."""
+        below = [r for r in regions.path(region.code, self.year) if r.level != "province"] or [region]
+        return any(self.direct.get(r.code) or r.name in self.text or r.name in self.margin for r in below)
 
     def best(self, candidates: Iterable[regions.Region]) -> regions.Region | None:
         """The candidate that clearly most speaks for, or None when two are as likely."""
@@ -99,11 +104,12 @@ def resolve(places: tuple[str, ...], generic: str, evidence: Evidence) -> tuple[
         stood = [r for r in bearers if r.stood(year, 0)] or bearers
         return evidence.best(stood), len({r.code for r in stood}) > 1
     found = [r for c in evidence.direct if (r := regions.by_code(c, year))]
-    if not any(fits(r, generic) for r in found):
+    if generic or not found:
         for place in regions.scan(evidence.text):
-            for r in regions.find(place.name, year):
-                if r.name == place.name and fits(r, generic):
-                    evidence.direct[r.code] += 0.5 / len(regions.find(place.name, year))
+            bearers = [r for r in regions.find(place.name, year) if fits(r, generic) and (generic or r.name == place.name)]
+            for r in bearers:  # 深圳 alone counts less than 深圳市, and 和县 may be the end of another word
+                weight = 1.0 if place.name.endswith(generic) and len(place.name) > 2 else 0.4
+                evidence.direct[r.code] += weight / len(bearers)
         found = [r for c in evidence.direct if (r := regions.by_code(c, year))]
     return evidence.best([r for r in found if fits(r, generic)]), True
 
@@ -114,13 +120,10 @@ def fits(region: regions.Region, generic: str) -> bool:
 
 
 def seat_name(region: regions.Region, year: int | None) -> str:
-    """The division as official names bear it: a district with its city (福州市鼓楼区), a county or city alone (昆山市)."""
+    """The division as official names bear it: a district with its city (福州市鼓楼区), a county or city alone (昆山市, 忠县)."""
     chain = regions.path(region.code, year)
-    municipal = chain[0].code[:2] in ("11", "12", "31", "50")
-    if (
-        region.level == "county"
-        and len(chain) > 1
-        and ((region.name.endswith("区") and chain[-2].level == "prefecture") or municipal)
+    if region.level == "county" and len(chain) > 1 and region.name.endswith("区") and (
+        chain[-2].level == "prefecture" or chain[0].code[:2] in ("11", "12", "31", "50")
     ):
         return chain[-2].name + region.name
     return region.name

@@ -39,6 +39,7 @@ def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | No
             for c in page.titles
             if _is_title(t := _without_site(c)) and _squeeze(printed[0]) in _squeeze(t) != _squeeze(printed[0])
         ]
+        longer += [t for line in page.furniture.split("\n") if _is_title(t := _without_site(line)) and _with_issuer(t, printed[0])]
         shown = _squeeze(page.text[:600] + page.furniture)
         return next((t for t in longer if _squeeze(t) in shown), printed[0]), printed[1]
     shown = _squeeze(page.text + page.furniture)
@@ -83,6 +84,12 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
                 joined += more
             return joined, lines[i - 1] if i else ""
     return None
+
+
+def _with_issuer(longer: str, title: str) -> bool:
+    """Whether a title is another one with the issuer's name before it."""
+    longer, title = _squeeze(longer), _squeeze(title)
+    return longer.endswith(title) and bodies.read_body(longer.removesuffix(title).removesuffix("关于")) is not None
 
 
 def _squeeze(text: str) -> str:
