@@ -17,7 +17,8 @@ from fazhi.brief.plot import drawable
 
 MAKERS: list[Callable[..., go.Figure]] = [
     figures.dots, figures.lines, figures.slopes, figures.coverage, figures.chart, figures.multiples,
-    lambda frame, **options: figures.multiples(frame, by="issuer", **options)]
+    lambda frame, **options: figures.multiples(frame, by="issuer", **options),
+    lambda frame, **options: figures.multiples(frame, by="level", **options), figures.tile_map]
 
 
 def crowd(count: int = 200) -> pl.DataFrame:
@@ -123,6 +124,65 @@ def test_slopes_tell_how_many_rose_and_fell() -> None:
     frame = pl.DataFrame({"issuer": ["甲", "甲", "乙", "乙", "丙"], "year": [2020, 2022, 2020, 2022, 2022], "value": [1.0, 2.0, 5.0, 3.0, 9.0],
                           "code": ["x"] * 5, "state": ["comparable"] * 5})
     assert "1 个上升，1 个下降，0 个持平" in figures.slopes(frame).layout.meta["alt"]
+
+
+def test_a_slope_claims_no_direction_that_a_bound_leaves_open() -> None:
+    ends = {"甲": (("over", 20.0), ("exact", 25.0)), "乙": (("over", 20.0), ("exact", 15.0)), "丙": (("exact", 20.0), ("over", 20.5)),
+            "丁": (("about", 20.0), ("exact", 30.0)), "戊": (("exact", 3.0), ("exact", 3.0)), "己": (("under", 20.0), ("exact", 20.5))}
+    rows = [{"issuer": issuer, "year": year, "value": value, "qualifier": qualifier, "code": "x", "state": "comparable"}
+            for issuer, pair in ends.items() for year, (qualifier, value) in zip((2020, 2021), pair, strict=True)]
+    fig = figures.slopes(pl.DataFrame(rows))
+    alt = fig.layout.meta["alt"]
+    assert "2 个上升，1 个下降，1 个持平" in alt and "2 个因是界限而说不准" in alt  # 丙 and 己 rose, 乙 fell, 戊 stayed
+    assert {trace.line.dash for trace in markers(fig)} == {"solid", "dash", "dot"}
+
+
+def test_slopes_of_the_last_step_leave_out_who_lacks_a_year() -> None:
+    frame = pl.DataFrame({"issuer": ["甲", "甲", "甲", "乙", "乙"], "year": [2020, 2021, 2022, 2020, 2022], "value": [1.0, 2.0, 3.0, 4.0, 5.0],
+                          "code": ["x"] * 5, "state": ["comparable"] * 5})
+    told = figures.slopes(frame, first=-1).layout.meta
+    assert "2021–2022" in told["title"] and "1 个上升" in told["alt"] and "另有 1 个机关" in told["source"]
+
+
+def panel_of(codes: int, years: int, issuers: int = 3, levels: int = 1) -> pl.DataFrame:
+    return pl.DataFrame([{"issuer": f"第{i}县", "year": 2020 + y, "code": f"c{c}", "name_zh": f"指标{c}", "value": float(i + y + c), "unit": "件",
+                          "state": "comparable", "level": ("county", "prefecture")[i % levels]}
+                         for c in range(codes) for y in range(years) for i in range(issuers)])
+
+
+@pytest.mark.parametrize(("shape", "words"), [
+    ({"codes": 1, "years": 1}, ["点图"]), ({"codes": 1, "years": 2}, ["坡度图"]), ({"codes": 1, "years": 3}, ["折线图"]),
+    ({"codes": 1, "years": 2, "issuers": 1}, ["折线图"]), ({"codes": 2, "years": 1}, ["点图", "点图"]), ({"codes": 3, "years": 3}, ["折线图"] * 3),
+    ({"codes": 1, "years": 1, "levels": 2}, ["点图", "点图"])])
+def test_chart_takes_what_suits_the_comparison(shape: dict[str, int], words: list[str]) -> None:
+    alt = figures.chart(panel_of(**shape)).layout.meta["alt"]
+    assert [kind for kind in alt.replace("：", " ").split() if kind in ("点图", "坡度图", "折线图")] == words
+    assert [kind for kind in ("点图", "坡度图", "折线图") if kind in figures.chart(panel_of(2, 3), code="c1").layout.meta["alt"]] == ["折线图"]
+
+
+def test_panels_of_levels_keep_their_issuers_apart() -> None:
+    fig = figures.multiples(panel_of(1, 1, issuers=5, levels=2), by="level")
+    drawn = {trace.xaxis: len(trace.x) for trace in markers(fig)}
+    assert drawn == {"x": 2, "x2": 3} and "地市级" in fig.layout.xaxis.title.text and "县级" in fig.layout.xaxis2.title.text
+
+
+def test_a_crowded_panel_shows_its_two_ends_and_how_many_are_between() -> None:
+    fig = figures.multiples(pl.concat([panel_of(1, 1, issuers=100), panel_of(2, 1, issuers=3).filter(pl.col("code") == "c1")]))
+    many, few = markers(fig)
+    assert (len(many.x), len(few.x)) == (16, 3)
+    assert any("其余 84 个机关" in text for text in fig.layout.yaxis.ticktext)
+
+
+def test_lines_of_several_codes_keep_an_issuer_in_its_colour() -> None:
+    fig = figures.multiples(panel_of(2, 3))
+    colours: dict[str, set[str]] = {}
+    for trace in markers(fig):
+        colours.setdefault(trace.name, set()).add(trace.line.color)
+    assert len(colours) == 3 and all(len(held) == 1 for held in colours.values())
+    assert sum(bool(trace.showlegend) for trace in fig.data) == 3
+    crowded = figures.multiples(panel_of(2, 3, issuers=100))
+    assert [trace.name for trace in crowded.data if trace.showlegend] == ["25%–75%", "50%"] and len(crowded.data) == 6
+    static.element(crowded)
 
 
 def test_labels_of_slopes_keep_apart() -> None:

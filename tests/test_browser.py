@@ -34,11 +34,17 @@ def briefing() -> str:
         new_markdown_cell(f"# 题\n\n{HARM}"),
         put(html_output(show.sentence(f"最高是{HARM}")), figure_output(figures.dots(panel(), year=2022)), figure_output(figures.lines(panel())),
             figure_output(figures.slopes(panel())), figure_output(figures.multiples(panel(), by="issuer")), figure_output(figures.coverage(panel())),
-            *map(figure_output, crowd)),
+            *map(figure_output, crowd), figure_output(figures.tile_map(placed()))),
         new_markdown_cell("## 全部数值"), put(html_output(show.table(panel(), f"表{HARM}"))),
     ]
     capsule = page.Capsule("浏览器里的一篇", report_tables("javascript:window.harmed=1"), build={"id": "b", "date": "2026-01-01"})
     return page.export(new_notebook(cells=cells), capsule)
+
+
+def placed() -> Any:
+    import polars as pl
+
+    return panel().with_columns(region_code=pl.Series(["310101", "110101", "440101"] * 4))
 
 
 def crowded(count: int) -> Any:
@@ -98,7 +104,7 @@ def test_it_asks_for_nothing_and_complains_of_nothing(visit: Visit, file: Path) 
 def test_all_figures_are_drawn_with_their_points(visit: Visit) -> None:
     drawn = visit.page.evaluate("""() => [...document.querySelectorAll('.fz-plot')].map((plot) =>
         plot.querySelectorAll('.scatterlayer path.point, .barlayer path, .scatterlayer path.js-line').length)""")
-    assert len(drawn) == 8 and all(drawn)
+    assert len(drawn) == 9 and all(drawn)
 
 
 def test_no_text_is_drawn_as_boxes(visit: Visit) -> None:
@@ -139,6 +145,26 @@ def test_a_point_leads_to_its_sentence(visit: Visit) -> None:
     assert visit.page.evaluate("document.activeElement.id").startswith("s-")
 
 
+def test_a_point_of_several_sentences_shows_the_next_one_each_time(visit: Visit) -> None:
+    at = visit.page.evaluate("""() => { const plot = document.querySelector('#fig-1 .fz-plot');
+        const [one, two] = plot.data.flatMap((t) => t.customdata || []).filter(Boolean);
+        return [0, 1, 2].map(() => { plot.emit('plotly_click', {points: [{customdata: `${one} ${two}`}]}); return document.activeElement.id; }); }""")
+    assert at[0].startswith("s-") and at[1].startswith("s-") and at[0] != at[1] and at[2] == at[0]
+
+
+def test_a_map_takes_no_more_height_than_its_tiles_need(browser: Any, file: Path) -> None:
+    heights = {}
+    for width in (1280, 390):
+        opened = Visit(browser, file, viewport={"width": width, "height": 844})
+        opened.page.wait_for_selector("html[data-drawn]", state="attached", timeout=30_000)
+        heights[width] = opened.page.evaluate("""() => { const plot = [...document.querySelectorAll('.fz-plot')].find((p) => p.layout.meta && p.layout.meta.shape);
+            const tiles = [...plot.querySelectorAll('.bars .point path')].map((t) => t.getBoundingClientRect());
+            return [plot.clientHeight, Math.max(...tiles.map((t) => Math.abs(t.width / t.height - 1))), Math.max(...tiles.map((t) => t.bottom)) - Math.min(...tiles.map((t) => t.top))]; }""")
+        opened.context.close()
+    assert all(skew < 0.05 and spread > 0.6 * height for height, skew, spread in heights.values()), heights
+    assert heights[390][0] < heights[1280][0]
+
+
 def test_it_is_quick(browser: Any, file: Path) -> None:
     opened = Visit(browser, file)
     opened.page.wait_for_selector("html[data-drawn]", state="attached", timeout=30_000)
@@ -161,7 +187,7 @@ def test_print_shows_the_static_figures(browser: Any, file: Path) -> None:
     opened.page.wait_for_selector("html[data-drawn]", state="attached", timeout=30_000)
     opened.page.emulate_media(media="print")
     seen = "(name) => [...document.querySelectorAll(name)].filter((e) => e.getBoundingClientRect().height > 20).length"
-    assert opened.page.evaluate(seen, ".fz-static") == 8 and opened.page.evaluate(seen, ".fz-plot") == 0
+    assert opened.page.evaluate(seen, ".fz-static") == 9 and opened.page.evaluate(seen, ".fz-plot") == 0
     opened.page.pdf(path=KEPT / "print.pdf", prefer_css_page_size=True)
     assert (KEPT / "print.pdf").stat().st_size > 20_000
     opened.context.close()

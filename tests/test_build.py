@@ -94,6 +94,27 @@ def test_nothing_changed_is_seen_and_nothing_is_read_twice(raw: Path, tmp_path: 
     assert sources(out)["bailu-2020.txt"]["url"] == "https://example.org/1"
 
 
+def test_a_source_that_never_ends_is_given_up_and_told_and_stops_nothing(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_rows = fill.rows
+
+    def endless(data: bytes, source: str, *rest: Any) -> fill.Rows:
+        while source == "bailu-2020.txt":
+            pass
+        return read_rows(data, source, *rest)
+
+    monkeypatch.setattr(fill, "rows", endless)
+    monkeypatch.setattr(gather, "PATIENCE", 1.5)
+    build(raw, tmp_path / "out", workers=1)
+    told = sources(tmp_path / "out")
+    assert told["bailu-2020.txt"]["status"] == "unreadable" and "超过 1.5 秒" in told["bailu-2020.txt"]["reason"]
+    assert sum(row["status"] == "report" for row in told.values()) == 4
+    monkeypatch.setattr(fill, "rows", read_rows)
+    (raw / "bailu-2020.txt").write_bytes((raw / "bailu-2020.txt").read_bytes() + b"\n")
+    assert build(raw, tmp_path / "out", workers=1).counts["report"] == 5
+
+
 def test_a_touched_file_is_no_change(raw: Path, tmp_path: Path) -> None:
     build(raw, tmp_path / "out", workers=1)
     os.utime(raw / "bailu-2020.txt", (1, 1))

@@ -150,6 +150,25 @@ def test_numbers_lead_to_sentences(places: dict[str, Path], tmp_path: Path) -> N
         assert f'href="#{anchor}"' in said and f'id="{anchor}"' in said
 
 
+@pytest.fixture(scope="module")
+def provinces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tables of the sample reports that sit in real provinces: three."""
+    raw = tmp_path_factory.mktemp("provinces") / "raw"
+    raw.mkdir()
+    for name in ("baoshan-2020.html", "leshan-gaoxin-2019.txt", "wuhan-jingkai-fgj-2023.docx"):
+        (raw / name).write_bytes((ROOT / "data/raw" / name).read_bytes())
+    return fazhi.build.build(raw, raw.parent / "out", workers=1).folder
+
+
+@pytest.mark.parametrize("path", [NOTEBOOKS[1], NOTEBOOKS[2]], ids=lambda p: p.stem)
+def test_a_map_is_drawn_of_several_provinces_only(path: Path, places: dict[str, Path], provinces: Path, tmp_path: Path) -> None:
+    for tables, drawn in ((provinces, True), (places["few"], False)):
+        outputs = run(path, tmp_path / "out.ipynb", tables=str(tables))
+        alts = [f["layout"]["meta"]["alt"] for o in outputs if (f := o.get("data", {}).get("application/vnd.plotly.v1+json"))]
+        assert any(alt.startswith("省级格子地图") for alt in alts) is drawn
+        assert ("个省级行政区没有机关列入比较" if drawn else "不画地图") in words(outputs)
+
+
 def test_a_region_that_fits_nothing_is_said(places: dict[str, Path], tmp_path: Path) -> None:
     said = words(run(NOTEBOOKS[2], tmp_path / "out.ipynb", tables=str(places["few"]), regions=["无此县"]))
     assert "没有符合条件的机关" in said

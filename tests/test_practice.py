@@ -164,7 +164,7 @@ def test_folding_keeps_offsets() -> None:
     assert at[-1] == len(folded)
 
 
-@pytest.mark.parametrize("part", ["open", "samples"])
+@pytest.mark.parametrize("part", ["open", "phrases", "samples"])
 def test_a_part_reads_no_worse_than_the_record(part: str) -> None:
     """`python tests/practice/score.py --write` records a new standing; a fall needs a reason in the commit that records it."""
     last = json.loads(scoring.LAST.read_text("utf-8"))[part]

@@ -10,11 +10,15 @@ import json
 import marshal
 import multiprocessing
 import os
+import signal
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 import polars as pl
 
@@ -22,11 +26,16 @@ from fazhi import contract, fill, ledger
 
 IGNORED = ("sources.csv", "roster.csv", "corrections.csv", "thumbs.db", "desktop.ini")
 CHUNK = 64  # sources a task
+PATIENCE = 60  # seconds that one source may take; the average report takes a hundredth of one
 FEW = 48  # so few new sources are read faster here than by workers that must start first
 
 Progress = Callable[[int, int], None]  # sources done, in all
 Batch = tuple[dict[str, pl.DataFrame], int]  # some sources' tables, and how many of them were not in the cache
 Job = tuple["Source", str]  # a source and its cache key
+
+
+class TooLong(BaseException):
+    """A source took more than PATIENCE; no Exception, so that nothing on the way takes it for a fault of its own."""
 
 
 class GatherError(RuntimeError):
@@ -168,10 +177,33 @@ def read_chunk(chunk: Sequence[Job], store: Path) -> Batch:
             except OSError as fault:
                 rows = _lost(source, f"文件打不开（{fault.strerror}），请检查权限")
             else:
-                rows = fill.rows(data, source.name, source.given)
-                _remember(store, key, rows)
+                try:
+                    with _patience(PATIENCE):
+                        rows = fill.rows(data, source.name, source.given)
+                    _remember(store, key, rows)
+                except TooLong:
+                    rows = _lost(source, f"读取超过 {PATIENCE:g} 秒，已放弃，请把正文另存为文本再试")
         many.append(rows)
     return fill.frames(many, [source.number for source, _ in chunk]), fresh
+
+
+@contextmanager
+def _patience(seconds: float) -> Iterator[None]:
+    """Raise TooLong in the block after that time. Only a process's main thread can be called so; elsewhere it waits."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(signum: int, frame: FrameType | None) -> None:
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 # --- the cache: one file a source, its digest first, so that a damaged one is a miss

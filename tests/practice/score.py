@@ -1,6 +1,7 @@
 """Score the reading of marked reports against the gold that stands inside them.
 
     python tests/practice/score.py                      # the open part: what the rules were written with
+    python tests/practice/score.py --part phrases       # wordings of each entry, and its near misses
     python tests/practice/score.py --part samples       # the project's sample reports
     python tests/practice/score.py --write              # ... and record the figures: last.json, docs/accuracy.md, the READMEs
     python tests/practice/score.py --tables DIR         # a build's tables instead of a reading in this process
@@ -31,7 +32,7 @@ from unmark import DIMENSIONS, MarkError, fold, unmark
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-PARTS = {"open": HERE / "open", "shut": HERE / "shut", "samples": HERE.parent / "samples"}
+PARTS = {"open": HERE / "open", "shut": HERE / "shut", "phrases": HERE / "phrases", "samples": HERE.parent / "samples"}
 RAW = ROOT / "data" / "raw"
 MEASURES = {"open": HERE / "measures"}  # of some reports: NN.tsv for the marked file NN.*
 LAST = HERE / "last.json"

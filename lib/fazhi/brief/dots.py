@@ -32,6 +32,7 @@ from fazhi.brief.plot import (
     unit_of,
 )
 from fazhi.brief.theme import BOUND, MUTED, SERIES, amount, interval, say
+from fazhi.compare.guards import LEVELS
 
 EXTREMES = 8  # of each end, when there are many
 
@@ -51,8 +52,7 @@ def dots(
     noun = noun or say("figure.noun", language)
     frame = one_year(one_code(frame_of(data), code), year)
     name = name_of(frame, language)
-    years = frame["year"].drop_nulls().unique().to_list()
-    title = title or f"{name}{f'，{years[0]} 年' if language == 'zh' and years else f', {years[0]}' if years else ''}"
+    title = title or dated(frame, language)
     every = frame.to_dicts()
     rows = sorted((row for row in every if drawable(row)), key=lambda row: (row["value"], row["issuer"] or ""))
     if not rows:
@@ -117,6 +117,12 @@ def dots(
         fig.update_xaxes(title_text=axis_title(name, unit))
     fig.update_layout(showlegend=False)
     return finish(fig, frame, title=title, alt=alt, height=height, language=language, note=note)
+
+
+def dated(frame: pl.DataFrame, language: str) -> str:
+    """What the frame counts, with its year: the title of a figure of one year."""
+    years = frame["year"].drop_nulls().unique().to_list()
+    return f"{name_of(frame, language)}{f'，{years[0]} 年' if language == 'zh' and years else f', {years[0]}' if years else ''}"
 
 
 def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = None, gap: str = "") -> None:
@@ -231,25 +237,39 @@ def _add_histogram(fig: go.Figure, rows: list[Row], language: str) -> None:
     )
 
 
-def by_code(frame: pl.DataFrame, rows: list[Row], title: str, language: str) -> go.Figure:
-    """A dot plot for each code, one under the other; `rows` are the drawable ones."""
-    codes = list(dict.fromkeys(row["code"] for row in rows))
-    by_code = {
-        code: sorted((r for r in rows if r["code"] == code), key=lambda r: (r["value"], r["issuer"] or "")) for code in codes
+def by_group(frame: pl.DataFrame, rows: list[Row], by: str, title: str, language: str) -> go.Figure:
+    """A dot plot for each code, or each level (`by` names the column), one under the other; `rows` are the drawable ones."""
+    groups = [group for group in dict.fromkeys(row[by] for row in rows) if group is not None]
+    if by == "level":
+        groups.sort(key=lambda level: LEVELS.index(level) if level in LEVELS else len(LEVELS))
+    held = {
+        group: sorted((row for row in rows if row[by] == group), key=lambda row: (row["value"], row["issuer"] or ""))
+        for group in groups
     }
-    if len(codes) == 1 or max(map(len, by_code.values())) > MANY:
-        return dots(frame, code=codes[0], title=title, language=language)
-    sizes = [max(len(by_code[code]), 2) for code in codes]
-    total = sum(sizes) * ROW + 70 * len(codes)
+    if len(groups) < 2:
+        return dots(frame, code=rows[0]["code"], title=title, language=language)
+    drawn = {group: shown if len(shown) <= MANY else shown[:EXTREMES] + shown[-EXTREMES:] for group, shown in held.items()}
+    sizes = [max(len(shown), 2) + (len(held[group]) > len(shown)) for group, shown in drawn.items()]
+    total = sum(sizes) * ROW + 70 * len(groups)
     fig = make_subplots(
-        rows=len(codes), cols=1, row_heights=[s / sum(sizes) for s in sizes], vertical_spacing=min(62 / total, 0.9 / len(codes))
+        rows=len(groups), cols=1, row_heights=[s / sum(sizes) for s in sizes], vertical_spacing=min(62 / total, 0.9 / len(groups))
     )
-    for place, code in enumerate(codes, 1):
-        shown = by_code[code]
-        _add_dots(fig, shown, language, row=place)
-        named = shown[0]["name_en"] if language == "en" else shown[0]["name_zh"]
-        fig.update_xaxes(title_text=axis_title(named or code, unit_of(shown)), row=place, col=1)
+    alts = []
+    for place, (group, shown) in enumerate(held.items(), 1):
+        rest = len(shown) - len(drawn[group])
+        gap = say("figure.rest", language, n=rest, noun=say("figure.noun", language)) if rest else ""
+        _add_dots(fig, drawn[group], language, row=place, gap=gap)
+        named = _group_name(by, group, shown[0], language)
+        fig.update_xaxes(title_text=axis_title(named, unit_of(shown)), row=place, col=1)
+        own_title = named if by == "level" else None
+        alts.append(dots(frame.filter(pl.col(by) == group), title=own_title, language=language).layout.meta["alt"])
     fig.update_layout(showlegend=False)
-    alt = " ".join(dots(frame, code=code, language=language).layout.meta["alt"] for code in codes)
     note = say("figure.bound_note", language) if any(map(is_bound, rows)) else ""
-    return finish(fig, frame, title=title, alt=alt, height=total + HEAD + FOOT, language=language, note=note)
+    return finish(fig, frame, title=title, alt=" ".join(alts), height=total + HEAD + FOOT, language=language, note=note)
+
+
+def _group_name(by: str, group: str, row: Row, language: str) -> str:
+    """What a panel is called: the code's name, or the level's."""
+    if by == "code":
+        return str((row["name_en"] if language == "en" else row["name_zh"]) or group)
+    return say(f"level.{group}", language)

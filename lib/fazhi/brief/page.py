@@ -265,7 +265,8 @@ class Capsule:
             # of all on the page, the drawing library is the most bytes for the least that a reader would miss
             parts["bundle"] = parts["data"] = ""
             for part in ("before", "after"):
-                parts[part] = parts[part].replace("；" + say("figure.click", self.language), "")
+                for click in ("figure.click", "figure.click_more"):
+                    parts[part] = parts[part].replace("；" + say(click, self.language), "")
             parts["lost"] += f'<p class="fz-more">{say("page.static_only", self.language)}</p>'
         parts["nonce"] = hashlib.sha256((told_text + parts["js"]).encode()).hexdigest()[:24]
         return parts
@@ -276,8 +277,10 @@ class Capsule:
                 target
                 for _, told in self._figures
                 for trace in told.get("data", ())
-                for target in trace.get("customdata") or ()
-                if isinstance(target, str) and _ANCHOR.match(target)
+                for held in trace.get("customdata") or ()
+                if isinstance(held, str)
+                for target in held.split()
+                if _ANCHOR.match(target)
             )
         )
 
@@ -286,7 +289,10 @@ class Capsule:
         for _, told in self._figures:
             for trace in told.get("data", ()):
                 if isinstance(trace.get("customdata"), list):
-                    trace["customdata"] = [target if target in found else None for target in trace["customdata"]]
+                    trace["customdata"] = [
+                        " ".join(target for target in str(held or "").split() if target in found) or None
+                        for held in trace["customdata"]
+                    ]
 
     def _entries(self, targets: Iterable[str]) -> list[Entry]:
         pairs = [(match[1], int(match[2])) for target in targets if (match := _ANCHOR.match(target))]

@@ -14,6 +14,7 @@ from fazhi.brief.theme import MUTED, amount, interval, say
 
 MANY = 60  # issuers that can be told apart in rows; beyond, a distribution and the extremes
 ROW, HEAD, FOOT = 26, 24, 96  # pixels: a row of a dot plot, above it, below it
+TEXTS = ("issuer_kind", "level", "province", "region_code")  # columns that are asked about as text, also where they are missing
 Row = dict[str, Any]
 
 
@@ -23,6 +24,10 @@ def frame_of(data: Any) -> pl.DataFrame:
     frame: pl.DataFrame = held.collect() if isinstance(held, pl.LazyFrame) else held
     defaults: dict[str, Any] = {
         "issuer": None,
+        "issuer_kind": None,
+        "level": None,
+        "province": None,
+        "region_code": None,
         "year": None,
         "code": None,
         "name_zh": None,
@@ -37,7 +42,11 @@ def frame_of(data: Any) -> pl.DataFrame:
         "report_id": None,
         "indicator_id": None,
     }
-    absent = [pl.lit(value).alias(name) for name, value in defaults.items() if name not in frame.columns]
+    absent = [
+        pl.lit(value, pl.String if name in TEXTS else None).alias(name)
+        for name, value in defaults.items()
+        if name not in frame.columns
+    ]
     return frame.with_columns(absent) if absent else frame
 
 
@@ -83,6 +92,7 @@ def printed(row: Row, language: str) -> str:
 
 
 def target(row: Row) -> str | None:
+    """Where a point leads: the anchor of its sentence. A point of several sentences holds their anchors with spaces between."""
     return (
         anchor(row["report_id"], row["indicator_id"])
         if row["report_id"] is not None and row["indicator_id"] is not None
@@ -112,9 +122,10 @@ def axis_title(name: str, unit: str) -> str:
 def finish(fig: go.Figure, frame: pl.DataFrame, *, title: str, alt: str, height: int, language: str, note: str = "") -> go.Figure:
     """The frame that all figures share: title, source line under the figure, words for those who do not see it, height."""
     reports = frame["report_id"].drop_nulls().n_unique()  # all that were looked at, whether they say it or not
-    pointed = any(getattr(trace, "customdata", None) is not None for trace in fig.data)
+    targets = [target for trace in fig.data if trace.customdata is not None for target in trace.customdata]
     line = say("figure.source_line", language, reports=reports) if reports else ""
-    hint = say("figure.click", language) if reports and pointed else ""
+    click = "figure.click_more" if any(" " in (target or "") for target in targets) else "figure.click"
+    hint = say(click, language) if reports and targets else ""
     source = "；".join(filter(None, [line, hint, note]))
     fig.update_layout(title_text=plain(title), height=height, meta={"title": title, "alt": alt, "source": source})
     if source:

@@ -29,7 +29,7 @@ from fazhi.brief.plot import (
     target,
     unit_of,
 )
-from fazhi.brief.theme import DASHES, GRID, INK, MUTED, SERIES, SYMBOLS, say
+from fazhi.brief.theme import DASHES, GRID, INK, MUTED, SERIES, SYMBOLS, interval, say
 
 COLOURED = len(SERIES)  # lines that can be told apart by colour; beyond, grey with the extremes in colour
 
@@ -118,7 +118,8 @@ def _add_line(
     )
 
 
-def _add_band(fig: go.Figure, rows: list[Row], years: list[int]) -> None:
+def _add_band(fig: go.Figure, rows: list[Row], years: list[int], where: dict[str, int] | None = None) -> None:
+    """The median and the middle half of each year that has four values or more."""
     by_year = {year: sorted(r["value"] for r in rows if r["year"] == year) for year in years}
     told = [year for year in years if len(by_year[year]) >= 4]
     quartiles = [statistics.quantiles(by_year[year], n=4) for year in told]
@@ -134,7 +135,8 @@ def _add_band(fig: go.Figure, rows: list[Row], years: list[int]) -> None:
                 name=name,
                 showlegend=bool(at),
                 hoverinfo="skip",
-            )
+            ),
+            **(where or {}),
         )
     fig.add_trace(
         go.Scatter(
@@ -144,8 +146,51 @@ def _add_band(fig: go.Figure, rows: list[Row], years: list[int]) -> None:
             line={"width": 2, "color": INK, "dash": "dash"},
             name="50%",
             hoverinfo="y",
-        )
+        ),
+        **(where or {}),
     )
+
+
+def by_code(frame: pl.DataFrame, rows: list[Row], title: str, language: str) -> go.Figure:
+    """Lines over the years for each code, one under the other, an issuer in one colour throughout; `rows` are the drawable ones.
+    More than seven issuers are grey, with the median and the middle half over them."""
+    rows = [row for row in rows if row["year"] is not None]
+    codes = list(dict.fromkeys(row["code"] for row in rows))
+    if len(codes) < 2:
+        return lines(frame, code=codes[0] if codes else None, title=title, language=language)
+    issuers = list(dict.fromkeys(row["issuer"] or "" for row in rows))
+    years = list(range(min(row["year"] for row in rows), max(row["year"] for row in rows) + 1))
+    held = {code: [row for row in rows if row["code"] == code] for code in codes}
+    named = {code: (own[0]["name_en"] if language == "en" else own[0]["name_zh"]) or code for code, own in held.items()}
+    heads = [axis_title(named[code], unit_of(own)) for code, own in held.items()]
+    fig = make_subplots(
+        rows=len(codes), cols=1, shared_xaxes=True, vertical_spacing=min(0.3 / len(codes), 0.16), subplot_titles=heads
+    )
+    seen: set[str] = set()
+    for place, own in enumerate(held.values(), 1):
+        where = {"row": place, "col": 1}
+        few = len(issuers) <= COLOURED
+        for issuer, points in _series(own).items() if len(issuers) <= MANY else ():
+            nth = issuers.index(issuer) if few else -1
+            look = {"colour": SERIES[nth], "symbol": SYMBOLS[nth]} if few else {"colour": "#c4cad1"}
+            _add_line(fig, issuer, points, years, language, legend=few, where=where, **look)
+            fig.data[-1].showlegend = few and issuer not in seen
+            seen.add(issuer)
+        if not few:
+            _add_band(fig, own, years, where)
+    if len(issuers) > COLOURED:
+        for trace in fig.data:
+            trace.showlegend = trace.name in ("50%", "25%–75%") and trace.xaxis == "x"  # once for all panels
+    fig.update_annotations(font={"size": 13})
+    fig.update_xaxes(tickmode="array", tickvals=years, ticktext=[str(y) for y in years], range=[years[0] - 0.4, years[-1] + 0.4])
+    fig.update_yaxes(rangemode="tozero")
+    alt = " ".join(
+        say("figure.alt_lines", language, title=head, n=len(_series(own)), first=years[0], last=years[-1], points=len(own))
+        for head, own in zip(heads, held.values(), strict=True)
+    )
+    note = say("figure.bound_note", language) if any(map(is_bound, rows)) else ""
+    height = 210 * len(codes) + HEAD + FOOT + 40
+    return finish(fig, frame, title=title, alt=alt, height=height, language=language, note=note)
 
 
 def by_issuer(frame: pl.DataFrame, rows: list[Row], title: str, language: str) -> go.Figure:
@@ -201,19 +246,22 @@ def slopes(
     title: str | None = None,
     language: str = "zh",
 ) -> go.Figure:
-    """Two years side by side, a line an issuer that has a value in both; rising and falling lines differ in colour and dash."""
+    """Two years side by side, a line an issuer that has a value in both; rising and falling lines differ in colour and dash.
+    Where a bound leaves open which it is, the line is grey and dotted. `first` None is the earliest year with values, -1 the
+    year before `last`."""
     frame = one_code(frame_of(data), code)
     series = _series([row for row in frame.to_dicts() if drawable(row) and row["year"] is not None])
     years = sorted({year for points in series.values() for year in points})
     name = name_of(frame, language)
     if len(years) < 2:
         return empty(title or name, language)
-    first, last = first or years[0], last or years[-1]
-    title = title or f"{name}，{first}–{last}"
+    last = last or years[-1]
+    first = last + first if first is not None and first < 0 else first or years[0]
+    title = title or axis_title(f"{name}{'，' if language == 'zh' else ', '}{first}–{last}", unit_of(frame.to_dicts()))
     pairs = [(issuer, points[first], points[last]) for issuer, points in series.items() if first in points and last in points]
     if not pairs:
         return empty(title, language)
-    turns = {1: 0, -1: 0, 0: 0}
+    turns: dict[int | None, int] = {1: 0, -1: 0, 0: 0, None: 0}
     told = sorted(pairs, key=lambda pair: abs(pair[2]["value"] - pair[1]["value"]), reverse=True)[: MANY // 4]
     fig = go.Figure()
     span = max(r["value"] for _, *ends in pairs for r in ends) - min(r["value"] for _, *ends in pairs for r in ends) or 1.0
@@ -221,7 +269,18 @@ def slopes(
     right = _apart([now["value"] for _, _, now in told], span / 13)
     before = [plain(printed(then, language)) for _, then, _ in told]
     after = [plain(f"{printed(now, language)} {short(issuer, 12)}") for issuer, _, now in told]
-    for at, place, texts in ((-0.04, left, before), (1.04, right, after)):
+    ends = ((0, -0.07, left, [then for _, then, _ in told]), (1, 1.07, right, [now for *_, now in told]))
+    fig.add_trace(  # from each point to its label, which may stand apart from it
+        go.Scatter(
+            x=[x for at, label_at, places, _ in ends for _ in places for x in (at, label_at, None)],
+            y=[y for *_, ys, held in ends for place, row in zip(ys, held, strict=True) for y in (row["value"], place, None)],
+            mode="lines",
+            line={"color": "#c4cad1", "width": 1},
+            hoverinfo="skip",
+            cliponaxis=False,
+        )
+    )
+    for at, place, texts in ((-0.07, left, before), (1.07, right, after)):
         fig.add_trace(
             go.Scatter(
                 x=[at] * len(told),
@@ -246,9 +305,9 @@ def slopes(
     )
     for pair in pairs:
         _, then, now = pair
-        turn = (now["value"] > then["value"]) - (now["value"] < then["value"])
+        turn = _turn(then, now)
         turns[turn] += 1
-        colour = {1: SERIES[0], -1: SERIES[1], 0: MUTED}[turn]
+        colour, dash = {1: (SERIES[0], "solid"), -1: (SERIES[1], "dash"), 0: (MUTED, "solid"), None: (MUTED, "dot")}[turn]
         if pair not in told:
             continue
         fig.add_trace(
@@ -256,7 +315,7 @@ def slopes(
                 x=[0, 1],
                 y=[then["value"], now["value"]],
                 mode="lines+markers",
-                line={"color": colour, "width": 2, "dash": "dash" if turn < 0 else "solid"},
+                line={"color": colour, "width": 2, "dash": dash},
                 marker={
                     "size": 8,
                     "color": ["white" if is_bound(r) else colour for r in (then, now)],
@@ -268,11 +327,33 @@ def slopes(
                 cliponaxis=False,
             )
         )
-    fig.update_xaxes(tickmode="array", tickvals=[0, 1], ticktext=[str(first), str(last)], range=[-0.45, 1.9], showgrid=False)
+    fig.update_xaxes(tickmode="array", tickvals=[0, 1], ticktext=[str(first), str(last)], range=[-0.5, 1.95], showgrid=False)
     fig.update_yaxes(visible=False)
     fig.update_layout(showlegend=False)
     alt = say("figure.alt_slopes", language, title=title, first=first, last=last, up=turns[1], down=turns[-1], same=turns[0])
-    return finish(fig, frame, title=title, alt=alt, height=max(320, 24 * len(told) + 160), language=language)
+    alt += say("figure.open_turns", language, n=turns[None]) if turns[None] else ""
+    notes = [
+        say("figure.slope_note", language),
+        say("figure.bound_note", language) if any(is_bound(row) for _, *ends in pairs for row in ends) else "",
+        say("figure.slopes_rest", language, n=len(grey)) if grey else "",
+        say("figure.one_year_only", language, n=len(series) - len(pairs)) if len(series) > len(pairs) else "",
+    ]
+    note = "；".join(filter(None, notes))
+    height = max(320, 24 * len(told) + 160)
+    return finish(fig, frame, title=title, alt=alt, height=height, language=language, note=note)
+
+
+def _turn(then: Row, now: Row) -> int | None:
+    """1 for a rise, -1 for a fall, 0 for neither; None where a bound leaves it open."""
+    if "about" in (then["qualifier"], now["qualifier"]):
+        return None
+    was, is_ = (interval(row["value"], row["high"], row["qualifier"]) or (row["value"], row["value"]) for row in (then, now))
+    endless = float("inf")
+    if (is_[0] if is_[0] is not None else -endless) > (was[1] if was[1] is not None else endless):
+        return 1
+    if (is_[1] if is_[1] is not None else endless) < (was[0] if was[0] is not None else -endless):
+        return -1
+    return None if is_bound(then) or is_bound(now) else 0
 
 
 def _apart(values: list[float], step: float) -> list[float]:

@@ -230,7 +230,8 @@ def _bar(ax: Axes, trace: Any, stacked: bool, place: int) -> Any:
     colour = [_colour(c, SERIES[place % len(SERIES)]) for c in _each(trace.marker.color, count)]
     hatch = _PATTERNS.get(trace.marker.pattern.shape or "", "") if trace.marker.pattern else ""
     edge = _colour(trace.marker.line.color if isinstance(trace.marker.line.color, str) else None, "white")
-    style: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": MUTED if hatch else edge, "linewidth": 0.6}
+    style: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": MUTED if hatch else edge}
+    style["linewidth"] = 0.6 * (trace.marker.line.width if isinstance(trace.marker.line.width, (int, float)) else 1)
     if trace.orientation == "h":
         bars = ax.barh(
             _list(trace.y),
@@ -267,8 +268,13 @@ def _bar(ax: Axes, trace: Any, stacked: bool, place: int) -> Any:
 
 def _axes(ax: Axes, x: Any, y: Any) -> None:
     """Ticks, titles, ranges and grids as plotly's axes have them."""
+    if y.scaleanchor:
+        ax.set_aspect("equal")
     for axis, spec, side in ((ax.xaxis, x, "x"), (ax.yaxis, y, "y")):
+        limits = ax.set_xlim if side == "x" else ax.set_ylim
         if spec.visible is False:
+            if spec.range is not None:
+                limits(*spec.range)
             axis.set_visible(False)
             ax.spines["bottom" if side == "x" else "left"].set_visible(False)
             continue
@@ -281,8 +287,7 @@ def _axes(ax: Axes, x: Any, y: Any) -> None:
         axis.set_tick_params(labelsize=8, length=0)
         if spec.showgrid is not False:
             axis.grid(visible=True, color=GRID, linewidth=0.8)
-        limits = ax.set_xlim if side == "x" else ax.set_ylim
-        if spec.range is not None:
+        if spec.range is not None:  # last, because ticks outside would stretch it
             limits(*spec.range)
         elif spec.rangemode == "tozero" and (ax.get_xlim() if side == "x" else ax.get_ylim())[0] > 0:
             limits(0, None)

@@ -24,6 +24,9 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # a second sign beside
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 INK, MUTED, GRID, PAPER = "#1b1f24", "#59636e", "#e4e7eb", "#ffffff"
 BOUND = "#8a4b08"
+RAMP = ("#cfe6f5", "#8fc3e6", "#3f94cb", "#005a94", "#00304f")  # from little to much: one hue, each step darker than the last
+# What a check found: colour and sign, so that a contradiction is seen without colour.
+VERDICTS = {"contradicts": (SERIES[1], "diamond"), "agrees": (SERIES[0], "circle"), "cannot_tell": (MUTED, "x")}
 # The kinds of empty: a colour, a pattern and a sign each, so that no reader depends on colour. (colour, hatch, sign)
 STATES: dict[str, tuple[str, str, str]] = {
     "comparable": ("#0072B2", "", "●"),
@@ -37,6 +40,7 @@ STATES: dict[str, tuple[str, str, str]] = {
     "unreadable": ("#CC79A7", "x", "×"),
     "not_collected": ("#F6F8FA", ".", "·"),
     "not_published": ("#FFFFFF", "\\", "○"),
+    "not_asked": ("#FFFFFF", "", ""),
     # what became of promises
     "kept": ("#0072B2", "", "●"),
     "missed": ("#E69F00", "/", "△"),
@@ -45,6 +49,12 @@ STATES: dict[str, tuple[str, str, str]] = {
     "no_report": ("#F6F8FA", ".", "·"),
 }
 STACK = f"'{fonts.FAMILY}','Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',sans-serif"
+
+
+def ramp(steps: int) -> list[str]:
+    """That many colours from little to much, as far apart as they can be; a single one is dark enough to be seen."""
+    last = len(RAMP) - 1
+    return [RAMP[round(i * last / (steps - 1))] for i in range(steps)] if steps > 1 else [RAMP[2]]
 
 
 @cache
@@ -59,6 +69,8 @@ def _wording() -> dict[str, dict[str, dict[str, str]]]:
                 )
     shared = load_toml("comparison.toml")
     table["state"] |= {entry["name"]: {"zh": entry["zh"], "en": entry["en"]} for entry in shared["state"]}
+    table["level"] = {name: {"zh": zh, "en": name} for name, zh in shared["label"]["level"].items()}
+    table["verdict"] = {entry["name"]: {"zh": entry["zh"], "en": entry["en"]} for entry in load_toml("checks.toml")["verdict"]}
     table["caveat"] = {entry["name"]: {"zh": entry.get("short") or entry["zh"], "en": entry["en"]} for entry in shared["caveat"]}
     return table
 
@@ -70,7 +82,7 @@ def say(key: str, language: str = "zh", /, **values: object) -> str:
     group, _, name = key.partition(".")
     entry = _wording()[group].get(name)
     if entry is None:
-        if group in ("state", "caveat", "column", "origin"):
+        if group in ("state", "caveat", "column", "origin", "level"):
             return name
         raise KeyError(f"wording.toml has no {key}")
     text = entry[language if language in LANGUAGES else "zh"]
@@ -129,6 +141,7 @@ def template() -> go.layout.Template:
         "automargin": True,
         "title": {"font": {"size": 13, "color": MUTED}, "standoff": 8},
         "separatethousands": True,
+        "exponentformat": "none",  # 20,000, not 20k
     }
     return go.layout.Template(
         layout={

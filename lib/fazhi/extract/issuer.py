@@ -80,19 +80,8 @@ def mentions(
         if body := bodies.read_body(m[1], year, whole=False) or bodies.read_body(m[1].rstrip("在对于"), year):
             yield Mention(body, "announce", 7)
     start = len(title) if title and head.startswith(title) else 0
-    if told := next((line for line in PROSE.finditer(head, start)), None):
-        at = OPENING.match(head, told.start())
-        if at and (body := bodies.read_national(head[at.end() :]) or bodies.read_body(head[at.end() : at.end() + NAME], year, whole=False)):
-            yield Mention(body, "opening", 6)
-    for m in CLAUSE.finditer(head, start):
-        at = m.end() if m[1] else m.start()
-        line_end = head.find("\n", at)
-        if line_end - at < 60 and head[line_end - 1] in "：:":
-            continue  # whom the report addresses
-        body = bodies.read_body(head[at : at + NAME], year, whole=False)
-        if body and body.organ not in ("国务院", "国务院办公厅") and not NUMBERED.match(head, at + len(body.text)) and not bodies.words().before.search(head, max(0, at - 4), at):
-            others = bodies.words().after.match(head, at + len(body.text))
-            yield Mention(body, "text" if others else "lead", 1 if others else 6)
+    yield from _opening(head, start, year)
+    yield from _clauses(head, start, year)
     for m in TOWN.finditer(head, start):  # 长征镇依法…: a town's name without its organ
         if regions.towns(m[1]) or page.text.count(m[1]) > 2:
             yield Mention(Body(m[1], town=m[1], kind="township"), "lead", 5)
@@ -101,13 +90,7 @@ def mentions(
         if line.rstrip().endswith(("：", ":")) and len(line) < 60:
             for token in re.split(r"[、，,\s]", line.rstrip("：: ")):
                 yield from read(token.removeprefix("中共"), "addressee", 2)
-    if we := speaker(page.text):
-        if we in bodies.words().pronouns and bodies.words().pronouns[we] == "township":
-            names = Counter(m[0] for m in TOWN_NAME.finditer(page.text) if m[0].endswith(we) and bodies.read_body(m[0], year))
-            if (best := names.most_common(1)) and best[0][1] > 1:
-                yield Mention(Body(best[0][0], town=best[0][0], kind="township"), "we", 1)
-        else:
-            yield Mention(Body("我" + we, generic=we, kind="government"), "we", 1)
+    yield from _ourselves(page.text, year)
     yield from read(page.publisher or "", "publisher", 5)
     if page.site:
         yield from read(patterns["site.suffix"].sub("", page.site), "site", 3)
@@ -116,8 +99,46 @@ def mentions(
             yield from read(patterns["site.suffix"].sub("", token), "margin", 1.5)
 
 
+def _opening(head: str, start: int, year: int | None) -> Iterator[Mention]:
+    """Whom the first sentence of the telling is about: its subject."""
+    told = PROSE.search(head, start)
+    opening = OPENING.match(head, told.start()) if told else None
+    if opening:
+        rest = head[opening.end() :]
+        if body := bodies.read_national(rest) or bodies.read_body(rest[:NAME], year, whole=False):
+            yield Mention(body, "opening", 6)
+
+
+def _clauses(head: str, start: int, year: int | None) -> Iterator[Mention]:
+    """The bodies that begin a clause of the opening, without whom the report addresses and who numbered a document."""
+    before, after = bodies.words().before, bodies.words().after
+    for m in CLAUSE.finditer(head, start):
+        at = m.end() if m[1] else m.start()
+        line = head[at:].partition("\n")[0]
+        if len(line) < 60 and line.endswith(("：", ":")):
+            continue
+        body = bodies.read_body(head[at : at + NAME], year, whole=False)
+        if body is None or body.organ.startswith("国务院") or before.search(head, max(0, at - 4), at):
+            continue
+        end = at + len(body.text)
+        if not NUMBERED.match(head, end):
+            others = after.match(head, end)
+            yield Mention(body, "text" if others else "lead", 1 if others else 6)
+
+
+def _ourselves(text: str, year: int | None) -> Iterator[Mention]:
+    """Who says 我县: a government of that kind of place; who says 我镇: the town that the text names most."""
+    we = speaker(text)
+    if bodies.words().pronouns.get(we) == "township":
+        names = Counter(m[0] for m in TOWN_NAME.finditer(text) if m[0].endswith(we) and bodies.read_body(m[0], year))
+        if (best := names.most_common(1)) and best[0][1] > 1:
+            yield Mention(Body(best[0][0], town=best[0][0], kind="township"), "we", 1)
+    elif we:
+        yield Mention(Body("我" + we, generic=we, kind="government"), "we", 1)
+
+
 def speaker(text: str) -> str:
-    """The division that a report calls its own: the 县 of 我县, else of 县委、县政府 in its opening; "" where it calls none so."""
+    """The division that a report calls its own: the 县 of 我县, else of 县委、县政府 in its opening; "" where there is none."""
     said = Counter(m[1] for m in WE.finditer(text)).most_common(1)
     opening = OWN_COMMITTEE.search(text, 0, LEAD)
     return said[0][0] if said else opening[1] if opening else ""

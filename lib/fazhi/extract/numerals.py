@@ -208,8 +208,8 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
             found += _summands(sum_, kinds)
             covered[at : sum_.end()] = b"\2" * (sum_.end() - at)
             continue
-        m = pattern.match(folded, at)
-        if m and not (m["low"] and any(covered[at : m.end("low")])) and (number := _read(folded, m, kinds, found[-1].end if found else 0)):
+        m, last = pattern.match(folded, at), found[-1].end if found else 0
+        if m and not (m["low"] and any(covered[at : m.end("low")])) and (number := _read(folded, m, kinds, last)):
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
     out = [span for span in spans if b"\2" not in covered[span.start : span.end]]
@@ -269,8 +269,10 @@ def _ruled_out(folded: str) -> list[RuledOut]:
 
 
 def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> Number | None:
-    """The number that a match of the number pattern says, with the qualifier before it, which begins `after` the last number;
-    None where it is none after all."""
+    """The number that a match of the number pattern says, with the qualifier before it (which stands `after` the last number).
+
+    None where it is none after all.
+    """
     word = _before().search(folded, max(after, m.start() - 5), m.start())
     if word and word[0].strip() == "上" and m[0][0] not in "百千万":
         word = None  # 以上三项, 网上12件: only 上百, 上千 is a bound

@@ -107,7 +107,7 @@ def _quantity(folded: str, n: Number, place: Place, previous: Quantity | None, p
         time = "year"
     elif real == "actual" and time == "next":
         real = "target"
-    elif said is None and real == "actual" and kind == "count" and standing(folded, n, place, previous, part):
+    elif said in (None, "year") and real == "actual" and kind == "count" and standing(folded, n, place, previous, part):
         time = "stock"
     apart = _apart().search(folded, place.left, n.start) if n.qualifier == "exact" else None
     qualifier = qualifiers("apart")[apart[1]] if apart else n.qualifier

@@ -140,17 +140,17 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
     stocks = [c.pattern for c in cues("scope") if c.value == "stock"]
     if any(p.search(folded, n.end, max(n.end, min(place.right, n.end + 8))) for p in stocks):
         return True
-    if n.group not in ("case", "paper", "session", "batch") and phrase("level").search(words):
-        return True
-    if n.group not in ("case", "paper") and phrase("standing_items").match(folded[n.end : min(place.sentence_end, n.end + 30)]):
-        return True
     case = n.group in ("case", "paper")
+    if not case and phrase("standing_items").match(folded[n.end : min(place.sentence_end, n.end + 30)]):
+        return True
+    if not case and n.group not in ("session", "batch", "duration") and phrase("level").search(words):
+        return True
     cue = max((m.start() for p in stocks for m in p.finditer(words)), default=-1)
-    made = max((m.start() for m in phrase("made").finditer(words)), default=-1)
     if cue >= 0 and not case and phrase("firm_stock").match(words, cue) and not phrase("new").search(words, cue):
         return True
+    made = max((m.start() for m in phrase("made").finditer(words)), default=-1)
     if made >= 0 and (case or cue < made) and not phrase("standing_list").search(words):
-        return False
+        return False  # the verb after the cue tells: 目前已办理
     if cue >= 0 and not (case and phrase("weak_stock").match(words, cue)):
         return True
     if not case and any(phrase(name).search(words) for name in ("standing_noun", "standing_list", "appointed")):
@@ -159,11 +159,10 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
         return True
     if n.unit in ("个", "家", "处", "户", "座", "名", "人", "所") and phrase("reaches").search(words):
         return True
-    if previous is None:
-        return part == "problems" and n.group in ("person", "entity", "item")
-    listed = previous.end > place.clause and words[:1] in "、和("
-    if (listed or (previous.unit == n.unit and phrase("part_of").match(words))) and previous.scope == "stock" and previous.end > place.sentence:
-        return _alike(previous.unit, n.unit)
+    if previous is not None and previous.scope == "stock" and previous.end > place.sentence:
+        listed = previous.end > place.clause and words[:1] in "、和("
+        if listed or (previous.unit == n.unit and phrase("part_of").match(words)):
+            return _alike(previous.unit, n.unit)
     return part == "problems" and n.group in ("person", "entity", "item")
 
 

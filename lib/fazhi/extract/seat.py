@@ -120,11 +120,14 @@ def fits(region: regions.Region, generic: str) -> bool:
 
 
 def seat_name(region: regions.Region, year: int | None) -> str:
-    """The division as official names bear it: a district with its city (福州市鼓楼区), a county or city alone (昆山市, 忠县)."""
+    """The division as official names bear it: a district with its city (福州市鼓楼区), a county or city alone (昆山市).
+
+    A county of a municipality bears its name (上海市崇明县).
+    """
     chain = regions.path(region.code, year)
-    if region.level == "county" and len(chain) > 1 and region.name.endswith("区") and (
-        chain[-2].level == "prefecture" or chain[0].code[:2] in ("11", "12", "31", "50")
-    ):
+    municipal = chain[0].code[:2] in ("11", "12", "31", "50")
+    district = region.name.endswith("区") and len(chain) > 1 and chain[-2].level == "prefecture"
+    if region.level == "county" and len(chain) > 1 and (district or municipal):
         return chain[-2].name + region.name
     return region.name
 

@@ -79,9 +79,9 @@ def _join(q: Quantity, words: str, found: list[Quantity], earlier: list[int], to
         _take(q, before, "year_before")
     if before.unit == q.unit and q.value > before.value and phrase("total_after").search(own):
         _take(q, before, "total_after")
-    if q.code is None and q.rule is None and before.unit == q.unit and before.kind == q.kind and phrase("listed").search(own):
-        if not _outcomes().search(words):
-            _take(q, before, "listed")
+    alike = q.rule is None and (before.unit, before.kind) == (q.unit, q.kind)
+    if alike and phrase("listed").search(own) and not _outcomes().search(words):
+        _take(q, before, "listed")
     if phrase("sum").search(own):
         same = [found[k] for k in earlier if found[k].unit == q.unit]
         codes = {f.code for f in same}

@@ -39,7 +39,8 @@ def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | No
             for c in page.titles
             if _is_title(t := _without_site(c)) and _squeeze(printed[0]) in _squeeze(t) != _squeeze(printed[0])
         ]
-        longer += [t for line in page.furniture.split("\n") if _is_title(t := _without_site(line)) and _with_issuer(t, printed[0])]
+        lines = [_without_site(line) for line in page.furniture.split("\n")]
+        longer += [line for line in lines if _is_title(line) and _with_issuer(line, printed[0])]
         shown = _squeeze(page.text[:600] + page.furniture)
         return next((t for t in longer if _squeeze(t) in shown), printed[0]), printed[1]
     shown = _squeeze(page.text + page.furniture)

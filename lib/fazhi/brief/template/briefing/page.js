@@ -57,15 +57,24 @@
     if (document.fonts && document.fonts.ready) await document.fonts.ready;
     document.documentElement.classList.add("fz-live");
     const touch = matchMedia("(pointer: coarse)").matches;
+    const turns = new Map(); // a point of several sentences shows the next one each time
     for (const figure of places) {
       const told = JSON.parse(document.getElementById(figure.id + "-data").textContent);
       const plot = figure.querySelector(".fz-plot");
       told.layout.autosize = true;
+      const [ratio, around] = (told.layout.meta || {}).shape || []; // of a map: height by width, and pixels around it
+      if (ratio) {
+        told.layout.height = Math.min(told.layout.height, Math.round(plot.clientWidth * ratio + around));
+        plot.style.height = told.layout.height + "px";
+      }
       told.layout.dragmode = touch ? false : told.layout.dragmode || "zoom";
       await Plotly.newPlot(plot, told.data, told.layout, { displayModeBar: false, responsive: true, scrollZoom: false });
       plot.on("plotly_click", (event) => {
         const target = event.points.map((p) => p.customdata).find((c) => typeof c === "string");
-        if (target) show(target, figure);
+        if (!target) return;
+        const ids = target.split(" "), turn = turns.get(target) || 0;
+        turns.set(target, turn + 1);
+        show(ids[turn % ids.length], figure);
       });
       plot.on("plotly_hover", (event) => plot.classList.toggle("fz-go", event.points.some((p) => typeof p.customdata === "string")));
     }
