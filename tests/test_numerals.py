@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fazhi.extract.numerals import CHINESE, FOLD, Number, chinese_value, scan, units
+from fazhi.extract.numerals import CHINESE, Number, chinese_value, fold, scan, units
 from fazhi.knowledge import load_toml
 
 sys.path.insert(0, str(Path(__file__).parent / "practice"))
@@ -261,7 +261,7 @@ def account(text: str, whole: bool = True) -> None:
         for i in range(start, end):
             times[i] += 1
     assert not (twice := [text[max(0, i - 6) : i + 6] for i, k in enumerate(times) if k > 1]), twice
-    folded = text.translate(FOLD)
+    folded = fold(text)
     covered = all if whole else any  # what is garbled may leave a rest that belongs to nothing
     missed = [folded[max(0, m.start() - 4) : m.end() + 4] for m in RUN.finditer(folded) if not covered(times[m.start() : m.end()])]
     assert not missed, missed

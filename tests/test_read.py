@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fazhi.extract import extract
 from fazhi.knowledge import load_toml
 from fazhi.read import Page, Unreadable, read
 from fazhi.read.clean import parse_date, rules, spread
@@ -329,3 +330,33 @@ def test_a_page_run_together_into_one_line_gets_its_paragraphs_back() -> None:
     lines = page.text.split("\n")
     assert lines[0] == page.titles[0] == "白石镇人民政府关于2024年度法治政府建设的报告"
     assert [line for line in lines if line in ("县人民政府：", "一、主要成效", "二、存在不足")] == ["县人民政府：", "一、主要成效", "二、存在不足"]
+
+
+# ---------------------------------------------------------------- traditional characters
+
+TRADITIONAL = (
+    "臨江縣人民政府關於2023年度法治政府建設情況的報告\n"
+    "2023年，我縣現(xiàn)將法治政府建設有關情況報告如下。\n"
+    "一、主要舉措和成效\n（一）規範行政執法。全年辦理行政處罰案件128件，罰沒款36.5萬元，組織執法人員培訓6期。"
+    "《行政處罰法》宣傳進機關、進鄉鎮、進學校，發放資料2萬份。\n"
+    "二、存在的問題\n個別單位對法治建設重視不夠，執法監督機制還須健全。\n"
+    "三、下一步打算\n繼續(xù)加強執法隊伍建設，權責清單實行動態(tài)管理。\n"
+)
+
+
+def test_a_page_in_traditional_characters_is_read_and_shown_as_printed() -> None:
+    page = read(TRADITIONAL.encode(), "x.txt")
+    assert len(page.printed) == len(page.text) and "xi" not in page.text and "行政处罚案件128件" in page.text
+    reading = extract(page, "x.txt")
+    assert reading.not_a_report is None and reading.text == page.printed and "行政處罰案件128件" in reading.text
+    assert reading.identity.title == "臨江縣人民政府關於2023年度法治政府建設情況的報告" and reading.identity.year == 2023
+    codes = {reading.text[q.start : q.end]: q.code for q in reading.quantities}
+    assert codes == {"128件": "penalty_cases", "36.5萬元": "penalty_amount", "6期": "enforcement_training", "2萬份": "publicity_materials"}
+    assert [s.heading for s in reading.sections if s.level == 1] == ["主要舉措和成效", "存在的問題", "下一步打算"]
+    assert [i.title for i in reading.instruments] == ["行政處罰法"]
+    assert "traditional_characters" in {f.rule for f in reading.findings}
+
+
+def test_a_simplified_page_that_quotes_traditional_characters_stays_as_it_is() -> None:
+    quoted = "2023年，我县开展“法治為民”主题宣传12场。" + "法治宣传覆盖群众3000人次，发放资料2万份。" * 40 + "書法展出作品《國》《門》《會》。"
+    assert read(quoted.encode(), "x.txt").printed == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fazhi.extract import findings as _findings
@@ -16,7 +17,7 @@ from fazhi.extract.numerals import fold, scan
 from fazhi.extract.outline import outline, outline_findings
 from fazhi.extract.places import Place
 from fazhi.extract.quantities import quantities
-from fazhi.extract.rows import Instrument, Quantity, Reading, RuledOut, Section
+from fazhi.extract.rows import Finding, Instrument, Quantity, Reading, RuledOut, Section
 from fazhi.extract.scope import period
 from fazhi.extract.subjects import subject
 from fazhi.extract.ties import tie
@@ -58,8 +59,11 @@ def figures(
     labels = bytearray(len(text) + 1)
     for s in sections:
         labels[s.start : s.start + len(s.label or "")] = b"\1" * len(s.label or "")
-    named = [RuledOut(r.start, r.end, "label") if labels[r.start] and r.reason == "no_unit" else r for r in ruled]
-    loose = [r for r in named if not any(taken[r.start : r.end])]
+    loose = [
+        RuledOut(r.start, r.end, "label") if r.reason == "no_unit" and labels[r.start] else r
+        for r in ruled
+        if taken.find(1, r.start, r.end) < 0
+    ]
     return found, where, offers, sorted(loose + more, key=lambda r: r.start)
 
 
@@ -71,7 +75,34 @@ def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = No
     found, _, _, ruled = figures(text, sections, identity.year, identity.issuer_kind)
     notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, ruled)]
     done = measures(text, sections)
-    return Reading(text, identity, sections, done, found, instruments(text), notes, ruled, not_a_report(page, identity))
+    reading = Reading(text, identity, sections, done, found, instruments(text), notes, ruled, not_a_report(page, identity))
+    return _as_printed(reading, page.printed) if page.printed else reading
+
+
+def _as_printed(reading: Reading, printed: str) -> Reading:
+    """A reading of simplified characters with every word of the report as it is printed, in traditional ones."""
+    text = reading.text
+    usual = dict(zip(text, printed, strict=True))
+
+    def shown(words: str | None, start: int = 0) -> str | None:
+        if not words:
+            return words
+        at = text.find(words, start)  # -1 for words that a line break parts
+        return printed[at : at + len(words)] if at >= 0 else "".join(usual.get(c, c) for c in words)
+
+    for q in reading.quantities:
+        q.subject = shown(q.subject, q.quote_start) or ""
+    sections = [replace(s, label=shown(s.label, s.start), heading=shown(s.heading, s.start)) for s in reading.sections]
+    note = Finding("traditional_characters", "info", "原页为繁体字，按简体字识别，文字仍照原页显示。")
+    who = reading.identity
+    return replace(
+        reading,
+        text=printed,
+        identity=replace(who, title=shown(who.title)),
+        sections=sections,
+        instruments=instruments(printed),
+        findings=[*reading.findings, note],
+    )
 
 
 def explain(text: str, year: int | None = None) -> list[dict[str, Any]]:
@@ -90,6 +121,6 @@ def explain(text: str, year: int | None = None) -> list[dict[str, Any]]:
             for k in ("value", "high", "unit", "qualifier", "kind", "status", "scope", "code", "subject", "caveats")
         }
         row["name_zh"] = codebook().entries[q.code].name_zh if q.code else None
-        row["offers"] = [{"rule": b.rule, "score": b.score, "words": list(b.words)} for b in bids]
+        row["offers"] = [{"rule": b.rule.name, "score": b.score, "words": b.words} for b in bids]
         out.append({"text": text[q.start : q.end], "start": q.start, "end": q.end, **row})
     return sorted(out, key=lambda row: int(row["start"]))

@@ -1,18 +1,21 @@
 """The codebook as the engine needs it: entries, rules that say how the language puts them, one automaton over all their words.
 
-The language of the rules is explained at the head of knowledge/codebook.toml.
+The language of the rules is explained at the head of knowledge/codebook.toml. In the engine a word is its place in
+`Codebook.words`, and a set of rules an int with a bit for each: which rules the words beside a number leave in play is then
+a few `&` and `|`, and only those are looked at closely.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import ahocorasick_rs
 
-from fazhi.extract.numerals import FOLD, units
+from fazhi.extract.numerals import fold, units
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
 _SPLIT = re.compile(r"\s(&|!!?)\s")
@@ -54,7 +57,7 @@ class Entry:
 
 def parse_rule(code: str, name: str, rule: str) -> Rule:
     """Read `A|B & ^C|D ! E !! F`; KnowledgeError when it has an empty word."""
-    parts = _SPLIT.split(rule.translate(FOLD))
+    parts = _SPLIT.split(fold(rule))
     groups: list[Group] = []
     near_not: set[str] = set()
     any_not: set[str] = set()
@@ -107,8 +110,18 @@ def _entry(e: dict[str, Any]) -> Entry:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a figure of one kind and unit asks of the rules."""
+
+    fit: tuple[float, ...]  # of each rule: how well kind and unit fit its entry
+    rules: int  # those that fit at all
+    signs: frozenset[int]  # `@件` for the unit, `@person` for its class, `@department` for the kind of the issuer
+    serves: int  # the rules that the signs serve
+
+
 class Codebook:
-    """The entries, their rules, and one automaton over all their words."""
+    """The entries, their rules, one automaton over all their words, and what each word does to the rules."""
 
     def __init__(self) -> None:
         know = load_toml("codebook.toml")
@@ -125,14 +138,55 @@ class Codebook:
             require("codebook.toml", f"[[none]] {e.get('name', '?')}", e, _NONE, {"kind"})
             self.none_kinds[f"none:{e['name']}"] = e.get("kind", "")
             self.rules += [parse_rule("", f"none:{e['name']}/{i}", r) for i, r in enumerate(e["rules"], 1)]
-        self.first: dict[str, list[Rule]] = {}
-        words: set[str] = set()
-        for rule in self.rules:
-            for term in rule.groups[0].terms:
-                self.first.setdefault(term, []).append(rule)
-            words.update(rule.near_not, rule.any_not, *(g.terms for g in rule.groups))
-        self.words = sorted(words)
+        self.words = sorted({w for r in self.rules for w in r.near_not.union(r.any_not, *(g.terms for g in r.groups))})
+        self.lengths = [len(word) for word in self.words]
         self.automaton = ahocorasick_rs.AhoCorasick(self.words)
+        self._places = {word: i for i, word in enumerate(self.words)}
+        self._asked: dict[tuple[str, str, str, str], Asked] = {}
+        # Of each rule its groups: the words, whether they stand beside the number, on which side.
+        self.groups = [tuple((frozenset(self._numbers(g.terms)), g.near, g.side) for g in r.groups) for r in self.rules]
+        self.single = sum(1 << i for i, rule in enumerate(self.rules) if len(rule.groups) == 1)
+        # Of each word `beside` a number the rules that have it in the first group, that forbid it right of the number, or left;
+        # of one `afar` those that have it in a later group, that forbid it in the sentence; None for no rule.
+        opens = self._turned(r.groups[0].terms for r in self.rules)
+        shuts_right = self._turned(r.near_not | r.any_not for r in self.rules)
+        shuts_left = self._turned(r.near_not - r.right_not | r.any_not for r in self.rules)
+        self.beside = list(zip(opens, shuts_right, shuts_left, strict=True))
+        serves = self._turned(frozenset[str]().union(*(g.terms for g in r.groups[1:])) for r in self.rules)
+        bars = self._turned(r.any_not for r in self.rules)
+        self.afar = [both if any(both) else None for both in zip(serves, bars, strict=True)]
+
+    def _numbers(self, words: Iterable[str]) -> Iterator[int]:
+        return (self._places[word] for word in words if word in self._places)
+
+    def _turned(self, words_of: Iterable[Iterable[str]]) -> list[int]:
+        """The sets of words of all rules, turned about: the set of rules of each word."""
+        out = [0] * len(self.words)
+        for i, words in enumerate(words_of):
+            for k in self._numbers(words):
+                out[k] |= 1 << i
+        return out
+
+    def _fit(self, rule: Rule, kind: str, unit: str, group: str) -> float:
+        """How well kind and unit of a quantity fit the rule's entry: 0 for not at all."""
+        entry = self.entries.get(rule.code)
+        if entry is None:
+            return 1.0 if self.none_kinds[rule.name.partition("/")[0]] in ("", kind) else 0.0
+        if entry.kind != kind:
+            return 0.0
+        return 1.0 if unit in entry.units else 0.85 if group in entry.classes else 0.0
+
+    def asked(self, kind: str, unit: str, group: str, issuer_kind: str) -> Asked:
+        """What a figure of this kind and unit, of this class, from such an issuer, asks of the rules."""
+        key = kind, unit, group, issuer_kind
+        if key not in self._asked:
+            signs = {"@" + unit, "@" + group, "@" + issuer_kind}
+            fit = tuple(0.0 if signs & rule.near_not else self._fit(rule, kind, unit, group) for rule in self.rules)
+            known, serves = frozenset(self._numbers(signs)), 0
+            for sign in known:
+                serves |= (self.afar[sign] or (0, 0))[0]
+            self._asked[key] = Asked(fit, sum(1 << i for i, weight in enumerate(fit) if weight), known, serves)
+        return self._asked[key]
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from fazhi.extract.rows import Identity
 from fazhi.knowledge import load_toml, require
@@ -36,7 +37,12 @@ class Genre:
             return False
         if not self.text:
             return bool(self.title)
-        return len(text) <= self.longest and sum(1 for _ in self.text.finditer(text)) >= self.least
+        return len(text) <= self.longest and _holds(text, self.text, self.least)
+
+
+def _holds(text: str, pattern: re.Pattern[str], least: int) -> bool:
+    """Whether a text has so many matches of a pattern, looked for no further than that."""
+    return sum(1 for _ in islice(pattern.finditer(text), least)) >= least
 
 
 @cache
@@ -91,8 +97,8 @@ def not_a_report(page: Page, identity: Identity) -> str | None:
         fits = any(genre.fits(head, page.text) for head in ([identity.title] if identity.title else heads))
         if fits and (genre.always or not (looks and (titled or not identity.title))):
             return genre.reason
-    prose = len(SENTENCE.findall(page.text))
-    if prose < 2 and sum(1 for line in lines if report["title"].search(line)) >= LIST_LINES:
+    prose = _holds(page.text, SENTENCE, 1)
+    if not _holds(page.text, SENTENCE, 2) and sum(1 for line in lines if report["title"].search(line)) >= LIST_LINES:
         return "这是报告的目录页，请打开其中的报告再下载"
     if len(page.text) < SHORTEST or (not prose and not looks):
         return "页面里没有报告正文：可能只有标题和附件，请下载附件"

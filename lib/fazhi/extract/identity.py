@@ -29,6 +29,7 @@ TAIL_LINES = 8  # a signature stands in these or nowhere
 WIDE = re.compile(r"[０-９]")
 NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
 CHINESE = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
+NAMED = re.compile(rf"{YEAR}(?<!\d.{{4}})(?=\s*年)")
 SPAN = re.compile(rf"{YEAR}\s*年?\s*(?:[-–—－~～至到]+)\s*{YEAR}")  # 2021—2025年: an outline's years
 PRINTED_DATE = re.compile(
     r"(?P<y>20\d\d|二[〇○零O0][一二三〇○零O0][〇○零O0一二三四五六七八九])\s*[年./-]\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月./-]\s*"
@@ -114,7 +115,7 @@ def _years(text: str) -> list[int]:
     text = SPAN.sub(lambda m: " " * len(m[0]), text)
     return [
         int(m[0].translate(CHINESE))
-        for m in re.finditer(rf"(?<!\d){YEAR}(?=\s*年)", text)
+        for m in NAMED.finditer(text)
         if not patterns["year.not_after"].match(text, m.end())
         and not patterns["year.not_before"].search(text, max(0, m.start() - 6), m.start())
     ]

@@ -1,19 +1,19 @@
 """Quantities get their codes: which entry of the codebook a figure meets, what nearly did, and what was ruled out.
 
-The words of all rules are found in one scan of the sentences that hold a number. A rule bids for a number with the words it
-found: longer words nearer to the number bid higher, the usual unit keeps the bid and another of its class lowers it. The
-highest bid gives the code; a bid under the floor gives none.
+The words of all rules are found in one scan of the text. A rule bids for a number with the words it found: longer words nearer
+to the number bid higher, the usual unit keeps the bid and another of its class lowers it. The highest bid gives the code; a bid
+under the floor gives none.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from fazhi.extract.codebook import Codebook, Rule, codebook
+from fazhi.extract.codebook import Asked, Codebook, Rule, codebook
 from fazhi.extract.confidence import by_lead
-from fazhi.extract.numerals import FOLD, fold, units
+from fazhi.extract.numerals import fold, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import CLAUSE, Place
 from fazhi.extract.rows import Quantity, Section
@@ -38,143 +38,166 @@ _LEVELS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Bid:
-    """What a rule offered for a number."""
+class Bid(NamedTuple):
+    """What a rule offered for a number, and with which words of the codebook."""
 
-    code: str
-    rule: str
+    rule: Rule
     score: float
-    words: tuple[str, ...]
+    found: list[int]
+
+    @property
+    def code(self) -> str:
+        """That of the rule's entry, "" for a near miss."""
+        return self.rule.code
+
+    @property
+    def words(self) -> list[str]:
+        """The words that the bid was made with."""
+        return [codebook().words[word] for word in self.found]
 
 
-class Stretch:
-    """The codebook's words in one sentence: with their offsets in reading order, and where each word ends."""
+class Sentence:
+    """The codebook's words in one sentence that matter to rules from afar."""
 
-    def __init__(self, spans: list[tuple[int, int, str]]) -> None:
-        self.spans = sorted(spans)
-        self.starts = [a for a, _, _ in self.spans]
-        self.places: dict[str, list[tuple[int, int]]] = {}
-        for a, b, word in self.spans:
-            self.places.setdefault(word, []).append((a, b))
+    __slots__ = ("bars", "places", "serves")
 
-    def between(self, start: int, end: int) -> list[tuple[int, int, str]]:
-        """The words that begin in [start, end)."""
-        return self.spans[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+    def __init__(self, hits: list[tuple[int, int, int]], book: Codebook) -> None:
+        self.places: dict[int, list[tuple[int, int]]] = {}  # of the words that serve a rule: where they stand
+        self.serves = 0
+        self.bars: list[tuple[int, int]] = []  # where words stand that rules bar from the sentence, and these rules
+        for word, start, end in hits:
+            if rules := book.afar[word]:
+                serves, bars = rules
+                if serves:
+                    self.places.setdefault(word, []).append((start, end))
+                    self.serves |= serves
+                if bars:
+                    self.bars.append((start, bars))
 
 
 class Words:
-    """The codebook's words in one text, found once for each sentence that is asked for."""
+    """The codebook's words in one text, found in one scan."""
 
     def __init__(self, folded: str, book: Codebook) -> None:
         self.folded, self.book = folded, book
-        self.found: dict[tuple[int, int], Stretch] = {}
+        self.hits = book.automaton.find_matches_as_indexes(folded, overlapping=True)  # word, start, end, as they end
+        self.ends = [end for _, _, end in self.hits]
+        self.sentences: dict[tuple[int, int], Sentence] = {}
 
-    def of(self, start: int, end: int) -> Stretch:
-        """The words in folded[start:end]."""
-        if (start, end) not in self.found:
-            hits = self.book.automaton.find_matches_as_indexes(self.folded[start:end], overlapping=True)
-            self.found[start, end] = Stretch([(start + a, start + b, self.book.words[w]) for w, a, b in hits])
-        return self.found[start, end]
+    def within(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        """The words in folded[start:end] with their offsets, as they end."""
+        low = bisect_right(self.ends, start)
+        hits = self.hits[low : bisect_right(self.ends, end, low)]
+        return [hit for hit in hits if hit[1] >= start]
+
+    def of(self, start: int, end: int) -> Sentence:
+        """The words of the sentence folded[start:end]."""
+        if (start, end) not in self.sentences:
+            self.sentences[start, end] = Sentence(self.within(start, end), self.book)
+        return self.sentences[start, end]
+
+
+class Above(NamedTuple):
+    """The words of the headings above a number, or of the sentence before, and the rules that they serve."""
+
+    words: frozenset[int] = frozenset()
+    serves: int = 0
 
 
 class Surroundings:
-    """What stands around one number: words beside it, words farther off, and the signs for what is not written.
+    """What stands around one number: words beside it, words farther off, and which rules these leave in play."""
 
-    `signs` are `@件` for its unit, `@person` for its unit's class, `@department` for the kind of the issuer.
-    """
+    __slots__ = ("after", "book", "near", "rules", "sentence", "start")
 
-    def __init__(
-        self, q: Quantity, place: Place, words: Words, above: Collection[str], signs: Collection[str], left: int
-    ) -> None:
-        self.start, self.above, self.signs = q.start, above, signs
-        self.stretch = words.of(place.sentence, place.sentence_end)
-        self.semicolon = max(words.folded.rfind(c, place.sentence, q.start) for c in ";；\n") + 1
+    def __init__(self, q: Quantity, place: Place, words: Words, left: int) -> None:
+        self.start, self.book = q.start, words.book
+        self.sentence = words.of(place.sentence, place.sentence_end)
         self.after = (place.right, place.clause_end)
-        self.near: dict[str, tuple[float, str]] = {}
-        for _, b, word in self.stretch.between(left, place.left_end):
-            if b <= place.left_end:
-                self._beside(word, 1 / (1 + (place.left_end - b) / LEFT), "<")
-        for a, b, word in self.stretch.between(q.end, place.right):
-            if b <= place.right:
-                self._beside(word, 0.95 / (1 + (a - q.end) / RIGHT), ">")
+        self.near = self._beside(q.end, place, words, left)
+        self.rules = self._in_play(words.folded, place.sentence)
+
+    @staticmethod
+    def _beside(end: int, place: Place, words: Words, left: int) -> dict[int, tuple[float, str]]:
+        """The words left of the number, right of it and in the label of its row: the weight and the side of the nearest."""
+        near: dict[int, tuple[float, str]] = {}
+        left_end, right = place.left_end, place.right
+        for word, a, b in words.within(left, right):  # in the order of their ends: on the left the nearest is the last
+            if b <= left_end:
+                near[word] = 1 / (1 + (left_end - b) / LEFT), "<"
+            elif a >= end:
+                weight = 0.95 / (1 + (a - end) / RIGHT)
+                if word not in near or weight > near[word][0]:
+                    near[word] = weight, ">"
         if place.label:
-            for _, b, word in self.stretch.between(*place.label):
-                if b <= place.label[1]:
-                    self._beside(word, 1 / (1 + (place.label[1] - b + 3) / LEFT), "<")
+            for word, _, b in words.within(*place.label):
+                weight = 1 / (1 + (place.label[1] - b + 3) / LEFT)
+                if word not in near or weight > near[word][0]:
+                    near[word] = weight, "<"
+        return near
 
-    def _beside(self, word: str, weight: float, side: str) -> None:
-        if word not in self.near or weight > self.near[word][0]:
-            self.near[word] = (weight, side)
+    def _in_play(self, folded: str, sentence: int) -> int:
+        """The rules that a word beside the number opens, and that no word there or since the last semicolon forbids."""
+        beside = self.book.beside
+        opened = forbidden = 0
+        for word, (_, side) in self.near.items():
+            opens, right, left = beside[word]
+            opened |= opens
+            forbidden |= right if side == ">" else left
+        if opened and self.sentence.bars:
+            semicolon = max([folded.rfind(c, sentence, self.start) for c in ";；\n"]) + 1
+            for at, bars in self.sentence.bars:
+                if semicolon <= at < self.start:
+                    forbidden |= bars
+        return opened & ~forbidden
 
-    def context(self, word: str) -> float:
+    def _afar(self, word: int, above: Above, signs: Collection[int]) -> float:
         """The weight of a word that is not beside the number: earlier in the sentence, later in the clause, above it."""
-        if word in self.signs:
+        if word in signs:
             return SIGN
-        best = ABOVE if word in self.above else 0.0
-        for a, b in self.stretch.places.get(word, ()):
+        best = ABOVE if word in above.words else 0.0
+        for a, b in self.sentence.places.get(word, ()):
             if a < self.start:
                 best = max(best, FAR / (1 + (self.start - b) / 60))
             elif self.after[0] <= a and b <= self.after[1]:
                 best = max(best, AFTER)
         return best
 
-    def _since_semicolon(self, word: str) -> bool:
-        return any(self.semicolon <= a < self.start for a, _ in self.stretch.places.get(word, ()))
-
-    def forbids(self, rule: Rule) -> bool:
-        """Whether a word stands there that the rule excludes."""
-        for word in rule.near_not:
-            if word in self.near:
-                if word not in rule.right_not or self.near[word][1] == ">":
-                    return True
-            elif word in self.signs:
-                return True
-        return any(word in self.near or self._since_semicolon(word) for word in rule.any_not)
-
-    def match(self, rule: Rule) -> tuple[float, tuple[str, ...]] | None:
+    def _match(self, rule: int, known: Collection[int], above: Above, signs: Collection[int]) -> tuple[float, list[int]] | None:
         """How well the rule's groups are found, and by which words; None when one is missing."""
         score = 0.0
-        chosen: list[str] = []
-        for group in rule.groups:
-            best, word = 0.0, ""
-            for term in group.terms:
-                if term in self.near:
-                    weight, side = self.near[term]
-                    value = weight * len(term) if group.side in ("", side) else 0.0
-                elif group.near:
-                    continue
+        chosen: list[int] = []
+        near, lengths = self.near, self.book.lengths
+        for terms, beside, wanted in self.book.groups[rule]:
+            best, found = 0.0, -1
+            for word in terms.intersection(near if beside else known):
+                if word in near:
+                    weight, side = near[word]
+                    value = weight * lengths[word] if wanted in ("", side) else 0.0
                 else:
-                    value = self.context(term) * min(len(term), 4)
-                if value > best or (value == best and value and term < word):
-                    best, word = value, term
-            if not word:
+                    value = self._afar(word, above, signs) * min(lengths[word], 4)
+                if value > best or (value == best and value and word < found):
+                    best, found = value, word
+            if found < 0:
                 return None
             score += 0.8 * best if chosen else best
-            chosen.append(word)
-        return score, tuple(chosen)
+            chosen.append(found)
+        return score, chosen
 
-
-def _fit(rule: Rule, q: Quantity, group: str, book: Codebook) -> float:
-    """How well kind and unit of a quantity fit the rule's entry: 0 for not at all."""
-    entry = book.entries.get(rule.code)
-    if entry is None:
-        kind = book.none_kinds[rule.name.partition("/")[0]]
-        return 1.0 if kind in ("", q.kind) else 0.0
-    if entry.kind != q.kind:
-        return 0.0
-    return 1.0 if q.unit in entry.units else 0.85 if group in entry.classes else 0.0
-
-
-def bids(q: Quantity, around: Surroundings, group: str, book: Codebook) -> list[Bid]:
-    """Every rule's bid for one quantity, highest first."""
-    out = []
-    for rule in {id(r): r for word in around.near for r in book.first.get(word, ())}.values():
-        fit = _fit(rule, q, group, book)
-        if fit and not around.forbids(rule) and (found := around.match(rule)):
-            out.append(Bid(rule.code, rule.name, round(found[0] * fit, 4), found[1]))
-    out.sort(key=lambda b: (-b.score, b.rule))
-    return out
+    def bids(self, asked: Asked, above: Above) -> list[Bid]:
+        """Every rule's bid for the number, highest first."""
+        book, out = self.book, []
+        rules = self.rules & asked.rules & (book.single | self.sentence.serves | above.serves | asked.serves)
+        if not rules:
+            return []
+        known = above.words.union(asked.signs, self.sentence.places, self.near) if rules & ~book.single else frozenset[int]()
+        while rules:
+            i = rules.bit_length() - 1
+            rules ^= 1 << i
+            if found := self._match(i, known, above, asked.signs):
+                out.append(Bid(book.rules[i], round(found[0] * asked.fit[i], 4), found[1]))
+        if len(out) > 1:
+            out.sort(key=lambda b: (-b.score, b.rule.name))
+        return out
 
 
 class Headings:
@@ -185,62 +208,71 @@ class Headings:
         self.starts = [s.start for s in self.order]
         self.by_id = {s.section_id: s for s in sections}
         self.book = book
-        self.known: dict[int, frozenset[str]] = {}
+        self.known: dict[int, tuple[Section | None, Above]] = {-1: (None, Above())}  # by the place in `order`
 
-    def at(self, offset: int) -> tuple[Section | None, frozenset[str]]:
+    def at(self, offset: int) -> tuple[Section | None, Above]:
         """The section at an offset and the words of its headings."""
         k = bisect_right(self.starts, offset) - 1
-        if k < 0:
-            return None, frozenset()
-        section = self.order[k]
-        if section.section_id not in self.known:
+        if k not in self.known:
+            section = self.order[k]
             parent = self.by_id.get(section.parent_id) if section.parent_id is not None and section.level > 2 else None
-            heads = f"{parent.heading or '' if parent else ''}\n{section.heading or ''}".translate(FOLD)
-            hits = self.book.automaton.find_matches_as_indexes(heads, overlapping=True)
-            self.known[section.section_id] = frozenset(self.book.words[w] for w, _, _ in hits)
-        return section, self.known[section.section_id]
+            heads = fold(f"{parent.heading or '' if parent else ''}\n{section.heading or ''}")
+            words = Sentence(self.book.automaton.find_matches_as_indexes(heads, overlapping=True), self.book)
+            self.known[k] = section, Above(frozenset(words.places), words.serves)
+        return self.known[k]
 
 
-def _offers(q: Quantity, place: Place, words: Words, headings: Headings, signs: Sequence[str], group: str) -> list[Bid]:
-    """The bids for a quantity: from its own words; else from the clause before, then from the sentence before."""
-    folded, book = words.folded, words.book
-    if phrase("aspect").search(folded[q.end : q.end + 4]):
-        return []
-    section, above = headings.at(q.start)
-    around = Surroundings(q, place, words, above, signs, place.left)
-    mine = bids(q, around, group, book)
-    if mine and mine[0].score >= FLOOR:
+class Offers:
+    """The bids for one number, whatever kind and unit it is tried with."""
+
+    __slots__ = ("above", "around", "none", "place", "q", "section", "words")
+
+    def __init__(self, q: Quantity, place: Place, words: Words, headings: Headings) -> None:
+        self.q, self.place, self.words = q, place, words
+        self.none = phrase("aspect").search(words.folded[q.end : q.end + 4]) is not None
+        self.section, self.above = headings.at(q.start)
+        self.around = Surroundings(q, place, words, place.left)
+
+    def of(self, asked: Asked) -> list[Bid]:
+        """The bids: from the number's own words; else from the clause before, then from the sentence before."""
+        if self.none:
+            return []
+        q, place, words = self.q, self.place, self.words
+        mine = own = self.around.bids(asked, self.above)
+        if own and own[0].score >= FLOOR:
+            return own
+        if place.shared and not self.around.near:
+            return Surroundings(q, place._replace(label=place.shared), words, place.left).bids(asked, self.above) or own
+        if place.right - q.end <= 4 and phrase("bare").search(words.folded[place.left : place.left_end]):
+            clauses = [m.end() for m in CLAUSE.finditer(words.folded, place.sentence, max(place.sentence, place.left - 1))]
+            wider = Surroundings(q, place, words, max([place.sentence, *clauses])).bids(asked, self.above)
+            if wider and wider[0].score >= FLOOR:
+                return wider
+            mine = wider or own
+        if place.sentence and (mine is not own or self.around.rules & asked.rules & ~words.book.single):
+            earlier = max([words.folded.rfind(c, 0, max(0, place.sentence - 1)) for c in "。！？\n"]) + 1
+            if self.section is None or earlier >= self.section.start:
+                before = words.of(earlier, place.sentence)
+                both = Above(self.above.words.union(before.places), self.above.serves | before.serves)
+                return self.around.bids(asked, both) or mine
         return mine
-    if place.shared and not around.near:
-        listed = bids(q, Surroundings(q, replace(place, label=place.shared), words, above, signs, place.left), group, book)
-        return listed or mine
-    if phrase("bare").search(folded[place.left : place.left_end]) and place.right - q.end <= 4:
-        clauses = [m.end() for m in CLAUSE.finditer(folded, place.sentence, max(place.sentence, place.left - 1))]
-        wider = bids(q, Surroundings(q, place, words, above, signs, max([place.sentence, *clauses])), group, book)
-        if wider and wider[0].score >= FLOOR:
-            return wider
-        mine = wider or mine
-    earlier = max(folded.rfind(c, 0, max(0, place.sentence - 1)) for c in "。！？\n") + 1
-    if place.sentence and (section is None or earlier >= section.start):
-        above = above | words.of(earlier, place.sentence).places.keys()
-        return bids(q, Surroundings(q, place, words, above, signs, place.left), group, book) or mine
-    return mine
 
 
-def _what_changes(q: Quantity, place: Place, words: Words, headings: Headings, issuer: str) -> str | None:
+def _what_changes(offers: Offers, issuer_kind: str) -> str | None:
     """The code of the noun that a change names itself (受理量同比上升45.4%), "" where it names one that is none of ours.
 
     None where it names nothing (同比增长29.4%): then it is the figure before that changes.
     """
+    place, words = offers.place, offers.words
     before = phrase("change_words").sub("", words.folded[place.left : place.left_end])
     if len(before) < 2:
         return None
-    best = Bid("", "", FLOOR, ())
+    best, code = FLOOR, ""
     for kind, unit, group in _LEVELS:
-        level = replace(q, kind=kind, unit=unit)
-        for bid in _offers(level, place, words, headings, ("@" + unit, "@" + group, issuer), group)[:1]:
-            best = max(best, bid, key=lambda b: b.score)
-    return best.code
+        for bid in offers.of(words.book.asked(kind, unit, group, issuer_kind))[:1]:
+            if bid.score > best:
+                best, code = bid.score, bid.code
+    return code
 
 
 def code(
@@ -256,18 +288,22 @@ def code(
     classes = units()
     out: list[list[Bid]] = []
     for q, place in zip(found, where, strict=True):
+        offers = Offers(q, place, words, headings)
         if q.kind == "change":
-            q.change_of = _what_changes(q, place, words, headings, "@" + issuer_kind)
+            q.change_of = _what_changes(offers, issuer_kind)
             out.append([])
             continue
-        group = classes.get(q.unit or "", "")
-        mine = _offers(q, place, words, headings, ("@" + (q.unit or ""), "@" + group, "@" + issuer_kind), group)
+        unit = q.unit or ""
+        mine = offers.of(book.asked(q.kind, unit, classes.get(unit, ""), issuer_kind))
         out.append(mine)
-        q.rule = mine[0].rule if mine else None
-        if mine and mine[0].score >= FLOOR and mine[0].code:
-            rival = next((b.score for b in mine if b.code != mine[0].code), 0.0)
-            q.code, q.confidence = mine[0].code, by_lead(mine[0].score - rival)
-            standing = book.entries[q.code].scope == "stock" and not q.dated and q.status == "actual" and q.scope == "year"
+        if not mine:
+            continue
+        best, code = mine[0], mine[0].code
+        q.rule = best.rule.name
+        if best.score >= FLOOR and code:
+            rival = next((b.score for b in mine if b.rule.code != code), 0.0)
+            q.code, q.confidence = code, by_lead(best.score - rival)
+            standing = book.entries[code].scope == "stock" and not q.dated and q.status == "actual" and q.scope == "year"
             if standing and not phrase("new").search(words.folded, place.left, q.start):
                 q.scope = "stock"
     return out

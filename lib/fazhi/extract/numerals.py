@@ -7,37 +7,41 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+from typing import NamedTuple
 
 import ahocorasick_rs
 
+from fazhi.extract.prefilter import Opening
 from fazhi.extract.rows import RuledOut
 from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
 # One character for one: offsets in the folded text are offsets in the text.
-FOLD = str.maketrans("０１２３４５６７８９％．＋－（）：，／", "0123456789%.+-():,/") | {0xA0: " ", 0x3000: " "}
+FOLD = dict(zip("０１２３４５６７８９％．＋－（）：，／\xa0\u3000", "0123456789%.+-():,/  ", strict=True))
+ASCII = "0123456789"
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 DIGITS = r"(?<![\d.])(?<!\d[,+])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?:\.\d+)?(?![\d.])|\d+(?:\.\d+)?)"
 CHINESE_NUMBER = f"[{CHINESE}]+(?:点[零〇一二三四五六七八九]+)?"
 ANY = rf"(?<![\d.,{CHINESE}])(?:\d+(?:\.\d+)?|[{CHINESE}]+)"
 _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》")
-_NUMERAL = CHINESE + "0123456789"
+_NUMERAL = CHINESE + ASCII
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
 _DIGITS = re.compile(r"\d+")
-_RUN = re.compile(rf"[0-9]+|[{CHINESE}数几]+")
-_NUMERALS = re.compile(rf"\d+(?:\.\d+)?|[{CHINESE}]+")
+# One class of characters in front, so that the scan leaps from numeral to numeral.
+_RUN = re.compile(rf"[0-9{CHINESE}数几](?:(?<=[0-9])[0-9]*|(?<![0-9])[{CHINESE}数几]*)")
+_NUMERALS = re.compile(rf"[\d{CHINESE}](?:(?<=\d)\d*(?:\.\d+)?|(?<!\d)[{CHINESE}]*)")
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
-@lru_cache(8)
 def fold(text: str) -> str:
     """The text with full-width digits and signs as ASCII, one character for one."""
-    return text.translate(FOLD)
+    for wide, narrow in FOLD.items():  # much faster than `translate`, which looks every character up
+        text = text.replace(wide, narrow)
+    return text
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number with its unit: `value` and `high` multiplied out, money in 元; the span holds number, qualifier and unit."""
 
     start: int
@@ -143,11 +147,11 @@ def _before() -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What rules numerals out: the patterns of numerals.toml in one, where a match can begin, and the names."""
+    """What rules numerals out: the patterns of numerals.toml, each with its reason, where a match can begin, and the names."""
 
-    pattern: re.Pattern[str]
-    starts: re.Pattern[str]
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # of the reason of each pattern
+    patterns: tuple[re.Pattern[str], ...]
+    starts: re.Pattern[str]  # a run of numerals of one kind, or one other character
     automaton: ahocorasick_rs.AhoCorasick
     idiom: str
 
@@ -155,23 +159,43 @@ class Reasons:
 @cache
 def _reasons() -> Reasons:
     know = load_toml("numerals.toml")
-    parts: list[str] = []
     names: list[str] = []
+    patterns: list[re.Pattern[str]] = []
     starts = "0-9" + CHINESE
     for entry in know["reason"]:
         where = f"[[reason]] {entry.get('name')}"
         require("numerals.toml", where, entry, {"name": str, "zh": str, "patterns": list, "yes": list, "no": list}, {"starts"})
         starts += entry.get("starts", "")
         bodies = [p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"]]
-        for body in bodies:
-            compiled("numerals.toml", where, body)
-        parts.append(f"(?P<r{len(names)}>{'|'.join(bodies)})")
-        names.append(entry["name"])
+        patterns += [compiled("numerals.toml", where, body) for body in bodies]
+        names += [entry["name"]] * len(bodies)
     idioms = know["names"][0]
     require("numerals.toml", "[[names]]", idioms, {"reason": str, "zh": str, "list": list, "yes": list, "no": list})
     words = list(dict.fromkeys(idioms["list"]))
     automaton = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-    return Reasons(re.compile("|".join(parts)), re.compile(f"[{starts}]"), tuple(names), automaton, idioms["reason"])
+    leap = re.compile(f"[{starts}](?:(?<=[0-9])[0-9]+|(?<=[{CHINESE}])[{CHINESE}]+)?")
+    return Reasons(tuple(names), tuple(patterns), leap, automaton, idioms["reason"])
+
+
+@cache
+def _openings(run: str, before: str = "") -> tuple[Opening, ...]:
+    return tuple(Opening(pattern.pattern, run, before) for pattern in _reasons().patterns)
+
+
+@cache
+def _tried(first: str, run: str, after: str, inside: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The patterns, with their reasons, that may match from one of the characters `first` on.
+
+    It stands in a `run` of such ones, behind which stands `after`; `inside`: a digit stands before.
+    """
+    reasons = _reasons()
+    begun = _openings(ASCII, ASCII if inside else "")
+    followed = _openings(run or ASCII)
+    return tuple(
+        (pattern, name)
+        for pattern, name, begins, goes_on in zip(reasons.patterns, reasons.names, begun, followed, strict=True)
+        if any(c in begins.first for c in first) and (not run or goes_on.after.any or (after and after in goes_on.after))
+    )
 
 
 def _value(token: str) -> float | None:
@@ -198,13 +222,14 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         covered[span.start : span.end] = b"\1" * (span.end - span.start)
     found = []
     pattern, kinds = _number(), units()
+    sums = _sum() if "+" in folded else None
     for run in _RUN.finditer(folded):
         at = run.start()
         while at < run.end() and covered[at]:
             at += 1
         if at == run.end():
             continue
-        if sum_ := _sum().match(folded, at):
+        if sums and (sum_ := sums.match(folded, at)):
             found += _summands(sum_, kinds)
             covered[at : sum_.end()] = b"\2" * (sum_.end() - at)
             continue
@@ -212,8 +237,8 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         if m and not (m["low"] and any(covered[at : m.end("low")])) and (number := _read(folded, m, kinds, last)):
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
-    out = [span for span in spans if b"\2" not in covered[span.start : span.end]]
-    loose = [m for m in _NUMERALS.finditer(folded) if not any(covered[m.start() : m.end()])]
+    out = [span for span in spans if covered.find(2, span.start, span.end) < 0]
+    loose = [m for m in _NUMERALS.finditer(folded) if covered.count(0, *m.span()) == len(m[0])]
     quotes = [m.span() for m in _QUOTED.finditer(folded)]
     for m in loose:
         quoted = any(a < m.start() < b for a, b in quotes)
@@ -253,16 +278,25 @@ def _ruled_out(folded: str) -> list[RuledOut]:
         if not begins and not ends:
             candidates.append(RuledOut(start, end, reasons.idiom))
     at = 0
-    while possible := reasons.starts.search(folded, at):
-        at = possible.end()
-        m = reasons.pattern.match(folded, possible.start())
-        if m and m.end() > m.start():
-            at = m.end()
-            candidates.append(RuledOut(m.start(), at, reasons.names[int((m.lastgroup or "r0")[1:])]))
+    for possible in reasons.starts.finditer(folded):
+        first, end = possible.span()
+        run = ASCII if folded[first] in ASCII else CHINESE if folded[first] in CHINESE else ""
+        after = folded[end : end + 1] if run else ""
+        if run is ASCII and not _tried(ASCII, run, after, True):
+            end = first + 1  # nothing can match from the middle of the number
+        for start in range(max(at, first), end):
+            if start < at:
+                continue
+            for pattern, name in _tried(folded[start], run, after, run is ASCII and start > first):
+                if m := pattern.match(folded, start):
+                    if m.end() > start:
+                        at = m.end()
+                        candidates.append(RuledOut(start, at, name))
+                    break
     taken = bytearray(len(folded) + 1)
     out = []
     for c in sorted(candidates, key=lambda r: (r.start - r.end, r.start)):
-        if not any(taken[c.start : c.end]):
+        if taken.find(1, c.start, c.end) < 0:
             taken[c.start : c.end] = b"\1" * (c.end - c.start)
             out.append(c)
     return sorted(out, key=lambda r: r.start)
@@ -273,39 +307,41 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
 
     None where it is none after all.
     """
-    word = _before().search(folded, max(after, m.start() - 5), m.start())
-    if word and word[0].strip() == "上" and m[0][0] not in "百千万":
-        word = None  # 以上三项, 网上12件: only 上百, 上千 is a bound
-    start = word.start() if word else m.start()
-    before = qualifiers("before")[word[0].strip()] if word else None
-    qualifier = before or qualifiers("after").get((m["after"] or "").removeprefix("及")) or "exact"
-    if m["percent"] or m["tenths"]:
+    start = m.start()
+    said = None
+    if (word := _before().search(folded, max(after, start - 5), start)) and (
+        word[0].strip() != "上" or folded[start] in "百千万"  # 以上三项, 网上12件: only 上百, 上千 is a bound
+    ):
+        start, said = word.start(), word[0].strip()
+    low, m0, low2, m3, _, high, m1, over, m2, over2, unit, over3, behind = m.groups()[6:]  # behind those of shares
+    qualifier = qualifiers("before")[said] if said else "exact"
+    if behind and not said:
+        qualifier = qualifiers("after").get(behind.removeprefix("及"), "exact")
+    if low is None:
         return _read_share(m, start, qualifier)
-    low, unit = m["low"], m["unit"]
     if unit[0] == "大" and unit[1:] in kinds:
         unit = unit[1:]
     value = _value(low)
     if value is None or low in ("零", "〇"):
         return None
     chinese = not low[0].isdigit()
-    over = m["over"] or m["over2"]
-    if chinese and not word and not over and low[0] != "十" and all(c in _POWERS for c in low):
+    if chinese and not said and not (over or over2) and low[0] != "十" and all(c in _POWERS for c in low):
         return None  # 千人, 万名: a name or a manner of speaking
-    if (over or m["over3"] or low[0] in "数几" or low == "十几") and qualifier == "exact":
+    if (over or over2 or over3 or low[0] in "数几" or low == "十几") and qualifier == "exact":
         qualifier = "over"
-    scale = _multiple(m["m1"]) * _multiple(m["m2"])
-    high = None
-    if m["high"]:
-        top = _value(m["high"])
-        if top is None or top * scale <= value * _multiple(m["m0"] or m["m1"]):
+    scale = _multiple(m1) * _multiple(m2) if m1 or m2 else 1.0
+    top = None
+    if high:
+        top = _value(high)
+        if top is None or top * scale <= value * _multiple(m0 or m1):
             return None
-        high, qualifier = top * scale, "range"
-        value *= _multiple(m["m0"]) if m["m0"] else scale
+        top, qualifier = top * scale, "range"
+        value *= _multiple(m0) if m0 else scale
     else:
-        value *= scale * _multiple(m["m0"])
-        if m["low2"]:
-            value += float(m["low2"]) * _multiple(m["m3"])
-    return Number(start, m.end(), round(value, 6), high, unit, qualifier, kinds[unit], chinese)
+        value *= scale * _multiple(m0) if m0 else scale
+        if low2:
+            value += float(low2) * _multiple(m3)
+    return Number(start, m.end(), round(value, 6), top, unit, qualifier, kinds[unit], chinese)
 
 
 def _read_share(m: re.Match[str], start: int, qualifier: str) -> Number | None:

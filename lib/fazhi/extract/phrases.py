@@ -18,6 +18,7 @@ def _all() -> dict[str, re.Pattern[str]]:
     return out
 
 
+@cache
 def phrase(name: str) -> re.Pattern[str]:
     """The compiled pattern of that name; KnowledgeError when phrases.toml has none."""
     try:

@@ -9,19 +9,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from fazhi.extract.numerals import Number
 from fazhi.extract.phrases import phrase
 from fazhi.extract.tabular import cells
 
 SENTENCE_END = re.compile(r"[。！？!?\n]")
-CLAUSE = re.compile(r"[，,；;：:。！？!?\n\t]|(?<=[^\d])\s{2,}")
+# A stop, or a gap that no digit stands before; one class of characters in front, so that the scan leaps from stop to stop.
+CLAUSE = re.compile(r"[，,；;：:。！？!?\n\t\s](?:(?<=[，,；;：:。！？!?\n\t])|(?<=[^\d]\s)\s+)")
 _LIST = re.compile(r"[、和及与]|以及")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a number stands: its sentence, its clause and the words that are its own, between its neighbours."""
 
     sentence: int
@@ -41,30 +41,32 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
     ends = sorted({m.end() for m in SENTENCE_END.finditer(text)} | set(starts))
     marks = sorted({m.end() for m in CLAUSE.finditer(text)} | set(starts))
     out: list[Place] = []
+    stop, before, last = phrase("stop"), None, len(numbers) - 1
     for i, n in enumerate(numbers):
-        k = bisect_right(ends, n.start)
+        start, end = n.start, n.end
+        k = bisect_right(ends, start)
         sentence = ends[k - 1] if k else 0
         sentence_end = ends[k] if k < len(ends) else len(text)
         if sentence and text.startswith(("其中", "包括", "其余"), sentence):
             j = bisect_right(ends, sentence - 1)
             sentence = ends[j - 1] if j else 0  # the sentence before says what these are parts of
-        k = bisect_right(marks, n.start)
+        k = bisect_right(marks, start)
         clause = max(sentence, marks[k - 1] if k else 0)
-        k = bisect_right(marks, n.end)
+        k = bisect_right(marks, end, k)
         clause_end = min(sentence_end, marks[k] if k < len(marks) else len(text))
-        if clause_end > n.end and text[clause_end - 1] in "，,；;：:。！？!?\n\t ":
+        if clause_end > end and text[clause_end - 1] in "，,；;：:。！？!?\n\t ":
             clause_end -= 1
-        clause_end = max(clause_end, n.end)
-        own = left = max(clause, numbers[i - 1].end if i else 0)
-        if i and _shares(text, numbers[i - 1], n, out[-1], left):
+        clause_end = max(clause_end, end)
+        own = left = max(clause, before.end) if before else clause
+        if before and _shares(text, before, n, out[-1], left):
             left = max(sentence, out[-1].left)
-        right = min(clause_end, numbers[i + 1].start if i + 1 < len(numbers) else len(text))
-        if right < clause_end:
-            right = min(right, n.end + 7)  # what stands nearer to the next number is the next number's
-        stop = phrase("stop").search(text, n.end, right)
-        if stop:
-            right = stop.start()
-        out.append(Place(sentence, sentence_end, clause, clause_end, left, n.start, max(right, n.end), own))
+        right = clause_end
+        if i < last and numbers[i + 1].start < right:
+            right = min(numbers[i + 1].start, end + 7)  # what stands nearer to the next number is the next number's
+        if right > end and (stopped := stop.search(text, end, right)):
+            right = stopped.start()
+        out.append(Place(sentence, sentence_end, clause, clause_end, left, start, max(right, end), own))
+        before = n
     return _part_lists(text, numbers, out)
 
 
@@ -79,8 +81,9 @@ def _shares(text: str, before: Number, n: Number, place: Place, left: int) -> bo
 
 def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> list[Place]:
     """`甲、乙、丙分别为1件、2件、3件`: each number gets the words of its own item."""
+    respectively = phrase("respectively")
     for i, n in enumerate(numbers):
-        m = phrase("respectively").search(text, where[i].left, n.start)
+        m = respectively.search(text, where[i].left, n.start)
         if not m:
             continue
         chain = [i]
@@ -94,7 +97,7 @@ def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> lis
         if len(items) == len(chain) > 1:
             for k, (a, b) in zip(chain, items, strict=True):
                 shared = None if k == chain[-1] else items[-1]  # 市、县两级事项分别为: the last item's noun is everybody's
-                where[k] = replace(where[k], left=a, left_end=b, right=numbers[k].end, shared=shared)
+                where[k] = where[k]._replace(left=a, left_end=b, right=numbers[k].end, shared=shared)
     return where
 
 
@@ -109,7 +112,7 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
             at = p.left
             for cut in [*cuts, last]:
                 out_n.append(n)
-                out_p.append(replace(p, left=at, left_end=cut, right=n.end))
+                out_p.append(p._replace(left=at, left_end=cut, right=n.end))
                 at = cut
         elif (
             (each := phrase("each").search(text, p.left, p.left_end))
@@ -118,7 +121,7 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
         ):
             for a, b in items:
                 out_n.append(n)
-                out_p.append(replace(p, left=a, left_end=b))
+                out_p.append(p._replace(left=a, left_end=b))
         else:
             out_n.append(n)
             out_p.append(p)

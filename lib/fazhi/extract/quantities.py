@@ -11,7 +11,7 @@ from fazhi.extract.numerals import Number, fold, qualifiers
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place, places, split_shared, with_tables
 from fazhi.extract.rows import Quantity, RuledOut, Section
-from fazhi.extract.scope import cues, scope, standing, status
+from fazhi.extract.scope import Times, cues, scope, standing, status
 
 
 @cache
@@ -77,6 +77,7 @@ def quantities(
     folded = fold(text)
     headings = [(s.start, s.body) for s in sections if s.heading]
     parts = Parts(folded, sections)
+    times = Times(folded)
     shared = split_shared(folded, numbers, places(folded, numbers, [s.body for s in sections]))
     out: list[Quantity] = []
     kept: list[Place] = []
@@ -87,14 +88,15 @@ def quantities(
         elif n.chinese and any(a <= n.start < b for a, b in headings):
             ruled.append(RuledOut(n.start, n.end, "heading"))
         else:
-            out.append(_quantity(folded, n, place, out[-1] if out else None, parts.kind(n.start), year))
+            out.append(_quantity(times, n, place, out[-1] if out else None, parts.kind(n.start), year))
             kept.append(place)
     return out, kept, ruled
 
 
-def _quantity(folded: str, n: Number, place: Place, previous: Quantity | None, part: str | None, year: int | None) -> Quantity:
+def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, part: str | None, year: int | None) -> Quantity:
+    folded = times.folded
     kind, direction = _kind(folded, n, place, previous if previous and previous.end > place.clause else None)
-    said = scope(folded, n, place, year)
+    said = scope(times, n, place, year)
     real = status(folded, n, place)
     time = said or "year"
     if part == "plan" and (

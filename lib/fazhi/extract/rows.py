@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,7 @@ class Quantity:
     caveats: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class RuledOut:
+class RuledOut(NamedTuple):
     """A numeral that measures nothing, and the named reason why."""
 
     start: int

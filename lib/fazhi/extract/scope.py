@@ -8,13 +8,17 @@ entry's own, which is set with the code.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache
+
+import ahocorasick_rs
 
 from fazhi.extract.numerals import Number, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
+from fazhi.extract.prefilter import required
 from fazhi.extract.rows import Quantity
 from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
@@ -55,20 +59,57 @@ def cues(feature: str) -> tuple[Cue, ...]:
     return tuple(out)
 
 
+@cache
+def _stocks() -> tuple[re.Pattern[str], ...]:
+    return tuple(cue.pattern for cue in cues("scope") if cue.value == "stock")
+
+
+@cache
+def _anchors() -> tuple[ahocorasick_rs.AhoCorasick, list[int], int]:
+    """The strings of which a cue of time holds one, which cues hold each (as bits), and the cues of which none is known."""
+    holders: dict[str, int] = {}
+    always = 0
+    for i, cue in enumerate(cues("scope")):
+        if cue.value != "stock":
+            strings = required(cue.pattern.pattern)
+            always |= 0 if strings else 1 << i
+            for string in strings:
+                holders[string] = holders.get(string, 0) | 1 << i
+    return ahocorasick_rs.AhoCorasick(list(holders)), list(holders.values()), always
+
+
+class Times:
+    """The cues of time in a text, sentence by sentence; a cue is looked for only where one of its strings stands."""
+
+    def __init__(self, folded: str) -> None:
+        automaton, holders, self.always = _anchors()
+        self.folded = folded
+        hits = automaton.find_matches_as_indexes(folded, overlapping=True)
+        self.ends = [end for _, _, end in hits]
+        self.cues = [holders[string] for string, _, _ in hits]
+        self.known: dict[tuple[int, int], list[tuple[int, re.Match[str]]]] = {}
+
+    def of(self, start: int, end: int) -> list[tuple[int, re.Match[str]]]:
+        """Every cue of time in folded[start:end], a sentence: the index of the cue and its match, each cue's in reading order."""
+        if (start, end) not in self.known:
+            possible = self.always
+            for bits in self.cues[bisect_right(self.ends, start) : bisect_right(self.ends, end)]:
+                possible |= bits
+            named = enumerate(cues("scope")) if possible else ()
+            self.known[start, end] = [
+                (i, m) for i, cue in named if possible >> i & 1 for m in cue.pattern.finditer(self.folded, start, end)
+            ]
+        return self.known[start, end]
+
+
 def last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
     """The last match of a pattern in text[start:end]."""
     return max(pattern.finditer(text, start, end), key=lambda m: m.start(), default=None)
 
 
-@lru_cache(64)
-def _times(folded: str, start: int, end: int) -> list[tuple[int, re.Match[str]]]:
-    """Every cue of time in one sentence: the index of the cue and its match, each cue's in reading order."""
-    named = enumerate(cues("scope"))
-    return [(i, m) for i, cue in named if cue.value != "stock" for m in cue.pattern.finditer(folded, start, end)]
-
-
-def scope(folded: str, n: Number, place: Place, year: int | None) -> str | None:
+def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None:
     """The scope that the sentence itself gives to a number, or None where it says nothing of time."""
+    folded = times.folded
     words = folded[place.own : n.start]
     before = phrase("year_before").search(words)
     if before:
@@ -80,7 +121,7 @@ def scope(folded: str, n: Number, place: Place, year: int | None) -> str | None:
     best, found = -1, None
     seen = {  # of each cue the last match before the number
         which: m
-        for which, m in _times(folded, place.sentence, place.sentence_end)
+        for which, m in times.of(place.sentence, place.sentence_end)
         if m.end() <= n.start and (m.start() >= place.clause or cues("scope")[which].where == "sentence")
     }
     for which, m in seen.items():
@@ -137,7 +178,7 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
         return False
     if phrase("composed").search(folded, n.end, min(place.clause_end, n.end + 10)):
         return True
-    stocks = [c.pattern for c in cues("scope") if c.value == "stock"]
+    stocks = _stocks()
     if any(p.search(folded, n.end, max(n.end, min(place.right, n.end + 8))) for p in stocks):
         return True
     case = n.group in ("case", "paper")

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from fazhi.extract.phrases import phrase
@@ -12,33 +13,60 @@ from fazhi.knowledge import load_toml, require
 _YEAR = r"(?:19|20)\d{2}年度?"
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """subjects.toml, compiled; the characters with which a word of `lead` begins, and one of `tail` ends."""
+
+    lead: re.Pattern[str]
+    tail: re.Pattern[str]
+    skip: re.Pattern[str]
+    heads: frozenset[str]
+    bare: frozenset[str]
+    begins: frozenset[str]
+    ends: frozenset[str]
+
+
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], frozenset[str], frozenset[str]]:
+def _rules() -> Rules:
     know = load_toml("subjects.toml")
     require("subjects.toml", "lists", know, {"lead": list, "tail": list, "skip": list, "heads": list, "bare": list})
 
     def alternatives(words: list[str]) -> str:
         return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
-    lead = re.compile(rf"{alternatives(know['lead'])}|{_YEAR}")
-    tail = re.compile(rf"(?:{alternatives(know['tail'])})+$")
-    return lead, tail, re.compile(alternatives(know["skip"])), frozenset(know["heads"]), frozenset(know["bare"])
+    return Rules(
+        re.compile(rf"{alternatives(know['lead'])}|{_YEAR}"),
+        re.compile(rf"(?:{alternatives(know['tail'])})+$"),
+        re.compile(alternatives(know["skip"])),
+        frozenset(know["heads"]),
+        frozenset(know["bare"]),
+        frozenset("12").union(word[0] for word in know["lead"]),
+        frozenset(word[-1] for word in know["tail"]),
+    )
 
 
 def subject(text: str, q: Quantity, place: Place) -> str:
     """The words for what `q` counts, an exact substring of `text` beside it; empty when the report gives none."""
-    lead, tail, skip, heads, bare = _patterns()
-    if place.label and text[place.left : place.left_end] in heads:
+    rules = _rules()
+    before = text[place.left : place.left_end]
+    if place.label and before in rules.heads:
         return text[slice(*place.label)]
     after = text[q.end : place.right]
-    if len(after) > 1 and not skip.match(after) and not phrase("to").match(after):
-        return tail.sub("", after).strip() or after.strip()
-    before = text[place.left : place.left_end]
+    if len(after) > 1 and not rules.skip.match(after) and not phrase("to").match(after):
+        return _without_tail(after).strip() or after.strip()
     cut = max(before.rfind("由"), before.rfind("从"))
     if cut > 0 and (place.own != place.left or phrase("from").search(before)):
         before = before[:cut]  # 公职律师由3人增至6人
-    whole = tail.sub("", before).strip(" 、，,；;：:（(")
+    whole = _without_tail(before).strip(" 、，,；;：:（(")
     at = 0
-    while (m := lead.match(whole, at)) and m.end() < len(whole) and whole[m.end() :] not in bare:
+    while whole[at : at + 1] in rules.begins and (m := rules.lead.match(whole, at)) and m.end() < len(whole):
+        if whole[m.end() :] in rules.bare:
+            break
         at = m.end()
     return whole[at:]
+
+
+def _without_tail(words: str) -> str:
+    """The words without those of `tail` at their end; `$` also stands before a last line break."""
+    rules = _rules()
+    return rules.tail.sub("", words) if words[-1:] in rules.ends or words[-1:] == "\n" else words

@@ -17,7 +17,8 @@ KEYS = {
     "site": ("suffix", "parts", "cue", "attachment"),
 }
 HEAD_LINES = 9  # a title stands above these or nowhere
-YEAR = r"(?:[2２][0０][0-3０-３]\d|二[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
+# One class of characters in front, so that a scan leaps from one to the next.
+YEAR = r"[2２二](?:(?<=[2２])[0０][0-3０-３]\d|(?<=二)[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
 
 
 @cache

@@ -15,7 +15,7 @@ from email import message_from_bytes
 from email.policy import default as mail_policy
 from pathlib import PurePath
 
-from . import html, text
+from . import html, script, text
 from .clean import clean
 from .page import Draft, Page, Unreadable
 
@@ -97,7 +97,7 @@ def _read(data: bytes) -> Page:
     if b"%PDF-" in data[:1024]:
         from . import pdf
 
-        return clean(pdf.parse(data), "application/pdf")
+        return _cleaned(pdf.parse(data), "application/pdf")
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data)
     for magic, media_type, remedy in CLOSED:
@@ -119,8 +119,15 @@ def _read(data: bytes) -> Page:
         draft = html.parse(decoded)
         if location:
             draft.fields.setdefault("url", location)
-        return clean(draft, "multipart/related" if location else "text/html", encoding)
-    return clean(Draft(text.tidy(decoded).split("\n"), broken=True), "text/plain", encoding)
+        return _cleaned(draft, "multipart/related" if location else "text/html", encoding)
+    return _cleaned(Draft(text.tidy(decoded).split("\n"), broken=True), "text/plain", encoding)
+
+
+def _cleaned(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
+    """The page that a draft is; one in traditional characters is read in simplified ones, and keeps its text as printed."""
+    if not script.traditional(draft.lines):
+        return clean(draft, media_type, encoding)
+    return script.as_printed(clean(script.simplified_draft(draft), media_type, encoding), draft.lines)
 
 
 def _zipped(data: bytes) -> Page:
@@ -129,7 +136,7 @@ def _zipped(data: bytes) -> Page:
         if "word/document.xml" in names:
             from . import docx
 
-            return clean(docx.parse(archive), DOCX)
+            return _cleaned(docx.parse(archive), DOCX)
     for part, media_type, remedy in ZIPPED:
         if any(name.startswith(part) for name in names):
             raise Unreadable(remedy, media_type)

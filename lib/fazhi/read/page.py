@@ -30,6 +30,7 @@ class Page:
     publisher: str | None
     site: str | None
     furniture: str  # what was cut, in the order of the page
+    printed: str = ""  # the text as printed, of the same length, where that is in traditional characters
 
 
 @dataclass(slots=True)
