@@ -237,3 +237,15 @@ def test_the_index_says_what_changed_and_escapes_it() -> None:
     root = lxml_html.fromstring(write_index([], {"id": "b2", "date": "2026"}, changes=found))
     assert "原始文件1处" in root.text_content() and "<b>甲</b>" in root.text_content() and not root.xpath("//table//b")
     assert not lxml_html.fromstring(write_index([], {"id": "b2", "date": "2026"})).xpath("//section")
+
+
+@pytest.mark.slow
+def test_the_line_on_origins_counts_what_the_page_rests_on(place: Path) -> None:
+    read = "reports = pl.read_parquet(Path(tables) / 'reports.parquet').with_columns(origin=pl.lit('synthetic'))"
+    one = "show.table(rows.head(1).select('issuer','value','unit','report_id','indicator_id'), '表')"
+    notebook(place / "notebooks", "quoting", GOOD, read, one)
+    notebook(place / "notebooks", "judging", GOOD, read, one, "show.reports(reports.head(3), '依据')")
+    for name in ("quoting", "judging"):
+        briefing(place / "briefings", name, f"notebook: {name}\ntitle: {name}\n")
+    assert {outcome.status for outcome in go(place).values()} == {"made"}
+    assert {name: record["origins"] for name, record in status(place).items()} == {"quoting": {"synthetic": 1}, "judging": {"synthetic": 3}}

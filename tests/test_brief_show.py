@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import re
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -17,7 +18,7 @@ from lxml import html as lxml_html
 
 from fazhi.brief import show
 from fazhi.brief.sanitize import clean
-from fazhi.brief.sources import entries, listing, safe_url
+from fazhi.brief.sources import CUT, ENDS, entries, listing, passages, safe_url
 from fazhi.brief.theme import amount, interval, number, say
 
 
@@ -147,3 +148,44 @@ def test_cleaned_text_never_holds_an_element_that_runs(text: str) -> None:
 def test_signs_that_no_element_can_hold_are_left_out(sign: str) -> None:
     assert clean(f"<p>前{sign}<c>中{sign}</c>{sign}后</p>") == "<p>前中后</p>"
     assert "&#183;" not in clean("<p>甲&#183;乙</p>") and "甲·乙" in clean("<p>甲&#183;乙</p>") and "1" in clean("&#49;")
+
+
+# --- repeated passages
+
+
+def repeated(start: int, end: int, later: int = 1) -> pl.DataFrame:
+    """A passage that stands at the same place in two reports."""
+    return pl.DataFrame({"later": ["乙县 2022年"], "earlier": ["甲市 2022年"], "later_report": [f"{later:016x}"], "later_id": [f"{start}-{end}"],
+                         "earlier_report": [f"{0:016x}"], "earlier_id": [f"{start}-{end}"]})
+
+
+def test_a_passage_leads_to_its_place_in_both_reports() -> None:
+    t = report_tables()
+    text = t.reports.collect()["text"][1]
+    start, end = text.index("其中"), text.index("。此后")
+    rows = repeated(start, end)
+    made = show.table(rows, "表", sources=["later", "earlier"]).html + show.passages(t, rows).html
+    root = lxml_html.fragment_fromstring(clean(made), create_parent="div")
+    links = [link[1:] for link in root.xpath(".//table//a[starts-with(@href, '#')]/@href")]
+    assert links == [f"s-{1:016x}-{start}-{end}", f"s-{0:016x}-{start}-{end}"] and sorted(links) == sorted(root.xpath(".//li/@id"))
+    item = root.xpath(f".//li[@id='{links[0]}']")[0]
+    assert item.xpath(".//mark")[0].text_content() == text[start:end] == "其中撤销3件" and HARM[-20:] in item.text_content()
+    assert item.xpath(".//*[@class='fz-path']")[0].text_content() == "一、主要举措和成效 › （一）化解争议"
+    assert not root.xpath(".//script | .//img")
+
+
+def test_a_long_passage_is_shown_by_its_ends_and_one_that_is_not_there_not_at_all() -> None:
+    t = report_tables()
+    text = t.reports.collect()["text"][0]
+    long = replace(t, reports=t.reports.with_columns(text=pl.col("text") + "长" * 500))
+    (entry,) = passages(long, [(f"{0:016x}", f"5-{len(text) + 400}")])
+    assert len(entry.number) == sum(ENDS) + len(CUT) and entry.number.startswith(text[5:50]) and entry.cut_after
+    assert passages(t, [("0" * 15 + "f", "1-2"), (f"{0:016x}", f"3-{len(text) + 1}"), (f"{0:016x}", "3-3")]) == []
+    assert show.passages(t, repeated(1, 2).head(0)).html == ""
+
+
+def test_reports_are_a_table_that_tells_the_page_what_it_rests_on() -> None:
+    made = show.reports(report_tables().reports.collect(), "依据")
+    shown, told = made._repr_mimebundle_()
+    assert told == {show.BASIS: [f"{n:016x}" for n in range(4)]} and ISSUERS[0] in shown["text/html"]
+    assert show.sentence("句")._repr_mimebundle_() == ({"text/html": show.sentence("句").html, "text/plain": "句"}, {})

@@ -101,6 +101,70 @@ def test_compare_gives_the_same_rows_in_every_form(sample_build: BuildResult) ->
     assert rows[0]["issuer"] in fazhi(*words).stdout
 
 
+TEXT = """{issuer}{year}年法治政府建设年度报告
+
+{year}年，我县认真贯彻落实法治政府建设各项要求，现将有关情况报告如下。
+
+一、主要工作
+
+（一）依法化解矛盾纠纷。{said}
+
+{issuer}人民政府
+
+{next}年3月1日
+"""
+STATES = {2019: "comparable", 2020: "not_comparable", 2021: "not_stated", 2022: "unreadable", 2023: "not_published", 2024: "not_collected"}
+
+
+def test_every_state_of_a_cell_is_reached_with_a_roster(tmp_path: Path) -> None:
+    """From files, a list of sources and a roster to the command's answer: what is there, what is not, and why."""
+    raw, out = tmp_path / "data" / "raw", tmp_path / "data" / "processed"
+    raw.mkdir(parents=True)
+    said = {2019: "全年行政应诉案件12件。", 2020: "全年行政应诉案件30余件。", 2021: "全年开展普法活动。"}
+    for year, words in said.items():
+        (raw / f"{year}.txt").write_text(TEXT.format(issuer="安溪河县", year=year, next=year + 1, said=words), "utf-8")
+    (raw / "scan.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+    (raw / "sources.csv").write_text("file,issuer,year\nscan.jpg,安溪河县人民政府,2022\n", "utf-8")
+    assert fazhi("build", "--raw", raw, "--out", out).returncode == 0
+    roster = tmp_path / "expected.csv"
+    roster.write_text("issuer,year,published,level,issuer_kind\n安溪河县人民政府,2023,no,county,government\n白鹭县人民政府,,,county,government\n", "utf-8")
+    words = ("compare", "litigation_cases", "--tables", out / "latest", "--years", "2019-2024", "--format", "csv")
+
+    def states(*more: str | Path) -> dict[tuple[str, int], str]:
+        done = fazhi(*words, *more)
+        assert done.returncode == 0, done.stderr
+        return {(row["issuer"], int(row["year"])): row["state"] for row in csv.DictReader(io.StringIO(done.stdout))}
+
+    found = states("--roster", roster)
+    assert {year: found["安溪河县人民政府", year] for year in STATES} == STATES
+    assert {found["白鹭县人民政府", year] for year in STATES} == {"not_collected"}
+    for command, expected in (("law", "not_published"), ("promises", "year")):
+        done = fazhi(command, *words[2:], "--roster", roster)
+        assert done.returncode == 0 and expected in done.stdout, done.stderr
+    assert states()["安溪河县人民政府", 2023] == "not_collected" and ("白鹭县人民政府", 2019) not in states()
+    roster.rename(tmp_path / "data" / "roster.csv")  # beside the raw folder it is found by itself
+    assert states() == found
+    table = fazhi(*words[:-2]).stdout
+    for said_of_it in ("12件", ">30件（", "报告未写", "无法读取", "未公布", "未收集"):
+        assert said_of_it in table, table
+    assert states("--allow", "bound")["安溪河县人民政府", 2020] == "comparable"
+    (tmp_path / "bad.csv").write_text("name\n甲\n", "utf-8")
+    refused = fazhi(*words, "--roster", tmp_path / "bad.csv")
+    assert refused.returncode == 2 and "issuer" in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_several_values_are_told_from_the_command_line(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    said = "全年办理行政应诉案件12件。依法支持法院审判，全年行政应诉案件15件。"
+    (tmp_path / "raw" / "a.txt").write_text(TEXT.format(issuer="安溪河县", year=2020, next=2021, said=said), "utf-8")
+    fazhi("build", "--raw", tmp_path / "raw", "--out", tmp_path / "out")
+    held = json.loads(fazhi("compare", "litigation_cases", "--tables", tmp_path / "out" / "latest", "--format", "json").stdout)
+    (row,), (gave_way, left) = held["rows"], sorted(held["left_out"], key=lambda r: r["value"], reverse=True)
+    assert (row["state"], row["value"], row["caveats"]) == ("not_comparable", 12, ["several_values"])
+    assert (gave_way["value"], gave_way["reason"], left["value"]) == (15, ["less_preferred"], 12)
+    assert "two_values" in {finding["rule"] for finding in json.loads(fazhi("read", tmp_path / "raw" / "a.txt", "--json").stdout)["findings"]}
+
+
 def test_doctor_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     done = fazhi("doctor", "--raw", tmp_path / "none", "--out", tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 import sys
 import tomllib
 from datetime import date
@@ -21,7 +22,7 @@ from fazhi.compare import CORE, CompareError, compare, coverage, dossier, fulles
 from fazhi.compare.comparison import FRAME, LEFT_OUT
 from fazhi.compare.coverage import law_of, laws, part_patterns
 from fazhi.compare.guards import bits, codebook, rules
-from fazhi.compare.members import years_of
+from fazhi.compare.question import years_of
 from fazhi.contract import TABLES
 from fazhi.tables import Tables, tables
 
@@ -358,6 +359,25 @@ def test_a_sum_is_a_total_and_values_at_odds_are_not_comparable() -> None:
     assert cell(figure(1, 8), figure(1, 12, indicator=1), figure(1, 20, indicator=2)) == (20, [])
     assert cell(figure(1, 8), figure(1, 13, indicator=1), figure(1, 20, indicator=2)) == (8, ["several_values"])
     assert cell(figure(1, 8), figure(1, 8, indicator=1)) == (8, [])
+
+
+def test_the_order_of_preference_is_the_documented_one() -> None:
+    """Each step of docs/comparison.md against all that follow: the better one by this step is the worse one by every later step."""
+    steps: list[dict[str, Any]] = [  # what makes a figure the worse one; without parts is what all are but one
+        {"part_of": 9}, {}, {"scope": "partial"}, {"section_id": 0}, {"unit": "人次"}, {"quote": "市本级"}, {"qualifier": "about"},
+    ]
+    text = (ROOT / "docs/comparison.md").read_text("utf-8")
+    assert len(re.findall(r"^\d\. ", text, re.MULTILINE)) == len(steps)
+    others = [figure(n, 3, quote="全市", unit="件") for n in (2, 3, 4)]  # what most use and mean
+    sections = [{"report_id": f"{1:016x}", "section_id": 0, "level": 0}]
+    for n, worse in enumerate(steps):
+        better = {key: value for step in steps[n + 1 :] for key, value in step.items()}
+        rows = [figure(1, 8 + nth, indicator=nth, **({"quote": "全市"} | marks)) for nth, marks in enumerate((worse, better))]
+        if n == 1:
+            rows.append(figure(1, 1, code="penalty_cases", indicator=5, part_of=1))
+        t = frames(reports=[report(1), *(report(k, f"{'乙丙丁'[k - 2]}县人民政府") for k in (2, 3, 4))], indicators=[*rows, *others], sections=sections)
+        row = compare(t, "litigation_cases").frame.filter(pl.col("issuer") == "甲县人民政府").row(0, named=True)
+        assert row["value"] == 9, (steps[n], row["value"], row["caveats"])
 
 
 def test_one_report_a_year_and_reports_of_nobody() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import tomllib
@@ -34,6 +36,7 @@ from fazhi.compare import (
 )
 from fazhi.compare.checks import READ, knowledge, spread, step, within
 from fazhi.compare.claims import CHANGES, RESTATED
+from fazhi.compare.sheet import NOTHING, places
 from fazhi.compare.totals import TOTALS
 from fazhi.tables import Tables, tables
 
@@ -384,6 +387,71 @@ def test_denominators_of_the_project_are_found_and_usable(sample_tables: Tables)
     assert found.height == 3 and "虚构" in per_inhabitants(c, ROOT / "data/denominators.csv").notes[-1]
     with pytest.raises(CompareError, match="没有人口数"):
         per_inhabitants(c, t=sample_tables)
+
+
+# --- the same on the command line
+
+
+def asked(build: Any, *words: str) -> Any:
+    done = CliRunner().invoke(app, ["compare", *words, "--tables", str(build.folder)])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout) if "json" in words else list(csv.DictReader(io.StringIO(done.stdout))) if "csv" in words else done.stdout
+
+
+def test_places_on_the_command_line(sample_build: Any, sample_tables: Tables) -> None:
+    words = ("reconsideration_closed", "--years", "2020-2021", "--level", "county", "--rank")
+    rows, body = asked(sample_build, *words, "--format", "csv"), asked(sample_build, *words, "--format", "json")
+    wanted = rank(compare(sample_tables, "reconsideration_closed", years="2020-2021", level="county"))
+    assert body["rows"] == wanted.to_dicts() and len(rows) == wanted.height and body["question"]["rank"] is True
+    assert [r["rank"] for r in rows] == ["" if r is None else str(r) for r in wanted["rank"]]
+    table = asked(sample_build, *words)
+    first = wanted.row(0, named=True)
+    assert f"{first['issuers']} 个机关，可排 {first['ranked']} 个" in table and f"1\t{first['issuer']}\t" in table and "－\t" in table
+    last = asked(sample_build, *words[:-1], "--lowest-first", "--format", "json")["rows"]
+    assert [r["value"] for r in last if r["year"] == 2020 and r["rank"]] == sorted(r["value"] for r in last if r["year"] == 2020 and r["rank"])
+
+
+def test_ties_are_marked_in_a_table_of_places() -> None:
+    table = places(compare(counties(5, 9, 9, None, 2), "litigation_cases"))
+    assert table.splitlines()[:6] == ["2020\t行政应诉案件数\t5 个机关，可排 4 个", "1=\t丙县人民政府\t9件", "1=\t乙县人民政府\t9件",
+                                      "3\t甲县人民政府\t5件", "4\t戊县人民政府\t2件", "－\t丁县人民政府\t报告未写"]  # fmt: skip
+    with pytest.raises(ValueError, match="table, csv or json"):
+        places(compare(counties(5), "litigation_cases"), "xml")
+
+
+def test_changes_on_the_year_before_on_the_command_line(sample_build: Any) -> None:
+    words = ("litigation_cases", "--years", "2021", "--change")
+    (row,) = [r for r in asked(sample_build, *words, "--format", "json")["rows"] if r["issuer"] == "清岚市石桥区人民政府"]
+    assert (row["year"], row["before"], row["value"], row["change"], row["claimed"], row["verdict"]) == (2021, 68, 81, 13, 11, "contradicts")
+    assert {r["year"] for r in asked(sample_build, *words, "--format", "csv")} == {"2021"}
+    assert "68 -> 81件\t+13件\t+19.1%\t自称+11%：不符" in asked(sample_build, *words)
+    assert NOTHING in asked(sample_build, "litigation_cases", "--years", "1999", "--change")
+
+
+def test_divided_figures_on_the_command_line(sample_build: Any) -> None:
+    people = ("litigation_cases", "--years", "2024", "--level", "county", "--kind", "government", "--denominators", str(ROOT / "data/denominators.csv"))
+    rows = {r["issuer"]: r for r in asked(sample_build, *people, "--format", "csv")}
+    assert rows["安溪河县人民政府"]["unit"] == "件/10万人" and "虚构" in asked(sample_build, *people)
+    fewer = {r["issuer"]: r for r in asked(sample_build, *people, "--people", "10000", "--format", "csv")}
+    assert fewer["安溪河县人民政府"]["unit"] == "件/1万人"
+    assert math.isclose(float(fewer["安溪河县人民政府"]["value"]) * 10, float(rows["安溪河县人民政府"]["value"]))
+    ranked = asked(sample_build, *people, "--rank", "--format", "json")
+    assert ranked["rows"][0]["unit"] == "件/10万人" and ranked["question"]["per_inhabitants"] == 100000
+    moved = asked(sample_build, *people[:2], "2023-2024", *people[3:], "--change", "--format", "json")["rows"]
+    assert moved and {r["unit"] for r in moved} == {"件/10万人"} and {r["claimed"] for r in moved} == {None}
+    case = asked(sample_build, "reconsideration_closed", "--per", "reconsideration_received", "--format", "csv")
+    assert {r["code"] for r in case} == {"reconsideration_closed"} and "件/件" in {r["unit"] for r in case if r["state"] == "comparable"}
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("litigation_cases", "--rank", "--change"), "not for both"), (("penalty_cases", "--per", "penalty_amount", "--per-inhabitants"), "not by both"),
+    (("litigation_cases", "--per", "litigation_cases"), "不能除以它自己"), (("appearance_rate", "--per", "litigation_cases"), "比率"),
+    (("litigation_cases", "--per", "no_such_code"), "no_such_code"), (("litigation_cases", "--per-inhabitants"), "没有人口数"),
+    (("litigation_cases", "--people", "0"), "people"), (("litigation_cases", "--denominators", "no/such.csv"), "denominators"),
+])  # fmt: skip
+def test_what_cannot_be_divided_or_ranked_is_said(words: tuple[str, ...], said: str, sample_build: Any) -> None:
+    done = CliRunner().invoke(app, ["compare", *words, "--tables", str(sample_build.folder)])
+    assert done.exit_code != 0 and said in f"{done.output}{done.exception}"
 
 
 # --- series

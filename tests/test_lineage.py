@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from fazhi.compare import compare
+from fazhi.compare import claims, compare, lineage
 from fazhi.compare.lineage import CHANGES, changes, joined, redrawn
 from fazhi.contract import TABLES
 from fazhi.tables import Tables, tables
@@ -92,3 +92,103 @@ def test_nothing_to_join_leaves_reports_as_they_are() -> None:
     same, notes = joined(reports, ["region_changed"])
     assert same.equals(reports) and notes == [] and redrawn(reports).height == 2
     assert redrawn(reports.filter(pl.col("year") > 2014)).is_empty()
+
+
+# --- a claim against last year's report, whatever its name was
+
+
+def claiming(*told: tuple[str, str, str, int, float], claim: float = 20.0, **more: Any) -> Tables:
+    """The panel, with a claim of a rise in the last report, right behind its figure."""
+    t = panel(*told)
+    last = t.reports.collect().row(-1, named=True)["report_id"]
+    figures = t.indicators.collect().to_dicts()
+    figures.append(figures[-1] | {"indicator_id": 1, "code": None, "change_of": "litigation_cases", "value": claim, "unit": "%", "kind": "change",
+                                  "direction": "up", "value_text": f"{claim:g}%", "quote": "增长", "start": 5, "end": 6, "report_id": last})
+    reports = t.reports.collect()
+    return tables({"reports": reports.with_columns(pl.lit(value).alias(name) for name, value in more.items()),
+                   "indicators": pl.DataFrame(figures, schema=TABLES["indicators"].schema)})
+
+
+def checked(t: Tables, **asked: Any) -> dict[str, Any]:
+    (row,) = claims.changes(t, **asked).frame.iter_rows(named=True)
+    return row
+
+
+OLD, NEW = ("北京市密云县人民政府", "110228", "密云县", 2014, 100.0), ("北京市密云区人民政府", "110118", "密云区", 2015, 120.0)
+
+
+def test_a_county_that_became_a_district_is_still_checked() -> None:
+    row = checked(claiming(OLD, NEW))
+    assert (row["verdict"], row["now"], row["before"], round(row["computed"], 9)) == ("agrees", 120, 100, 20)
+    assert row["issuer"] == NEW[0] and row["before_issuer"] == OLD[0] and row["lineage"] == "密云县2015年改设为密云区"
+    assert checked(claiming(OLD, NEW, claim=30.0))["verdict"] == "contradicts"
+
+
+@pytest.mark.parametrize("asked", [{"regions": "密云区"}, {"issuer": NEW[0]}, {"years": 2015}, {"level": "county"}])
+def test_the_report_of_the_old_name_is_found_whatever_was_asked(asked: dict[str, Any]) -> None:
+    assert checked(claiming(OLD, NEW), **asked)["verdict"] == "agrees"
+
+
+def test_the_row_names_the_lineage_wherever_it_is_shown() -> None:
+    found = claims.changes(claiming(OLD, NEW))
+    assert found.rows["reason_zh"].to_list() == ["密云县2015年改设为密云区"]
+    for shown in (found.text(), found.text("csv"), found.text("json"), found._repr_html_()):
+        assert "密云县2015年改设为密云区" in shown
+
+
+def test_departments_go_on_with_their_region() -> None:
+    names = {"密云县": "密云县司法局", "密云区": "密云区司法局"}
+    told = [(names[row[2]], *row[1:]) for row in (OLD, NEW)]
+    assert checked(claiming(*told, issuer_kind="department"))["before_issuer"] == "密云县司法局"
+    other = [("密云县公安局", *OLD[1:]), ("密云区司法局", *NEW[1:])]
+    assert checked(claiming(*other, issuer_kind="department"))["reason"] == "no_report"
+
+
+def test_a_region_that_took_in_another_cannot_tell() -> None:
+    told = [("上海市静安区人民政府", "310106", "静安区", 2014, 100.0), ("上海市静安区人民政府", "310106", "静安区", 2015, 120.0)]
+    row = checked(claiming(*told))
+    assert (row["verdict"], row["reason"], row["lineage"], row["before"]) == ("cannot_tell", "region_changed", "闸北区2015年并入静安区", 100)
+    later = [(*told[0][:3], 2016, 100.0), (*told[1][:3], 2017, 120.0)]
+    assert checked(claiming(*later))["verdict"] == "agrees" and checked(claiming(*later))["lineage"] is None
+    street = checked(claiming(*told, level="township", issuer_kind="township"))  # a street of it has not changed
+    assert (street["verdict"], street["lineage"]) == ("agrees", None)
+
+
+def test_a_region_made_of_others_says_so_instead_of_a_missing_report() -> None:
+    told = [("无锡市崇安区人民政府", "320202", "崇安区", 2014, 100.0), ("无锡市梁溪区人民政府", "320213", "梁溪区", 2015, 120.0)]
+    row = checked(claiming(*told))
+    assert (row["verdict"], row["reason"], row["before"]) == ("cannot_tell", "region_changed", None)
+    assert row["lineage"] == "崇安区、南长区、北塘区2015年并入梁溪区"
+
+
+def test_a_county_under_another_prefecture_goes_on() -> None:
+    told = [("安庆市枞阳县人民政府", "340823", "枞阳县", 2014, 100.0), ("铜陵市枞阳县人民政府", "340722", "枞阳县", 2015, 120.0)]
+    t = claiming(*told)
+    seats = pl.Series("prefecture", ["安庆市", "铜陵市"])
+    t = tables({"reports": t.reports.collect().with_columns(seats), "indicators": t.indicators.collect()})
+    row = checked(t)
+    assert (row["verdict"], row["lineage"]) == ("agrees", "枞阳县2015年改属铜陵市")
+    assert compare(t, "litigation_cases", allow=["region_changed"]).frame["issuer"].n_unique() == 1
+
+
+def test_a_figure_quoted_again_is_looked_up_under_the_old_name() -> None:
+    t = panel(OLD, NEW)
+    figures = t.indicators.collect().to_dicts()
+    figures.append(figures[-1] | {"indicator_id": 1, "scope": "previous", "value": 90.0, "start": 5, "end": 6})
+    t = tables({"reports": t.reports.collect(), "indicators": pl.DataFrame(figures, schema=TABLES["indicators"].schema)})
+    (row,) = claims.restated(t).frame.iter_rows(named=True)
+    assert (row["verdict"], row["said"], row["before"], row["lineage"]) == ("restated", 90, 100, "密云县2015年改设为密云区")
+
+
+def test_a_line_of_names_is_followed_to_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [(2016, "upgraded", "110001", "甲县", "110002", "甲市"), (2018, "renamed", "110002", "甲市", "110003", "乙市")]
+    monkeypatch.setattr(lineage, "changes", lambda: pl.DataFrame(steps, schema=CHANGES, orient="row"))
+    t = panel(("甲县人民政府", "110001", "甲县", 2015, 1.0), ("甲市人民政府", "110002", "甲市", 2017, 1.0), ("乙市人民政府", "110003", "乙市", 2019, 1.0))
+    line = lineage.forebears(t.reports.collect())["乙市人民政府"]
+    assert [one.issuer for one in line] == ["甲市人民政府", "甲县人民政府"]
+    assert line[1].said == "甲县2016年改设为甲市，甲市2018年更名为乙市"
+
+
+def test_one_that_only_took_a_rank_is_not_merged_with_what_joined_it_years_later() -> None:
+    assert (2015, "upgraded", "新建区") in kinds("新建县") and (2019, "merged", "新建区") in kinds("湾里区")
+    assert (2016, "upgraded", "赣县区") in kinds("赣县")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.machinery import SourceFileLoader
@@ -171,6 +172,24 @@ def test_a_map_is_drawn_of_several_provinces_only(path: Path, places: dict[str, 
 def test_a_region_that_fits_nothing_is_said(places: dict[str, Path], tmp_path: Path) -> None:
     said = words(run(NOTEBOOKS[2], tmp_path / "out.ipynb", tables=str(places["few"]), regions=["无此县"]))
     assert "没有符合条件的机关" in said
+
+
+def test_passages_lead_to_their_places(sample_build: Any, tmp_path: Path) -> None:
+    said = words(run(NOTEBOOKS[5], tmp_path / "out.ipynb", tables=str(sample_build.folder)))
+    linked = set(re.findall(r'href="#(s-[0-9a-f]+-\d+-\d+)"', said))
+    assert linked and linked == set(re.findall(r'id="(s-[0-9a-f]+-\d+-\d+)"', said))
+
+
+@pytest.mark.parametrize("name", ["6_reuse_and_words", "7_quality"])
+def test_a_page_counts_all_reports_that_it_judges(name: str, places: dict[str, Path], tmp_path: Path) -> None:
+    from types import SimpleNamespace
+
+    from fazhi.brief.runs import basis
+
+    path = next(p for p in NOTEBOOKS if p.stem == name)
+    outputs = run(path, tmp_path / "out.ipynb", tables=str(places["few"]))
+    held = pl.read_parquet(places["few"] / "reports.parquet")["report_id"]
+    assert basis(SimpleNamespace(cells=[{"outputs": outputs}, {"source": ""}])) == set(held)
 
 
 # --- the hook

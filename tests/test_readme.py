@@ -77,11 +77,11 @@ def test_command_lines_are_understood(name: str, built: Path, tmp_path: Path, mo
     monkeypatch.chdir(ROOT)
     lines = [shlex.split(line, comments=True) for code, _ in blocks(name, "sh") for line in code.splitlines()
              if line.startswith("fazhi ")]
-    assert {words[1] for words in lines} == {"build", "read", "explain", "brief", "changes", "diff", "doctor"}
+    assert {words[1] for words in lines} == {"build", "read", "explain", "brief", "compare", "changes", "diff", "doctor"}
     for words in lines:
         if words[1] in ("brief", "changes", "diff", "doctor"):
             words = [*words[:2], "--help"]
-        words = [str(tmp_path) if w == "data/processed" else w for w in words]
+        words = [str(tmp_path) if w == "data/processed" else w for w in words] + (["--tables", str(built)] if words[1] == "compare" else [])
         outcome = CliRunner().invoke(app, words[1:])
         assert outcome.exit_code == 0, f"{words}: {outcome.output}"
 

@@ -35,6 +35,16 @@ Levels = Annotated[list[str] | None, typer.Option(help="province, prefecture, co
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="government, department, zone or township; may be repeated.")]
 Scope = Annotated[str | None, typer.Option(help="year, stock, cumulative …; the code's usual one without it.")]
 Allow = Annotated[list[str] | None, typer.Option(help="A rule to override by name, such as bound; may be repeated.")]
+Roster = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Who is expected to report; the roster.csv above "
+                                                                              "the tables without it.")]
+Per = Annotated[str | None, typer.Option(metavar="CODE", help="Divide by this code of the same report.")]
+PerInhabitants = Annotated[bool, typer.Option("--per-inhabitants", help="Divide by the inhabitants (data/denominators.csv).")]
+People = Annotated[int | None, typer.Option(min=1, help="Inhabitants to divide by: per 100000 without it.")]
+Denominators = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The file of inhabitants; the "
+                                                   "denominators.csv above the tables without it.")]
+Rank = Annotated[bool, typer.Option("--rank", help="Places by code and year: ties share one, and how many could be ranked.")]
+LowestFirst = Annotated[bool, typer.Option("--lowest-first", help="Rank the lowest value first.")]
+Change = Annotated[bool, typer.Option("--change", help="The change on the year before, beside what the report says of it.")]
 Codes = Annotated[list[str] | None, typer.Argument(help="Codes of the codebook; all without it.")]
 Years = Annotated[str | None, typer.Option(help="2019-2023, or 2020,2022.")]
 Issuers = Annotated[list[str] | None, typer.Option("--issuer", help="The full name of an authority; may be repeated.")]
@@ -167,18 +177,46 @@ def _step(step: dict[str, Any]) -> str:
 def compare(codes: Annotated[list[str], typer.Argument(help="Codes of the codebook.")], tables: TablesAt = PROCESSED / "latest",
             years: Years = None,
             regions: Regions = None, level: Levels = None, issuer_kind: Kinds = None, scope: Scope = None, allow: Allow = None,
+            per: Per = None, per_inhabitants: PerInhabitants = False, people: People = None, denominators: Denominators = None,
+            rank: Rank = False, lowest_first: LowestFirst = False, change: Change = False, roster: Roster = None,
             form: Form = "table") -> None:
     """Set like beside like: one row for each issuer and year, value or not, and why not.
 
     Example: fazhi compare reconsideration_closed --years 2019-2023 --level county --format csv
+
+    Example: fazhi compare litigation_cases --years 2022 --level county --per-inhabitants --rank
+
+    Example: fazhi compare penalty_amount --per penalty_cases --years 2019-2023 --change
     """
+    from fazhi.compare import relative, sheet
+    from fazhi.compare.claims import changes as changes_
     from fazhi.compare.panel import compare as compare_
+    from fazhi.compare.question import years_of
     from fazhi.tables import load
 
     _form(form)
-    found = compare_(load(tables), codes, years=years, regions=regions or None, level=level or None,
-                     issuer_kind=issuer_kind or None, scope=scope, allow=allow or ())
-    print(found.text(form))
+    heads = per_inhabitants or people is not None or denominators is not None
+    if per and heads:
+        raise typer.BadParameter("divide by a code or by inhabitants, not by both", param_hint="--per")
+    if change and (rank or lowest_first):
+        raise typer.BadParameter("ask for places or for changes, not for both", param_hint="--change")
+    asked = years_of(years)
+    span = sorted({year - back for year in asked for back in (0, 1)}) if change else asked
+    t = load(tables)
+    of = {"regions": regions or None, "level": level or None, "issuer_kind": issuer_kind or None}
+    found = compare_(t, [*codes, *filter(None, [per])], years=span, scope=scope, allow=allow or (), roster=roster, **of)
+    if per:
+        found = relative.per_case(found, codes, per)
+    if heads:
+        found = relative.per_inhabitants(found, denominators, t, people or relative.PEOPLE)
+    if change:
+        # a claim is of the level, not of what it was divided by
+        claims = None if per or heads else changes_(t, codes, asked or None, **of)
+        print(sheet.moves(found, claims, asked, form))
+    elif rank or lowest_first:
+        print(sheet.places(found, form, lowest_first=lowest_first))
+    else:
+        print(found.text(form))
 
 
 def _form(form: str) -> None:
@@ -260,7 +298,7 @@ def words(only: Annotated[list[str] | None, typer.Argument(help="Groups to show,
 
 @app.command()
 def promises(tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None, level: Levels = None,
-             issuer_kind: Kinds = None, form: Form = "table") -> None:
+             issuer_kind: Kinds = None, roster: Roster = None, form: Form = "table") -> None:
     """What each plan promised that can be checked, and what the next year's report of the same issuer says of it.
 
     Example: fazhi promises --years 2020-2023 --level county --format csv
@@ -269,12 +307,12 @@ def promises(tables: TablesAt = PROCESSED / "latest", years: Years = None, regio
     from fazhi.tables import load
 
     _form(form)
-    print(promises_(load(tables), years, regions or None, level or None, issuer_kind or None).text(form))
+    print(promises_(load(tables), years, regions or None, level or None, issuer_kind or None, roster).text(form))
 
 
 @app.command()
 def law(tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: Regions = None, level: Levels = None,
-        issuer_kind: Kinds = None, form: Form = "table") -> None:
+        issuer_kind: Kinds = None, roster: Roster = None, form: Form = "table") -> None:
     """Published, on time and complete, by year and level, under the rule of each year (article 24 from 2019).
 
     Example: fazhi law --years 2019-2024 --level county --format json
@@ -283,7 +321,7 @@ def law(tables: TablesAt = PROCESSED / "latest", years: Years = None, regions: R
     from fazhi.tables import load
 
     _form(form)
-    print(law_(load(tables), years, regions or None, level or None, issuer_kind or None).text(form))
+    print(law_(load(tables), years, regions or None, level or None, issuer_kind or None, roster).text(form))
 
 
 @app.command()
@@ -292,7 +330,7 @@ def brief(names: Names = None,
           out: Annotated[Path, typer.Option(help="Folder for the pages.")] = PROCESSED / "briefings",
           workers: Annotated[int, typer.Option(min=1, help="Notebooks that run side by side.")] = 2,
           check: Annotated[bool, typer.Option("--check", help="Fail on a dead link, a sign that no font has, or a number in a "
-                                                              "table that is not in the tables.")] = False) -> None:
+                                                              "table or figure that is not in the tables.")] = False) -> None:
     """Tables -> briefings: runs the notebooks and writes OUT/index.html. A run that fails leaves the last good page.
 
     Example: fazhi brief coverage regions --tables ~/fazhi-out/latest --out ~/fazhi-out/briefings

@@ -30,6 +30,7 @@ from fazhi.brief import page, parameters
 from fazhi.brief.check import faults
 from fazhi.brief.index import write_index
 from fazhi.brief.parameters import Briefing, ParameterError
+from fazhi.brief.show import BASIS
 from fazhi.compare import release
 from fazhi.compare.release import Release
 
@@ -244,11 +245,18 @@ def _make(briefing: Briefing, tables: Any, folder: Path, build: dict[str, str]) 
         if (entry := parameters.codebook().get(code))
     ]
     capsule = page.Capsule(briefing.title, tables, briefing.language, shown, build, codes)
+    capsule._reports.update(basis(executed))
     html = page.export(executed, capsule)
     notes = [
         output["text"].strip() for cell in executed.cells for output in cell.get("outputs", ()) if output.get("name") == "stderr"
     ]
     return capsule, html, notes
+
+
+def basis(executed: Any) -> set[str]:
+    """The reports that an executed notebook says it rests on (`show.reports`)."""
+    outputs = (output for cell in executed.cells for output in cell.get("outputs", ()))
+    return {report for output in outputs for report in output.get("metadata", {}).get(BASIS, ())}
 
 
 def execute(notebook: Path, given: dict[str, Any]) -> Any:

@@ -21,6 +21,7 @@ from fazhi.brief.theme import amount, number, say
 
 ROWS, FEW = 200, 40  # a table of more rows than ROWS would be read by nobody: it shows FEW of them, all are in the CSV
 CSV_PLAIN = 100_000  # bytes of CSV that are linked as they are; beyond it the link is to a .csv.gz
+BASIS = "fazhi_reports"  # the metadata of an output that holds the reports which the page rests on
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the start of a formula
 _BESIDE_VALUE = ("unit", "qualifier", "high")  # shown in the value's own cell
 _HIDDEN = ("report_id", "indicator_id", "section_id", "measure_id", "start", "end")
@@ -86,10 +87,15 @@ def _cell(value: object, language: str) -> str:
 
 @dataclass(frozen=True)
 class Html:
-    """A piece of a page that shows itself; `html` is complete and escaped, `plain` is what a terminal prints."""
+    """A piece of a page that shows itself; `html` is complete and escaped, `plain` is what a terminal prints. `reports` are those
+    that the page rests on besides the ones whose sentences it shows: its line on origins counts them."""
 
     html: str
     plain: str = ""
+    reports: tuple[str, ...] = ()
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        return {"text/html": self.html, "text/plain": self.plain}, {BASIS: list(self.reports)} if self.reports else {}
 
     def _repr_html_(self) -> str:
         return self.html
@@ -248,3 +254,23 @@ def sources(tables: Any, frame: pl.DataFrame | pl.LazyFrame, *, limit: int = 300
                 pairs[report, row[column]] = None
     found = entries(tables, list(pairs)[:limit])
     return Html(listing(found, language), "\n".join(entry.sentence for entry in found))
+
+
+def passages(tables: Any, frame: pl.DataFrame, *, columns: Sequence[str] = ("later", "earlier"), language: str = "zh") -> Html:
+    """The places of the passages in `frame` (columns `X_report` and `X_id`, their spans), in their reports: what the links of a
+    table with `sources=columns` lead to. A long passage is shown by its beginning and its end."""
+    from fazhi.brief.sources import listing
+    from fazhi.brief.sources import passages as found_passages
+
+    pairs = [pair for column in columns for pair in frame.select(f"{column}_report", f"{column}_id").drop_nulls().iter_rows()]
+    found = found_passages(tables, pairs)
+    # not of the class that a page gathers in its appendix, which is of the sentences of numbers
+    return Html(listing(found, language, kind="fz-sources fz-passages") if found else "", "\n".join(e.sentence for e in found))
+
+
+def reports(frame: pl.DataFrame, caption: str, *, labels: Mapping[str, str] | None = None, language: str = "zh") -> Html:
+    """A table of the reports that a page rests on (`report_id`, `issuer`, `year`, `title`, `source`, `url`); its line on origins
+    counts all of them."""
+    shown = [c for c in ("issuer", "year", "title", "source", "url") if c in frame.columns]
+    made = table(frame.select(*shown, "report_id"), caption, labels=labels, columns=shown, language=language)
+    return Html(made.html, made.plain, tuple(frame["report_id"].unique(maintain_order=True)))

@@ -1,4 +1,4 @@
-"""Indicators' sentences in context: what stands behind each linked number of a page.
+"""Sentences in context: what stands behind each linked number of a page, and where a repeated passage has its place.
 
 All of it is a report's own text and therefore untrusted: everything is escaped, and only http and https addresses become links.
 """
@@ -17,6 +17,9 @@ from fazhi.brief.show import anchor
 from fazhi.brief.theme import say
 
 AROUND = 120  # characters kept on either side of the number; a measure can fill a page
+NEAR = 40  # of a passage, which is words enough by itself
+ENDS = 120, 60  # characters of a long passage that are shown: its beginning and its end
+CUT = "……"
 _STOPS = "。；;！？!?\n"
 
 
@@ -25,7 +28,7 @@ class Entry:
     """One sentence with its place: `text[start:end]` of the report is `before + number + after`."""
 
     report_id: str
-    indicator_id: int
+    indicator_id: int | str  # of a passage its span, START-END
     title: str
     issuer: str
     year: int | None
@@ -110,9 +113,46 @@ def entries(tables: Any, pairs: Iterable[tuple[str, int]]) -> list[Entry]:
     return [found[pair] for pair in wanted if pair in found]
 
 
-def _around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence around a span, no more than AROUND characters to either side."""
-    low, high = max(0, start - AROUND), min(len(text), end + AROUND)
+def span(start: int, end: int) -> str:
+    """What stands for a passage in the id of its place, as the number of an indicator does in that of a sentence."""
+    return f"{start}-{end}"
+
+
+def passages(tables: Any, spans: Iterable[tuple[str, str]]) -> list[Entry]:
+    """The entries of passages, (report_id, span) pairs, by report and place; those that the tables lack are left out."""
+    cut = {(report, *place.partition("-")) for report, place in spans}
+    wanted = sorted((report, int(start), int(end)) for report, start, _, end in cut)
+    ids = list({report for report, *_ in wanted})
+    columns = ["report_id", "title", "issuer", "year", "url", "text"]
+    held = tables.reports.filter(pl.col("report_id").is_in(ids)).select(columns).collect().to_dicts()
+    reports = {row["report_id"]: row for row in held}
+    inside: dict[str, list[dict[str, Any]]] = {}
+    for row in tables.sections.filter(pl.col("report_id").is_in(ids)).sort("report_id", "section_id").collect().to_dicts():
+        inside.setdefault(row["report_id"], []).append(row)
+    found = []
+    for one, start, end in wanted:
+        report = reports.get(one)
+        if report is None or not 0 <= start < end <= len(report["text"]):
+            continue
+        text, sections = report["text"], inside.get(one, [])
+        section = next((s["section_id"] for s in reversed(sections) if s["start"] <= start < s["end"]), None)
+        left, right = _around(text, start, end, NEAR)
+        words = text[start:end]
+        shown = words if len(words) <= sum(ENDS) + len(CUT) else f"{words[: ENDS[0]]}{CUT}{words[-ENDS[1] :]}"
+        found.append(
+            Entry(
+                one, span(start, end), report["title"] or report["issuer"] or one, report["issuer"] or "", report["year"],
+                safe_url(report["url"]), _path({(one, s["section_id"]): s for s in sections}, one, section),
+                text[left:start].lstrip(), shown, text[end:right].rstrip(), left > 0 and text[left - 1] not in _STOPS,
+                right < len(text) and text[right - 1] not in _STOPS,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _around(text: str, start: int, end: int, most: int = AROUND) -> tuple[int, int]:
+    """The sentence around a span, no more than so many characters to either side."""
+    low, high = max(0, start - most), min(len(text), end + most)
     left = max((text.rfind(stop, low, start) + 1 for stop in _STOPS), default=0)
     stops = [place + 1 for place in (text.find(stop, end, high) for stop in _STOPS) if place >= 0]
     return max(left, low), min(stops, default=high)
@@ -130,7 +170,7 @@ def _path(headings: dict[tuple[str, int], dict[str, Any]], report: str, section:
     return tuple(reversed(path))
 
 
-def listing(found: Sequence[Entry], language: str = "zh") -> str:
+def listing(found: Sequence[Entry], language: str = "zh", *, kind: str = "fz-sources") -> str:
     """The entries as HTML, grouped by report, each with the id that the numbers' links lead to."""
     groups: dict[str, list[Entry]] = {}
     for entry in found:
@@ -148,7 +188,7 @@ def listing(found: Sequence[Entry], language: str = "zh") -> str:
         parts.append(
             f'<section class="fz-report"><p class="fz-report-title">{escape(first.title)}{link}</p><ol>{items}</ol></section>'
         )
-    return f'<div class="fz-sources" lang="zh-CN">{"".join(parts)}</div>'
+    return f'<div class="{kind}" lang="zh-CN">{"".join(parts)}</div>'
 
 
 def _item(entry: Entry) -> str:

@@ -137,6 +137,9 @@ class Checked:
         wanted = [c for c in READ[self.check] if c != "parts_zh"]
         beside = [f"{c}_{part}" for c in wanted for part in BESIDE if f"{c}_{part}" in self.frame.columns]
         rows = self.frame.sort(~pl.col("verdict").is_in(ODD), pl.col("verdict") == "agrees", maintain_order=True)
+        if "lineage" in rows.columns:
+            why = pl.concat_str("reason_zh", "lineage", separator="；", ignore_nulls=True)
+            rows = rows.with_columns(reason_zh=why.replace("", None))
         if self.check == "totals":
             spelled = pl.col("parts").list.eval(pl.element().map_elements(lambda v: f"{v:g}", return_dtype=pl.String))
             rows = rows.with_columns(parts_zh=spelled.list.join(" + "))
@@ -192,7 +195,8 @@ class Checked:
 
     def cells(self, row: dict[str, Any]) -> tuple[str, ...]:
         """A row as it reads in a terminal: who, when, what, verdict and why, both sentences."""
-        why = f"（{row['reason_zh']}）" if row["reason_zh"] else ""
+        why = "；".join(filter(None, (row["reason_zh"], row.get("lineage"))))
+        why = f"（{why}）" if why else ""
         return (row["issuer"], str(row["year"]), row["name_zh"] or "", row["verdict_zh"] + why, row["quote"],
                 row.get("before_quote") or "")  # fmt: skip
 

@@ -10,7 +10,6 @@ is guessed, and a chance fit with a year further back is not looked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -20,13 +19,15 @@ from fazhi.compare.checks import SMALL, Checked, answer, knowledge, spread, step
 from fazhi.compare.guards import BOUNDS, codebook
 from fazhi.compare.lookup import LEVELS_OF, Book, Panel, Row, group, place, together
 from fazhi.compare.members import Tables
+from fazhi.compare.question import Names, Question, Years
 
 CHANGES: dict[str, Any] = {
     "issuer": pl.String, "year": pl.Int32, "code": pl.String, "name_zh": pl.String, "name_en": pl.String, "verdict": pl.String,
     "reason": pl.String, "claimed": pl.Float64, "claimed_unit": pl.String, "claimed_id": pl.Int32, "computed": pl.Float64,
     "computed_unit": pl.String, "now": pl.Float64, "now_high": pl.Float64, "now_unit": pl.String, "now_qualifier": pl.String,
     "now_id": pl.Int32, "before": pl.Float64, "before_high": pl.Float64, "before_unit": pl.String, "before_qualifier": pl.String,
-    "before_id": pl.Int32, "before_report": pl.String, "quote": pl.String, "before_quote": pl.String, "direction": pl.String,
+    "before_id": pl.Int32, "before_report": pl.String, "before_issuer": pl.String,
+    "lineage": pl.String, "quote": pl.String, "before_quote": pl.String, "direction": pl.String,
     "qualifier": pl.String, "level": pl.String, "issuer_kind": pl.String, "region": pl.String, "source": pl.String,
     "url": pl.String, "before_url": pl.String, "report_id": pl.String, "indicator_id": pl.Int32,
 }  # fmt: skip
@@ -40,21 +41,22 @@ RESTATED: dict[str, Any] = {
 
 def changes(
     t: Tables,
-    codes: str | Sequence[str] | None = None,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
-    issuer: str | Sequence[str] | None = None,
+    codes: Names = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
+    issuer: Names = None,
 ) -> Checked:
     """Every printed change on the year before, recomputed: a Checked with the columns of CHANGES.
 
     `claimed` is the change as printed and `computed` what the two reports give, both negative for a fall and in
     `claimed_unit`; `now` is this year's figure, `before` that of last year's own report, each with its unit, qualifier and
-    indicator; `quote` and `before_quote` are the sentences. `verdict` is agrees, contradicts or cannot_tell.
+    indicator; `quote` and `before_quote` are the sentences. `verdict` is agrees, contradicts or cannot_tell. Where the region
+    took another name, rank or prefecture in between, last year's report is that of `before_issuer`; `lineage` says what happened.
     Raises CompareError for a code, level, kind or issuer that does not exist, with the nearest names.
     """
-    asked = Panel.of(t, codes, years, regions, level, issuer_kind, issuer)
+    asked = Panel.of(t, codes, Question.of(years, regions, level, issuer_kind, issuer))
     of_these = (pl.col("kind") == "change") & pl.col("change_of").is_in(asked.codes)
     claims = asked.figures(of_these & ~pl.col("scope").is_in(["next", "previous"]))
     book = Book.of(t, asked, claims, "change_of")
@@ -68,12 +70,12 @@ def changes(
 
 def restated(
     t: Tables,
-    codes: str | Sequence[str] | None = None,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
-    issuer: str | Sequence[str] | None = None,
+    codes: Names = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
+    issuer: Names = None,
 ) -> Checked:
     """Every figure of an earlier year that a report quotes, against that year's own report: a Checked with the columns of
     RESTATED.
@@ -81,7 +83,7 @@ def restated(
     `said` is the figure as quoted, `of_year` the year that it is of, `before` what the report of that year said and `computed`
     the difference. `verdict` is agrees, restated or cannot_tell. Raises CompareError as `changes` does.
     """
-    asked = Panel.of(t, codes, years, regions, level, issuer_kind, issuer)
+    asked = Panel.of(t, codes, Question.of(years, regions, level, issuer_kind, issuer))
     quoted = asked.figures((pl.col("kind") != "change") & pl.col("code").is_in(asked.codes) & (pl.col("scope") == "previous"))
     book = Book.of(t, asked, quoted, "code")
     return answer("restated", (requoted(row, book) for row in quoted), RESTATED, asked.question)
@@ -94,8 +96,9 @@ def change(row: Row, book: Book) -> Row:
     """One printed change with its verdict."""
     code, year = row["change_of"], row["year"]
     now = subject_of(row, book)
-    last = book.reports.get((row["issuer"], year - 1))
+    last, lineage, same = book.before(row, year - 1)
     before, why = earlier(now, last, code, book)
+    why = why if same else "region_changed"
     sign = {"up": 1.0, "down": -1.0}.get(row["direction"] or "", 0.0)
     reason = other_base(row) or (None if now else "no_now") or why
     if reason is None and row["qualifier"] in BOUNDS:
@@ -117,7 +120,7 @@ def change(row: Row, book: Book) -> Row:
                 verdict, reason = "cannot_tell", "times"
     entry = codebook()[code]
     return (
-        told(row, last, before)
+        told(row, last, before, lineage)
         | {
             "code": code,
             "name_zh": entry.name_zh,
@@ -136,10 +139,12 @@ def change(row: Row, book: Book) -> Row:
     )
 
 
-def told(row: Row, last: Row | None, before: Row | None) -> Row:
-    """What both checks say of the two reports and of the figure of the year before."""
+def told(row: Row, last: Row | None, before: Row | None, lineage: str) -> Row:
+    """What both checks say of the two reports, of the region in between and of the figure of the year before."""
     shared = ("issuer", "year", "qualifier", "level", "issuer_kind", "region", "source", "url", "report_id", "indicator_id")
-    there = {"before_report": last["report_id"], "before_url": last["url"]} if last else {}
+    names = {"before_report": "report_id", "before_issuer": "issuer", "before_url": "url"}
+    there = {name: last[column] for name, column in names.items()} if last else {}
+    there["lineage"] = lineage or None
     quote = before["quote"] if before else None
     return {k: row[k] for k in shared} | there | level_of("before", before) | {"before_quote": quote}
 
@@ -301,9 +306,10 @@ def explained(claim: Row, row: Row, book: Book, others: list[Row]) -> str | None
 def requoted(row: Row, book: Book) -> Row:
     """One figure of an earlier year as this report quotes it, with its verdict."""
     year = row["period_end"].year if row["period_end"] and row["period_end"].year < row["year"] else row["year"] - 1
-    last = book.reports.get((row["issuer"], year))
+    last, lineage, same = book.before(row, year)
     like = row | {"scope": "year", "extent": None}
     before, reason = earlier(like, last, row["code"], book)
+    reason = reason if same else "region_changed"
     verdict, difference = "cannot_tell", None
     if reason is None and before:
         difference = row["value"] - before["value"]
@@ -311,7 +317,7 @@ def requoted(row: Row, book: Book) -> Row:
         verdict = "agrees" if a <= d + SMALL and c <= b + SMALL else "restated"
     entry = codebook()[row["code"]]
     return (
-        told(row, last, before)
+        told(row, last, before, lineage)
         | {
             "code": row["code"],
             "name_zh": entry.name_zh,

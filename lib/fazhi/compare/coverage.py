@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -13,8 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from fazhi.compare.guards import KINDS, LEVELS, one_of, rules, spelled
-from fazhi.compare.members import Tables, between, members, one_a_year, roll, texts, unread, years_of
+from fazhi.compare.guards import rules, spelled
+from fazhi.compare.members import Tables, between, members, one_a_year, roll, unread
+from fazhi.compare.question import Names, Question, Years
 from fazhi.compare.roster import absences, expecting
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
@@ -162,18 +162,18 @@ class Coverage:
 
 def coverage(
     t: Tables,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
     roster: Path | pl.DataFrame | None = None,
 ) -> Coverage:
     """Which reports there are for a panel of issuers and years; parameters and errors as in `compare`."""
-    levels, kinds = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS)
-    reports, nobody = members(t, levels, kinds, texts(regions))
+    asked = Question.of(years, regions, level, issuer_kind)
+    reports, nobody = members(t, asked)
     lost = unread(t)
-    expected = expecting(t, roster, lost, levels, kinds, texts(regions))
-    span = years_of(years) or between(reports, expected)
+    expected = expecting(t, roster, lost, asked)
+    span = asked.years or between(reports, expected)
     reports, _ = one_a_year(reports.filter(pl.col("year").is_in(list(span))))
     cells = (
         roll(reports, expected)
@@ -287,11 +287,11 @@ def judged(frame: pl.DataFrame) -> pl.DataFrame:
 
 def fullest_year(
     t: Tables,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
 ) -> int | None:
     """The year with the most reports of such issuers, the later of equals; None when there is no report."""
-    reports, _ = members(t, one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS), texts(regions))
+    reports, _ = members(t, Question.of(None, regions, level, issuer_kind))
     counts = reports.group_by("year").agg(pl.col("issuer").n_unique()).sort("issuer", "year", descending=True)
     return int(counts["year"][0]) if counts.height else None

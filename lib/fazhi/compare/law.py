@@ -8,7 +8,6 @@ reports on 2019; for those on 2015 to 2018 the 纲要 of 2015 set neither.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -19,7 +18,8 @@ import polars as pl
 from fazhi.compare import say
 from fazhi.compare.coverage import Coverage, Law, coverage, law_of, laws
 from fazhi.compare.guards import LEVELS, rules
-from fazhi.compare.members import Tables, texts, years_of
+from fazhi.compare.members import Tables
+from fazhi.compare.question import Names, Question, Years
 
 ALL = "all"  # the level of a row that sums up a year
 TABLE: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -199,19 +199,18 @@ def span(row: dict[str, Any]) -> str:
 
 def law(
     t: Tables,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
     roster: Path | pl.DataFrame | None = None,
 ) -> Standing:
     """How a panel's reports stand to the rules of their years; parameters and errors as in `compare`.
 
     With a roster, authorities without any report count as expected; without one only those of whom there is at least one.
     """
-    question = {"years": years_of(years), "regions": texts(regions), "level": texts(level), "issuer_kind": texts(issuer_kind)}
     covered = coverage(t, years=years, regions=regions, level=level, issuer_kind=issuer_kind, roster=roster)
-    return Standing(covered, {key: value for key, value in question.items() if value})
+    return Standing(covered, Question.of(years, regions, level, issuer_kind).told())
 
 
 __all__ = ["TABLE", "Law", "Standing", "law", "law_of", "laws"]

@@ -1,15 +1,18 @@
 """What became of regions: renamed, upgraded, moved, merged, split, with the year, and what that does to a series.
 
-The changes are those of knowledge/regions.tsv, from 2015 on. A region that only took another name or rank goes on: its authority
-has a new name, and the two series may be joined on request. One that was split or merged does not: what absorbed a part of it
-is not the same before and after, which is the caveat `region_changed` on the years before.
+The changes are those of knowledge/regions.tsv, from 2015 on. A region that only took another name, rank or prefecture goes on:
+its authority has a new name, claims are checked across it, and the two series may be joined on request. One that was split or
+merged does not: what absorbed a part of it is not the same before and after, which is the caveat `region_changed` on the years
+before, and the reason why a claim across it cannot be told.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import polars as pl
 
@@ -19,7 +22,21 @@ from fazhi.knowledge.regions import Region
 CHANGES: dict[str, pl.DataType | type[pl.DataType]] = {
     "year": pl.Int32, "kind": pl.String, "code": pl.String, "name": pl.String, "to_code": pl.String, "to_name": pl.String,
 }  # fmt: skip
+HEIRS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "issuer": pl.String, "heir": pl.String, "year": pl.Int32, "kind": pl.String, "name": pl.String, "to_name": pl.String,
+    "said": pl.String,
+}  # fmt: skip
 GUARD = "region_changed"
+GOES_ON = {"renamed": "更名为", "upgraded": "改设为", "moved": "改属"}  # the region is the same before and after
+CUTS = ("merged", "split")  # it is not
+
+
+@dataclass(frozen=True, slots=True)
+class Forebear:
+    """The name under which an issuer reported before its region took another; `said` is what happened, in words."""
+
+    issuer: str
+    said: str
 
 
 @cache
@@ -31,7 +48,7 @@ def changes() -> pl.DataFrame:
     for old, new, year in ends():
         if len(old.successors) > 1:
             kind = "split"
-        elif len(heirs_of(new)) > 1 or stood_before(new, old):
+        elif len(merging(new.code, year)) > 1 or stood_before(new, old):
             kind = "merged"
         elif old.name == new.name:
             kind = "moved"
@@ -58,17 +75,9 @@ def ends() -> tuple[tuple[Region, Region, int], ...]:
 
 
 @cache
-def predecessors() -> dict[str, frozenset[str]]:
-    """The codes that went into each code."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for old, new, _ in ends():
-        found[new.code].add(old.code)
-    return {code: frozenset(codes) for code, codes in found.items()}
-
-
-def heirs_of(new: Region) -> frozenset[str]:
-    """The codes that went into a region."""
-    return predecessors()[new.code]
+def merging(code: str, year: int) -> frozenset[str]:
+    """The names of those that went into a region in a year; one that the table has under two codes counts once."""
+    return frozenset(old.name for old, new, when in ends() if new.code == code and abs(when - year) <= 1)
 
 
 def stood_before(new: Region, old: Region) -> bool:
@@ -77,27 +86,88 @@ def stood_before(new: Region, old: Region) -> bool:
 
 
 def redrawn(reports: pl.DataFrame) -> pl.DataFrame:
-    """Of reports (issuer, year, region_code, report_id) those from before their region took in or gave up a part, where the same
-    issuer has one from after it: report_id."""
-    cuts = changes().filter(pl.col("kind").is_in(["merged", "split"])).select(region_code="to_code", cut="year").unique()
-    told = reports.join(cuts, on="region_code", how="inner").select("issuer", "report_id", "year", "cut")
+    """Of reports (issuer, year, region_code, report_id …) those from before their region took in or gave up a part, where the
+    same issuer has one from after it: report_id."""
+    cuts = changes().filter(pl.col("kind").is_in(CUTS)).select(region_code="to_code", cut="year").unique()
+    told = reports.filter(of_a_region()).join(cuts, on="region_code", how="inner").select("issuer", "report_id", "year", "cut")
     last = pl.col("year").max().over("issuer")
     return told.filter((pl.col("year") < pl.col("cut")) & (last >= pl.col("cut"))).select("report_id").unique()
 
 
+def of_a_region() -> pl.Expr:
+    """Whether a report speaks for the region of its code: a township or a zone has the code of what is around it."""
+    return pl.col("issuer_kind").is_in(["government", "department"]) & (pl.col("level") != "township") & pl.col("zone").is_null()
+
+
+def cut(code: str | None, first: int, last: int) -> str:
+    """What makes a region another than it was, between two years, in words: 闸北区2015年并入静安区; empty where nothing does."""
+    told = []
+    for (year, kind, name), rows in cuts().get(code or "", {}).items():
+        if first < year <= last:
+            parts = "、".join(row for row in rows if row != name) or name
+            told.append(f"{parts}{year}年并入{name}" if kind == "merged" else f"{parts}{year}年分设{name}")
+    return "；".join(told)
+
+
+@cache
+def cuts() -> dict[str, dict[tuple[int, str, str], list[str]]]:
+    """For each code that took in or came out of others: year, kind and its name, with the names of the others."""
+    found: dict[str, dict[tuple[int, str, str], list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in changes().filter(pl.col("kind").is_in(CUTS)).iter_rows(named=True):
+        found[row["to_code"]][row["year"], row["kind"], row["to_name"]].append(row["name"])
+    return found
+
+
 def heirs(reports: pl.DataFrame) -> pl.DataFrame:
-    """Issuers whose region only took another name or rank, where the issuer under the new name reports too: issuer, heir, year,
-    kind, name, to_name. 密云县人民政府 goes on as 密云区人民政府."""
-    kept = changes().filter(pl.col("kind").is_in(["renamed", "upgraded"]))
-    seats = reports.select("issuer", "region_code").drop_nulls().unique()
-    old = seats.join(kept, left_on="region_code", right_on="code", how="inner")
-    found = [row | {"heir": row["issuer"].replace(row["name"], row["to_name"])} for row in old.iter_rows(named=True)]
-    schema = {"issuer": pl.String, "heir": pl.String, "year": pl.Int32, "kind": pl.String, "name": pl.String,
-              "to_name": pl.String, "to_code": pl.String}  # fmt: skip
-    table = pl.DataFrame([{c: row[c] for c in schema} for row in found], schema=schema)
-    table = table.filter(pl.col("issuer") != pl.col("heir"))
-    there = seats.select(heir="issuer", to_code="region_code")
-    return table.join(there, on=["heir", "to_code"], how="semi").drop("to_code").unique().sort("issuer", "year")
+    """Issuers whose region only took another name, rank or prefecture, where the issuer under the new one reports too: columns of
+    HEIRS, with what happened in words. 密云县人民政府 goes on as 密云区人民政府."""
+    seats: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    held = reports.select("issuer", "region_code", "province", "prefecture").drop_nulls("region_code").unique()
+    for issuer, code, province, prefecture in held.iter_rows():
+        seats[code].add((issuer, bare(issuer, province, prefecture)))
+    rows: list[tuple[Any, ...]] = []
+    for row in changes().filter(pl.col("kind").is_in(list(GOES_ON))).iter_rows(named=True):
+        for issuer, name in seats.get(row["code"], ()):
+            wanted = name.replace(row["name"], row["to_name"])
+            alike = (heir for heir, other in seats.get(row["to_code"], ()) if heir != issuer and other == wanted)
+            rows += [(issuer, heir, row["year"], row["kind"], row["name"], row["to_name"], said(row)) for heir in alike]
+    return pl.DataFrame(rows, schema=HEIRS, orient="row").unique().sort("issuer", "year", "heir")
+
+
+def bare(issuer: str, province: str | None, prefecture: str | None) -> str:
+    """An issuer's name without what stands above its region, and without the words that tell two of one name apart."""
+    name = issuer.partition("（")[0]
+    for place in (province, prefecture):
+        if place and len(rest := name.removeprefix(place)) > 4:  # the prefecture's own 人民政府 keeps its name
+            name = rest
+    return name.replace("行政公署", "人民政府")
+
+
+def said(change: dict[str, Any]) -> str:
+    """What became of a region, in words."""
+    to = change["to_name"]
+    if change["kind"] == "moved":
+        above = regions.path(change["to_code"])[:-1]
+        to = above[-1].name if above else to
+    return f"{change['name']}{change['year']}年{GOES_ON[change['kind']]}{to}"
+
+
+def forebears(reports: pl.DataFrame) -> dict[str, tuple[Forebear, ...]]:
+    """For each issuer that reported under another name before, those names, the last one first."""
+    table = heirs(reports)
+    before: dict[str, list[Forebear]] = defaultdict(list)
+    for row in table.sort("year", descending=True).iter_rows(named=True):
+        before[row["heir"]].append(Forebear(row["issuer"], row["said"]))
+    found: dict[str, tuple[Forebear, ...]] = {}
+    for heir in before:
+        line: dict[str, Forebear] = {}
+        todo = list(before[heir])
+        for one in todo:  # grows while it is walked: a region may have been renamed twice
+            if one.issuer != heir and one.issuer not in line:
+                line[one.issuer] = one
+                todo += [Forebear(older.issuer, f"{older.said}，{one.said}") for older in before.get(one.issuer, ())]
+        found[heir] = tuple(line.values())
+    return found
 
 
 def joined(reports: pl.DataFrame, allowed: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
@@ -106,12 +176,11 @@ def joined(reports: pl.DataFrame, allowed: Sequence[str]) -> tuple[pl.DataFrame,
     table = heirs(reports)
     if table.is_empty():
         return reports, []
-    word = {"renamed": "更名", "upgraded": "改设"}
-    told = [f"{r['issuer']}的区划{r['year']}年{word[r['kind']]}为{r['to_name']}" for r in table.iter_rows(named=True)]
+    told = "；".join(f"{issuer}：{words}" for issuer, words in table.select("issuer", "said").iter_rows())
     if GUARD not in allowed:
-        return reports, [f"{'；'.join(told)}：前后两个序列没有接续，放行 {GUARD} 可以接续。"]
+        return reports, [f"{told}。前后两个序列没有接续，放行 {GUARD} 可以接续。"]
     names = dict(table.select("issuer", "heir").iter_rows())
     for name in list(names):  # one that was renamed twice goes to the last name
         while names[name] in names and names[names[name]] != name:
             names[name] = names[names[name]]
-    return reports.with_columns(pl.col("issuer").replace(names)), [f"{'；'.join(told)}：前后两个序列已按要求接续。"]
+    return reports.with_columns(pl.col("issuer").replace(names)), [f"{told}。前后两个序列已按要求接续。"]

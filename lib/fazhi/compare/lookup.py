@@ -8,8 +8,10 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.cells import candidates, choose
-from fazhi.compare.guards import KINDS, LEVELS, codebook, one_of, rules
-from fazhi.compare.members import Tables, members, one_a_year, texts, years_of
+from fazhi.compare.guards import codebook, one_of, rules
+from fazhi.compare.lineage import Forebear, cut, forebears, of_a_region
+from fazhi.compare.members import Tables, members, one_a_year
+from fazhi.compare.question import Names, Question, texts
 
 Row = dict[str, Any]
 LEVELS_OF = [
@@ -26,34 +28,27 @@ STOPS = frozenset("。；;！？!?\n")
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The reports that were asked for, all reports of their issuers, and the codes."""
+    """The reports that were asked for, all others that may be looked up, and the codes."""
 
     t: Tables
     codes: list[str]
-    reports: pl.DataFrame  # one for each issuer and year, all years
+    reports: pl.DataFrame  # one for each issuer and year, of all issuers: last year's may bear another name
     asked: pl.DataFrame  # of these, those of the years asked for
     question: dict[str, Any]
 
     @classmethod
-    def of(cls, t: Tables, codes: Any, years: Any, regions: Any, level: Any, issuer_kind: Any, issuer: Any) -> Panel:
+    def of(cls, t: Tables, codes: Names, asked: Question) -> Panel:
         """Check the question against codebook and tables, as `compare` does."""
         wanted = one_of("指标", list(dict.fromkeys(texts(codes))), codebook()) or list(codebook())
-        levels, kinds = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS)
-        places, span = texts(regions), years_of(years)
-        found, _ = members(t, levels, kinds, places)
-        if names := texts(issuer):
-            one_of("机关", names, found["issuer"].unique(maintain_order=True).to_list())
-            found = found.filter(pl.col("issuer").is_in(names))
-        reports, _ = one_a_year(found)
-        reports = reports.with_columns(strange=pl.lit(0, pl.UInt32))
-        asked = reports.filter(pl.col("year").is_in(list(span))) if span else reports
-        question = {"codes": texts(codes), "years": span, "regions": places, "level": levels, "issuer_kind": kinds}
-        return cls(t, wanted, reports, asked, {k: v for k, v in (question | {"issuer": names}).items() if v})
+        reports, _ = one_a_year(members(t, Question())[0])
+        reports = reports.with_columns(strange=pl.lit(0, pl.UInt32), whole=of_a_region().fill_null(False))
+        return cls(t, wanted, reports, asked.dated(asked.seated(reports)), asked.told(codes=texts(codes)))
 
     def figures(self, test: pl.Expr) -> list[Row]:
         """The actual figures of the asked reports that pass the test, each with what its report says of itself."""
         rows = self.t.indicators.filter(test & (pl.col("status") == "actual")).select(LEVELS_OF).collect()
-        there = self.asked.select("report_id", "issuer", "year", "level", "issuer_kind", "region", "source", "url")
+        columns = ("report_id", "issuer", "year", "level", "issuer_kind", "region", "region_code", "whole", "source", "url")
+        there = self.asked.select(columns)
         return rows.join(there, on="report_id", how="inner").sort("report_id", "start", "indicator_id").to_dicts()
 
 
@@ -66,6 +61,7 @@ class Book:
     quoted: dict[tuple[str, str], list[Row]]  # figures of the year before as this report quotes them
     reports: dict[tuple[str, int], Row]  # issuer, year -> report
     texts: dict[str, str]
+    kin: dict[str, tuple[Forebear, ...]]  # issuer -> the names that it had before
 
     @classmethod
     def of(cls, t: Tables, asked: Panel, rows: list[Row], code: str) -> Book:
@@ -73,15 +69,17 @@ class Book:
         said = {row[code] for row in rows}
         codes = [c for c in codebook() if c in said]
         issuers = {row["issuer"] for row in rows}
+        kin = {issuer: found for issuer, found in forebears(asked.reports).items() if issuer in issuers}
+        issuers |= {one.issuer for found in kin.values() for one in found}
         reports = asked.reports.filter(pl.col("issuer").is_in(list(issuers)))
         by_year = {(r["issuer"], r["year"]): r for r in reports.to_dicts()}
         ids = list({row["report_id"] for row in rows})
         words = dict(t.reports.filter(pl.col("report_id").is_in(ids)).select("report_id", "text").collect().iter_rows())
         if not codes:
-            return cls({}, {}, {}, by_year, words)
+            return cls({}, {}, {}, by_year, words, kin)
         periods = t.indicators.select("report_id", "indicator_id", "period_start", "period_end").collect()
         values = candidates(t, reports, codes, []).filter(pl.col("kind") != "change").select(NEEDED)
-        values = values.join(near(rows, code, reports), on=["report_id", "code"], how="semi")
+        values = values.join(near(rows, code, reports, kin), on=["report_id", "code"], how="semi")
         values = values.join(periods, on=["report_id", "indicator_id"], how="left", maintain_order="left")
         held: dict[tuple[str, str], list[Row]] = {}
         quoted: dict[tuple[str, str], list[Row]] = {}
@@ -92,13 +90,25 @@ class Book:
                 quoted.setdefault((row["report_id"], row["code"]), []).append(row)
         best, _ = choose(values, [])
         chosen = {(row["report_id"], row["code"]): row for row in best.iter_rows(named=True)}
-        return cls(held, chosen, quoted, by_year, words)
+        return cls(held, chosen, quoted, by_year, words, kin)
+
+    def before(self, row: Row, year: int) -> tuple[Row | None, str, bool]:
+        """The report of the row's issuer on an earlier year, under whatever name; what became of the region in between, in words;
+        and whether the region is still the same."""
+        report, said = self.reports.get((row["issuer"], year)), ""
+        for one in self.kin.get(row["issuer"], ()) if report is None else ():
+            if report := self.reports.get((one.issuer, year)):
+                said = one.said
+                break
+        parted = cut(row["region_code"], year, row["year"]) if row["whole"] else ""
+        return report, "；".join(filter(None, (said, parted))), not parted
 
 
-def near(rows: list[Row], code: str, reports: pl.DataFrame) -> pl.DataFrame:
+def near(rows: list[Row], code: str, reports: pl.DataFrame, kin: dict[str, tuple[Forebear, ...]]) -> pl.DataFrame:
     """The report and code of all levels that the rows may look up: of the row's own report and of the issuer's earlier ones, for
     a change on the year before only of that year's."""
     pairs = [(row["issuer"], row[code], row["year"]) for row in rows]
+    pairs += [(one.issuer, row[code], row["year"]) for row in rows for one in kin.get(row["issuer"], ())]
     wanted = pl.DataFrame(pairs, schema={"issuer": pl.String, "code": pl.String, "said": pl.Int32}, orient="row").unique()
     back = pl.col("said") - pl.col("year")
     looked = reports.select("issuer", "year", "report_id").join(wanted, on="issuer").filter(back >= 0)

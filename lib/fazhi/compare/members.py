@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import polars as pl
 
 from fazhi.compare import guards
-from fazhi.compare.guards import CompareError, mask, rules
+from fazhi.compare.guards import mask, rules
+from fazhi.compare.question import SEAT, Question
 
-SEAT = ["province", "prefecture", "county", "zone"]
 REPORT = [
     "report_id", "source", "url", "title", "issuer", "issuer_kind", "region_code", *SEAT, "level", "year", "published_on",
     "signed_on", "origin",
@@ -34,32 +33,14 @@ class Tables(Protocol):
     def sources(self) -> pl.LazyFrame: ...
 
 
-def texts(given: str | Sequence[str] | None) -> list[str]:
-    """One text, several or none as a list."""
-    return [] if not given else [given] if isinstance(given, str) else [str(g) for g in given]
-
-
-def years_of(years: int | str | Iterable[int] | None) -> tuple[int, ...]:
-    """The years asked for, in order; empty for none. Raises CompareError for text that is no year."""
-    if years is None or years == "":
-        return ()
-    try:
-        if isinstance(years, str):
-            spans = [part.partition("-") for part in re.split("[,，、 ]+", re.sub("[–—]", "-", years.strip()))]
-            return tuple(sorted({year for low, _, high in spans for year in range(int(low), int(high or low) + 1)}))
-        return (years,) if isinstance(years, int) else tuple(sorted({int(y) for y in years}))
-    except (TypeError, ValueError):
-        raise CompareError(f"看不懂年度 {years!r}：写 2020、2019-2023、2020,2022 或一列年份 (no year in {years!r})") from None
-
-
 def between(*frames: pl.DataFrame) -> tuple[int, ...]:
     """All years from the first to the last that the frames hold."""
     found = [y for f in frames for y in (f["year"].min(), f["year"].max()) if isinstance(y, int)]
     return tuple(range(min(found), max(found) + 1)) if found else ()
 
 
-def members(t: Tables, levels: list[str], kinds: list[str], regions: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The reports of the panel's issuers, and the reports that belong to nobody or no year, with `reason` (a mask of caveats)."""
+def members(t: Tables, asked: Question) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The reports of the issuers asked for, of all years, and those that belong to nobody or no year, with `reason` (a mask)."""
     reports = t.reports.select(REPORT).collect().with_columns(region=pl.concat_str(SEAT, separator="/", ignore_nulls=True))
     reports = reports.with_columns(reason=mask({"no_issuer": pl.col("issuer").is_null(), "no_year": pl.col("year").is_null()}))
     known = reports.filter(pl.col("reason") == 0).drop("reason")
@@ -71,31 +52,10 @@ def members(t: Tables, levels: list[str], kinds: list[str], regions: list[str]) 
         known = known.with_columns(
             issuer=pl.when(pl.col("issuer").is_in(doubled) & (pl.col("region") != "")).then(full).otherwise("issuer")
         )
-    return seated(known, levels, kinds, regions), reports.filter(pl.col("reason") > 0)
+    return asked.seated(known), reports.filter(pl.col("reason") > 0)
 
 
-def seated(frame: pl.DataFrame, levels: list[str], kinds: list[str], regions: list[str]) -> pl.DataFrame:
-    """The rows of these levels, kinds and regions; an empty list asks for nothing."""
-    if levels:
-        frame = frame.filter(pl.col("level").is_in(levels))
-    if kinds:
-        frame = frame.filter(pl.col("issuer_kind").is_in(kinds))
-    if regions:
-        frame = frame.filter(pl.any_horizontal([within(region).fill_null(False) for region in regions]))
-    return frame
-
-
-def within(region: str) -> pl.Expr:
-    """Whether a row's issuer sits in the region: a code of GB/T 2260, a path, or a name."""
-    if region.isdigit():
-        stem = region.rstrip("0")
-        return pl.col("region_code").str.starts_with(stem + "0" * (len(stem) % 2))
-    if "/" in region:
-        return (pl.col("region") == region) | pl.col("region").str.starts_with(region + "/")
-    return pl.any_horizontal([pl.col(c) == region for c in (*SEAT, "issuer")])
-
-
-def nearest_regions(t: Tables, regions: list[str]) -> str:
+def nearest_regions(t: Tables, regions: Sequence[str]) -> str:
     """A sentence with the names that come nearest to the regions asked for; empty when none does."""
     known = t.reports.select(*SEAT, "issuer").collect()
     names = sorted({name for column in known.columns for name in known[column].drop_nulls()})

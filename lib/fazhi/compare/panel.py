@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from fazhi.compare.cells import candidates, choose
 from fazhi.compare.comparison import FRAME, LEFT_OUT, Comparison
-from fazhi.compare.guards import BOUNDS, KINDS, LEVELS, SCOPES, bits, codebook, one_of, rules, spelled
+from fazhi.compare.guards import BOUNDS, SCOPES, bits, codebook, one_of, rules, spelled
 from fazhi.compare.lineage import GUARD, joined, redrawn
-from fazhi.compare.members import (
-    Tables,
-    between,
-    members,
-    nearest_regions,
-    one_a_year,
-    roll,
-    strangers,
-    texts,
-    unread,
-    years_of,
-)
+from fazhi.compare.members import Tables, between, members, nearest_regions, one_a_year, roll, strangers, unread
+from fazhi.compare.question import Names, Question, Years, texts
 from fazhi.compare.roster import absences, expecting
 
 THERE = ["issuer", "year", "title", "url", "source", "origin", "report_id"]  # what a row says of its report
@@ -31,10 +21,10 @@ THERE = ["issuer", "year", "title", "url", "source", "origin", "report_id"]  # w
 def compare(
     t: Tables,
     code: str | Sequence[str],
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
     scope: str | None = None,
     allow: str | Sequence[str] = (),
     roster: Path | pl.DataFrame | None = None,
@@ -44,7 +34,7 @@ def compare(
     `years` is a year, any years, or text such as `2019-2023`; without it all between the first and the last report. `regions`
     are names (宝山区, a zone, an issuer), paths (上海市/宝山区) or codes of GB/T 2260; `level` and `issuer_kind` are those
     of the tables. Without `scope` a code has its usual one. `allow` overrides guards by name (`bound`, `cumulative`, `level`);
-    `region_changed` joins the series of an authority whose region was renamed or upgraded, too.
+    `region_changed` joins the series of an authority whose region was renamed, upgraded or put under another prefecture, too.
     `roster` is a frame or a file as `fazhi.compare.roster` describes; without it a `roster.csv` above the tables is taken.
 
     Raises CompareError (a ValueError) for a code, level, kind, scope or rule that does not exist, with the nearest names.
@@ -52,17 +42,15 @@ def compare(
     codes = one_of("指标", list(dict.fromkeys(texts(code))), codebook())
     guards = [name for name, words in rules().caveats.items() if words.guard]
     allowed = one_of("比较规则", list(dict.fromkeys(texts(allow))), guards)
-    levels, kinds = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS)
-    scopes, places = one_of("时间范围", texts(scope), SCOPES), texts(regions)
+    asked, scopes = Question.of(years, regions, level, issuer_kind), one_of("时间范围", texts(scope), SCOPES)
     # whoever asks for several levels or kinds by name wants them side by side
-    allowed += [name for name, asked in (("level", levels), ("issuer_kind", kinds)) if len(asked) > 1 and name not in allowed]
-    asked_years = years_of(years)
-    question = {"years": asked_years, "regions": places, "level": levels, "issuer_kind": kinds, "scope": scope}
-    reports, nobody = members(t, levels, kinds, places)
+    several = (("level", asked.levels), ("issuer_kind", asked.kinds))
+    allowed += [name for name, names in several if len(names) > 1 and name not in allowed]
+    reports, nobody = members(t, asked)
     reports, lineage = joined(reports, allowed)
     lost = unread(t)
-    expected = expecting(t, roster, lost, levels, kinds, places)
-    span = asked_years or between(reports, expected)
+    expected = expecting(t, roster, lost, asked)
+    span = asked.years or between(reports, expected)
     issuers = roll(reports, expected)
     reports, second = one_a_year(reports.filter(pl.col("year").is_in(list(span))))
     reports, notes = strangers(reports, allowed)
@@ -70,7 +58,7 @@ def compare(
     reports = reports.with_columns(strange=pl.when(before).then(pl.col("strange") | bits()[GUARD]).otherwise("strange"))
     notes += lineage
     if issuers.is_empty():
-        notes.append("没有符合条件的机关。" + nearest_regions(t, places))
+        notes.append("没有符合条件的机关。" + nearest_regions(t, asked.regions))
     chosen, others = choose(candidates(t, reports, codes, scopes), allowed)
     frame = spelled(filled(issuers, span, codes, reports, chosen, absences(expected, span), lost), "caveats")
     return Comparison(
@@ -78,7 +66,7 @@ def compare(
         set_aside(reports, chosen, others, nobody, second),
         tuple(codes),
         tuple(span),
-        {key: value for key, value in question.items() if value},
+        asked.told(scope=scope),
         tuple(allowed),
         tuple(notes),
     )

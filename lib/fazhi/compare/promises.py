@@ -8,7 +8,6 @@ of the same words, unit and kind. The rules, with their words and examples, stan
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -18,9 +17,10 @@ import polars as pl
 
 from fazhi.compare.aims import SCOPES, figures_of, match, moved, targets, wanted
 from fazhi.compare.deeds import Answers, asked
-from fazhi.compare.guards import KINDS, LEVELS, codebook, one_of, rules
-from fazhi.compare.members import Tables, between, members, one_a_year, texts, unread, years_of
+from fazhi.compare.guards import codebook, rules
+from fazhi.compare.members import Tables, between, members, one_a_year, unread
 from fazhi.compare.pledge import VERDICTS, knowledge
+from fazhi.compare.question import Names, Question, Years
 from fazhi.compare.roster import absences, expecting
 
 FRAME: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -223,10 +223,10 @@ def told(frame: pl.DataFrame) -> str:
 
 def promises(
     t: Tables,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
     roster: Path | pl.DataFrame | None = None,
 ) -> Promises:
     """Every promise that the plans of a panel make for the year to come, and what the same issuer's next report says of it.
@@ -234,10 +234,9 @@ def promises(
     `years` are those of the reports that promise; parameters and errors otherwise as in `compare`. A promise `by 2025` is looked
     for in the report of 2025.
     """
-    levels, kinds, places = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS), texts(regions)
-    every, _ = members(t, levels, kinds, places)
-    every, _ = one_a_year(every)
-    span = years_of(years) or between(every)
+    wanted_of = Question.of(years, regions, level, issuer_kind)
+    every, _ = one_a_year(members(t, wanted_of)[0])
+    span = wanted_of.years or between(every)
     asking = every.filter(pl.col("year").is_in(list(span)))
     figures = targets(t, asking)
     taken: dict[tuple[str, int], list[tuple[int, int]]] = {}
@@ -254,7 +253,7 @@ def promises(
             row |= {"found_report": found["report_id"], "found_source": found["source"], "found_url": found["url"]}
     answer(t, [row for row in rows if "found_report" in row])
     lost = unread(t)
-    expected = expecting(t, roster, lost, levels, kinds, places)
+    expected = expecting(t, roster, lost, wanted_of)
     dues = sorted({row["due"] for row in rows})
     gone = {(r["issuer"], r["year"]) for r in lost.iter_rows(named=True)}
     none = {(r["issuer"], r["year"]) for r in absences(expected, dues).iter_rows(named=True)}
@@ -264,10 +263,7 @@ def promises(
         row.setdefault("reason", "unreadable" if cell in gone else "not_published" if cell in none else "not_collected")
         worded(row)
     frame = pl.DataFrame([{c: row.get(c) for c in FRAME} for row in rows], schema=FRAME)
-    question = {"years": years_of(years), "regions": places, "level": levels, "issuer_kind": kinds}
-    return Promises(
-        frame.sort("region", "issuer", "year", "start", "indicator_id", nulls_last=True), {k: v for k, v in question.items() if v}
-    )
+    return Promises(frame.sort("region", "issuer", "year", "start", "indicator_id", nulls_last=True), wanted_of.told())
 
 
 def worded(row: Row) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
 from fazhi.compare import members
-from fazhi.compare.guards import LEVELS, codebook, one_of, rules
-from fazhi.compare.members import REPORT, SEAT, seated, texts, years_of
+from fazhi.compare.guards import codebook, rules
+from fazhi.compare.members import REPORT
+from fazhi.compare.question import SEAT, Names, Question, Years
 from fazhi.compare.say import number, some
 
 EMPTY = "数据表里没有符合条件的报告，谈不上质量；请放宽条件，或先把报告放进原始文件夹再重建各表。"
@@ -273,19 +273,17 @@ class Quality:
 def quality(
     t: Tables,
     *,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
 ) -> Quality:
-    """What the tables know of themselves, for all reports or those of some years, regions and levels; those whose issuer or year
-    nobody knows are among them as long as nothing is asked. Raises CompareError for an unknown level or a year that is none.
+    """What the tables know of themselves, for all reports or those that are asked for; those whose issuer or year nobody knows
+    are among them as long as nothing is asked. Parameters and errors as in `compare`.
     """
-    asked = set(years_of(years))
-    levels = one_of("层级", texts(level), LEVELS)
+    asked = Question.of(years, regions, level, issuer_kind)
     reports = t.reports.select(REPORT).collect().with_columns(region=pl.concat_str(SEAT, separator="/", ignore_nulls=True))
-    reports = seated(reports, levels, [], texts(regions))
-    if asked:
-        reports = reports.filter(pl.col("year").is_in(sorted(asked)))
+    reports = asked.dated(asked.seated(reports))
     counts = t.quality.rename({"findings": "warnings"})
     reports = (
         reports.select("issuer", "year", "title", "source", "origin", "report_id")
@@ -295,7 +293,7 @@ def quality(
     )
     names = {code: entry.name_zh for code, entry in codebook().items()}
     name = pl.col("code").replace_strict(names, default=pl.col("code"), return_dtype=pl.String)
-    everything = not (asked or levels or texts(regions))
+    everything = asked == Question()
     known = reports.select("report_id").lazy()
 
     def of(frame: pl.LazyFrame) -> pl.LazyFrame:

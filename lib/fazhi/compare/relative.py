@@ -15,7 +15,7 @@ it. Nothing is carried from one year to another or estimated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ import polars as pl
 from fazhi.compare.checks import Checked
 from fazhi.compare.comparison import Comparison
 from fazhi.compare.guards import CompareError, codebook, one_of, rules
+from fazhi.compare.question import texts
 
 PEOPLE = 100_000
 KEYS = ("issuer", "region", "region_code")
@@ -61,13 +62,12 @@ def growth(c: Comparison, claims: Checked | None = None) -> pl.DataFrame:
     )
     if claims is not None:
         own = ("claimed", "claimed_unit", "claimed_id", "verdict", "verdict_zh")
-        told = claims.frame.select("issuer", "code", "year", *own, id="now_id")
+        key = ["report_id", "code"]  # not the issuer, who may go on under another name
+        told = claims.frame.select(*key, *own, id="now_id")
         # of several claims on one code, the one that speaks of the figure shown
-        told = pairs.select("issuer", "code", "year", "indicator_id").join(told, on=["issuer", "code", "year"])
-        told = told.sort(pl.col("id") != pl.col("indicator_id"), "claimed_id", nulls_last=True).unique(
-            ["issuer", "code", "year"], keep="first"
-        )
-        pairs = pairs.join(told.drop("id", "indicator_id"), on=["issuer", "code", "year"], how="left", maintain_order="left")
+        told = pairs.select(*key, "indicator_id").join(told, on=key)
+        told = told.sort(pl.col("id") != pl.col("indicator_id"), "claimed_id", nulls_last=True).unique(key, keep="first")
+        pairs = pairs.join(told.drop("id", "indicator_id"), on=key, how="left", maintain_order="left")
     return pairs.select(
         pl.col(name).cast(kind) if name in pairs.columns else pl.lit(None, kind).alias(name) for name, kind in GROWTH.items()
     )
@@ -93,19 +93,23 @@ def rank(c: Comparison, *, lowest_first: bool = False) -> pl.DataFrame:
     return ordered.select(pl.col(name).cast(kind) for name, kind in RANKS.items())
 
 
-def per_case(c: Comparison, code: str, by: str) -> Comparison:
-    """One code of the comparison divided by another (罚没金额 per 处罚案件), for each issuer and year: a comparison of its own.
+def per_case(c: Comparison, code: str | Sequence[str], by: str) -> Comparison:
+    """Codes of the comparison divided by another (罚没金额 per 处罚案件), for each issuer and year: a comparison of its own.
 
     A cell is comparable where both are; where the divisor is missing, zero or not comparable, it says so (`no_denominator`).
     Raises CompareError for a code that is not in the comparison, or for a rate.
     """
-    one_of("本次比较的指标", [code, by], c.codes)
-    countable(code, by)
+    codes = one_of("本次比较的指标", texts(code), c.codes)
+    one_of("本次比较的指标", [by], c.codes)
+    if by in codes:
+        raise CompareError(f"{codebook()[by].name_zh}（{by}）不能除以它自己 ({by} cannot be divided by itself)")
+    countable(*codes, by)
     divisor = c.frame.filter((pl.col("code") == by) & (pl.col("state") == "comparable") & (pl.col("value") > 0))
     divisor = divisor.select("issuer", "year", divisor="value", divisor_unit="unit", divisor_bound="bound")
-    rows = c.frame.filter(pl.col("code") == code).join(divisor, on=["issuer", "year"], how="left", maintain_order="left")
+    rows = c.frame.filter(pl.col("code").is_in(codes)).join(divisor, on=["issuer", "year"], how="left", maintain_order="left")
     zh, en = codebook()[by].name_zh, codebook()[by].name_en
     unit = pl.concat_str(pl.col("unit").fill_null(""), pl.lit("/"), pl.col("divisor_unit").fill_null(""))
+    c = replace(c, question=c.question | {"per": by})
     return divided(c, rows, unit, f"÷{zh}", f" ÷ {en}", f"各数已除以同一报告的{zh}。")
 
 
@@ -139,6 +143,7 @@ def per_inhabitants(
     unit = pl.concat_str(pl.col("unit").fill_null(""), pl.lit(f"/{many}"))
     sources = "、".join(sorted(set(rows["named"].drop_nulls()))) or "未注明"
     note = f"各数已按人口折算为每{many}；人口数来源：{sources}。"
+    c = replace(c, question=c.question | {"per_inhabitants": people})
     return divided(c, rows, unit, f"（每{many}）", f" (per {people:,} inhabitants)", note)
 
 

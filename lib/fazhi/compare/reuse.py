@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -12,9 +11,10 @@ import numpy as np
 import polars as pl
 
 from fazhi.compare.clauses import bodies, clauses, knowledge, weighed
-from fazhi.compare.guards import KINDS, LEVELS, CompareError, one_of
-from fazhi.compare.members import Tables, members, nearest_regions, one_a_year, texts, years_of
+from fazhi.compare.guards import CompareError
+from fazhi.compare.members import Tables, members, nearest_regions, one_a_year
 from fazhi.compare.passages import in_common
+from fazhi.compare.question import Names, Question, Years
 
 SHOWN = 40  # passages that Jupyter shows; the frame holds them all
 _T = pl.DataType | type[pl.DataType]
@@ -112,7 +112,8 @@ class Reuse:
 
     @property
     def rows(self) -> pl.DataFrame:
-        """The passages as a reader wants them, the longest first; the earlier wording (`before_zh`) only where it differs."""
+        """The passages as a reader wants them, the longest first; the earlier wording (`before_zh`) only where it differs.
+        `later_report`, `later_id` and the like say where they stand: the report and the span, START-END."""
         order = ["characters", "issuer_b", "year_b", "issuer_a", "year_a", "start_b"]
         return self.frame.sort(order, descending=[True] + [False] * 5).select(
             pl.format("{} {}年", "issuer_b", "year_b").alias("later"),
@@ -122,6 +123,10 @@ class Reuse:
             length="characters",
             words_zh="text_b",
             before_zh=pl.when(pl.col("kind") != "same").then("text_a"),
+            later_report="report_b",
+            later_id=pl.format("{}-{}", "start_b", "end_b"),
+            earlier_report="report_a",
+            earlier_id=pl.format("{}-{}", "start_a", "end_a"),
         )
 
     @property
@@ -234,8 +239,9 @@ class Reuse:
         return f"Reuse: {self.reports.height} 份报告，{self.frame.height} 处相同或相近的文字"
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{self.labels.get(c, c)}</th>' for c in self.rows.columns)
-        rows = [[f"<td>{escape(str(cell))}</td>" for cell in row] for row in self.rows.head(SHOWN).iter_rows()]
+        shown = self.rows.drop("later_report", "later_id", "earlier_report", "earlier_id")
+        head = "".join(f'<th scope="col">{self.labels.get(c, c)}</th>' for c in shown.columns)
+        rows = [[f"<td>{escape(str(cell))}</td>" for cell in row] for row in shown.head(SHOWN).iter_rows()]
         body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
         return (
             f'<div lang="zh-CN"><table><caption>{escape(repr(self))}</caption><thead><tr>{head}</tr></thead>'
@@ -245,10 +251,10 @@ class Reuse:
 
 def reuse(
     t: Tables,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
     shortest: int | None = None,
 ) -> Reuse:
     """What the reports of a panel repeat: from their own earlier reports, and from each other.
@@ -261,16 +267,14 @@ def reuse(
     shortest = size.shortest if shortest is None else shortest
     if shortest < 2:
         raise CompareError(f"shortest 是 {shortest}；至少取 2 (at least two characters)")
-    levels, kinds, places = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS), texts(regions)
-    everyone, nobody = members(t, [], [], [])
+    asked = Question.of(years, regions, level, issuer_kind)
+    everyone, nobody = members(t, Question())
     everyone, second = one_a_year(everyone)
-    panel = everyone.join(members(t, levels, kinds, places)[0], on="report_id", how="semi")
-    span = years_of(years)
-    question = {"years": span, "regions": places, "level": levels, "issuer_kind": kinds, "shortest": shortest}
+    panel = asked.seated(everyone)
     notes = [f"另有{nobody.height}份报告认不出机关或年度，没有比较。"] if nobody.height else []
     notes += [f"另有{second.height}份报告与同一机关同一年度的另一份并存，没有比较。"] if second.height else []
-    notes += [] if panel.height else ["没有符合条件的机关。" + nearest_regions(t, places)]
-    everyone = numbered(everyone, panel, span)
+    notes += [] if panel.height else ["没有符合条件的机关。" + nearest_regions(t, asked.regions)]
+    everyone = numbered(everyone, panel, asked.years)
     held = everyone.join(t.reports.select("report_id", "text").collect(), on="report_id")
     pieces = clauses(held.select("report", "text", issuer="issuer_no"), bodies(t, everyone))
     pieces = pieces.with_columns(weight=weighed(pieces, everyone["issuer_no"].n_unique()))
@@ -279,13 +283,12 @@ def reuse(
     pieces = pieces.with_row_index("clause").with_columns(pl.col("clause").cast(pl.Int64))
     found = in_common(pieces, shortest, size.near)
     frame = told(found, pieces, everyone, t)
-    asked = everyone.filter("asked")
     return Reuse(
         frame,
-        shares(asked, pieces, found, everyone),
+        shares(everyone.filter("asked"), pieces, found, everyone),
         pairs_of(frame),
         fixed,
-        {key: value for key, value in question.items() if value},
+        asked.told(shortest=shortest),
         tuple(notes),
     )
 

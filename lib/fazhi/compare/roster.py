@@ -18,7 +18,8 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.guards import KINDS, LEVELS, CompareError, one_of
-from fazhi.compare.members import SEAT, Tables, seated
+from fazhi.compare.members import Tables
+from fazhi.compare.question import SEAT, Question
 
 EXPECTED = pl.DataFrame(
     schema=dict.fromkeys(("issuer", "issuer_kind", "level", "region", "region_code", *SEAT), pl.String)
@@ -68,16 +69,14 @@ def read_roster(roster: Path | str | pl.DataFrame | None, tables: Any = None) ->
     )
 
 
-def expecting(
-    t: Tables, roster: Path | pl.DataFrame | None, lost: pl.DataFrame, levels: list[str], kinds: list[str], regions: list[str]
-) -> pl.DataFrame:
+def expecting(t: Tables, roster: Path | pl.DataFrame | None, lost: pl.DataFrame, asked: Question) -> pl.DataFrame:
     """Whose reports are expected besides those at hand: the roster's, and those of files that could not be read (`lost`).
 
     Of such a file only the issuer and the year are known, so that a question for a level, a kind or a region leaves it out.
     """
     held = read_roster(roster, t)
-    rows = [seated(held, levels, kinds, regions)] if held is not None else []
-    if not (levels or kinds or regions):
+    rows = [asked.seated(held)] if held is not None else []
+    if not asked.seats:
         rows.append(lost.select("issuer", "year", published=pl.lit(True), issuer_kind=pl.lit("other"), region=pl.lit("")))
     return pl.concat([EXPECTED, *rows], how="diagonal_relaxed")
 

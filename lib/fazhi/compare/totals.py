@@ -10,7 +10,7 @@ named 其余 or 其他, or codes that are by definition the sum of others (check
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
@@ -21,6 +21,7 @@ from fazhi.compare.claims import level_of
 from fazhi.compare.guards import BOUNDS, codebook
 from fazhi.compare.lookup import LEVELS_OF, Panel, Row, group, place, together
 from fazhi.compare.members import Tables
+from fazhi.compare.question import Names, Question, Years
 
 TOTALS: dict[str, Any] = {
     "issuer": pl.String, "year": pl.Int32, "code": pl.String, "name_zh": pl.String, "name_en": pl.String, "verdict": pl.String,
@@ -37,12 +38,12 @@ MARK = "共|[合总]计|总[数量]|中[，,：:]?$"  # what the clause of a tot
 
 def totals(
     t: Tables,
-    codes: str | Sequence[str] | None = None,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
-    issuer: str | Sequence[str] | None = None,
+    codes: Names = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
+    issuer: Names = None,
 ) -> Checked:
     """Every total that is printed with parts: a Checked with the columns of TOTALS.
 
@@ -50,7 +51,7 @@ def totals(
     passage. `verdict` is sums, differs, part or cannot_tell. With `codes`, only totals of these; without, those of no code too.
     Raises CompareError for a code, level, kind or issuer that does not exist, with the nearest names.
     """
-    asked = Panel.of(t, codes, years, regions, level, issuer_kind, issuer)
+    asked = Panel.of(t, codes, Question.of(years, regions, level, issuer_kind, issuer))
     found = [row for report, figures in by_report(t, asked) for row in checked(report, figures)]
     if asked.question.get("codes"):
         found = [row for row in found if row["code"] in asked.codes]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -20,8 +20,9 @@ from typing import Any
 
 import polars as pl
 
-from fazhi.compare.guards import KINDS, LEVELS, CompareError, one_of, rules
-from fazhi.compare.members import SEAT, Tables, members, nearest_regions, one_a_year, texts, within, years_of
+from fazhi.compare.guards import CompareError, one_of, rules
+from fazhi.compare.members import Tables, members, nearest_regions, one_a_year
+from fazhi.compare.question import SEAT, Names, Question, Years, texts, within
 from fazhi.knowledge import load_toml, require
 from fazhi.knowledge.words import segmenter
 
@@ -186,12 +187,12 @@ def words(
     t: Tables,
     by: str = "year",
     only: str | int | Sequence[str] | Sequence[int] | None = None,
-    years: int | str | Iterable[int] | None = None,
-    regions: str | Sequence[str] | None = None,
-    level: str | Sequence[str] | None = None,
-    issuer_kind: str | Sequence[str] | None = None,
-    dimension: str | Sequence[str] | None = None,
-    status: str | Sequence[str] | None = None,
+    years: Years = None,
+    regions: Names = None,
+    level: Names = None,
+    issuer_kind: Names = None,
+    dimension: Names = None,
+    status: Names = None,
     most: int | None = None,
 ) -> Words:
     """What each group of the panel says more than the others.
@@ -204,20 +205,17 @@ def words(
     Raises CompareError for anything that does not exist, with the nearest names.
     """
     one_of("分组方式", [by], BY)
-    levels, kinds, places = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS), texts(regions)
+    asked = Question.of(years, regions, level, issuer_kind)
     sides, states = one_of("维度", texts(dimension), rules().labels["dimension"]), one_of("状态", texts(status), STATUSES)
     wanted = texts(str(only) if isinstance(only, int) else only)  # type: ignore[arg-type]
-    span = years_of(years)
-    reports, nobody = members(t, levels, kinds, places)
-    if span:
-        reports = reports.filter(pl.col("year").is_in(list(span)))
-    reports, _ = one_a_year(reports)
+    reports, nobody = members(t, asked)
+    reports, _ = one_a_year(asked.dated(reports))
     said = cut(t).join(reports.select("report_id"), on="report_id", how="semi")
     said = said.filter(~pl.col("word").is_in(names_of(reports)))
     for column, values in (("dimension", sides), ("status", states)):
         said = said.filter(pl.col(column).is_in(values)) if values else said
     notes = [f"另有{nobody.height}份报告认不出机关或年度，没有计入。"] if nobody.height else []
-    notes += [] if reports.height else ["没有符合条件的机关。" + nearest_regions(t, places)]
+    notes += [] if reports.height else ["没有符合条件的机关。" + nearest_regions(t, asked.regions)]
     groups = grouped(reports, by, wanted)
     if by == "dimension":
         counts = said.with_columns(group="dimension").join(reports.select("report_id", "issuer"), on="report_id")
@@ -247,14 +245,12 @@ def words(
         .with_columns(pl.col("distinctive").fill_null(0), by=pl.lit(by))
         .sort("group")
     )
-    question = {"by": by, "only": wanted, "years": span, "regions": places, "level": levels, "issuer_kind": kinds}
-    question |= {"dimension": sides, "status": states}
     return Words(
         titled(frame, by).select(pl.col(name).cast(kind) for name, kind in WORDS.items()),
         titled(sizes, by).select(pl.col(name).cast(kind) for name, kind in GROUPS.items()),
         by,
         len(known) == 1,
-        {key: value for key, value in question.items() if value},
+        asked.told(by=by, only=wanted, dimension=sides, status=states),
         tuple(notes),
     )
 
