@@ -201,7 +201,7 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
     if n.unit in ("个", "家", "处", "户", "座", "名", "人", "所") and phrase("reaches").search(words):
         return True
     if previous is not None and previous.scope == "stock" and previous.end > place.sentence:
-        listed = previous.end > place.clause and words[:1] in "、和("
+        listed = previous.end > place.clause and phrase("goes_on").match(words)
         if listed or (previous.unit == n.unit and phrase("part_of").match(words)):
             return _alike(previous.unit, n.unit)
     return part == "problems" and n.group in ("person", "entity", "item")
