@@ -107,7 +107,7 @@ def _is_title(text: str) -> bool:
 
 def _without_site(title: str) -> str:
     """A page's title without the site's name or the column's behind it."""
-    title = re.sub(r"^【[^】]{2,8}】", "", re.sub(r"\s+", " ", title).strip())
+    title = re.sub(r"^(?:【[^】]{2,8}】|(?:附件|下载|附件下载|标题|题名|名称)[:：]\s*)", "", re.sub(r"\s+", " ", title).strip())
     for part in rules()["site.parts"].split(title):
         if part and _is_title(part.strip()):
             return part.strip()
