@@ -43,7 +43,7 @@ briefings: tables ## raw reports -> tables -> OUT/briefings/index.html
 lab: $(READY) ## JupyterLab on the notebooks, with the kernel that has the library
 	@$(VENV)/bin/jupyter lab --notebook-dir notebooks --MultiKernelManager.default_kernel_name=fazhi $(ROOT)
 
-test: $(READY) ## all tests; the browser test needs a chromium and says so when there is none
+test: $(READY) ## all tests; those in browsers need a chromium and a Firefox and say so where there is none
 	@$(PY) -m pytest
 
 lint: $(READY) ## ruff and the type check

@@ -91,7 +91,7 @@ def test_a_tile_leads_to_all_its_sentences() -> None:
     trace, place = tile_of(figures.tile_map(counties()), "上海")
     first, second, last = trace.customdata[place].split()
     assert {first, second} == {f"s-{n:016x}-0" for n in (0, 1)} and last == f"s-{2:016x}-0"  # the comparable ones, then the bound
-    assert theme.say("figure.click_more") in figures.tile_map(counties()).layout.meta["source"]
+    assert theme.say("figure.click_more") in figures.tile_map(counties()).layout.meta["hint"]
 
 
 def test_bounds_are_framed() -> None:

@@ -152,9 +152,22 @@ def test_a_full_page_keeps_its_figures_as_still_images(made: str, monkeypatch: p
     monkeypatch.setattr(page, "LIMIT", len(made.encode()) - 100_000)
     still = export(essay(), Capsule("x", report_tables()))
     assert "fz-bundle\">" not in still and "fig-1-data" not in still and "静态图形" in still
-    assert "静态图形" not in made and "点击数据点" not in still
-    root = lxml_html.fromstring(still)
-    assert root.xpath("//figure[@id='fig-1']//*[local-name()='svg']") and root.xpath("//a[starts-with(@href, '#s-')]")
+    assert "静态图形" not in made
+    points = lxml_html.fromstring(still).xpath("//figure[@id='fig-1']//*[local-name()='svg']//a[starts-with(@href, '#s-')]")
+    assert len(points) == 4 and not {point.get("href")[1:] for point in points} - set(lxml_html.fromstring(still).xpath("//li/@id"))
+    assert "甲市人民政府 2022" in {point.xpath("string(*[local-name()='title'])").partition("　")[0] for point in points}
+
+
+def test_a_still_point_whose_sentence_is_not_on_the_page_is_no_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "POINTS", 1)
+    made = export(new_notebook(cells=[put(figure_output(figures.dots(panel(), year=2022)))]), Capsule("x", report_tables()))
+    assert made.count('class="fz-pt"') == 1 and made.count('<title>甲市人民政府') <= 1
+
+
+def test_the_bundle_loses_its_wrapper_only() -> None:
+    wrapper = "/* licence */\n(function(root, factory) {} (self, () => {\n\"use strict\";var Plotly=(()=>{})();window.Plotly = Plotly;\nreturn Plotly;\n}));"
+    assert bundle.unwrapped(wrapper) == '/* licence */"use strict";var Plotly=(()=>{})();window.Plotly = Plotly;\n'
+    assert bundle.unwrapped("made otherwise") == "made otherwise"
 
 
 def test_foreign_html_and_text_are_cleaned() -> None:

@@ -81,9 +81,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def visits(browser: Any, pages: Path) -> Iterator[dict[str, Visit]]:  # noqa: F811
     opened = {}
     for path in sorted(pages.glob("*.html")):
-        opened[path.stem] = Visit(browser, path)
-        if path.stem != "index":
-            opened[path.stem].page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
+        opened[path.stem] = Visit(browser, path).read()
     yield opened
     for visit in opened.values():
         visit.context.close()
@@ -107,7 +105,7 @@ def test_it_is_shown_as_what_it_is(visits: dict[str, Visit]) -> None:
 
 def test_no_link_leads_to_code(visits: dict[str, Visit]) -> None:
     for name, visit in visits.items():
-        links = visit.page.evaluate("[...document.querySelectorAll('a')].map((a) => [a.protocol, a.hasAttribute('download'), a.getAttribute('href')])")
+        links = visit.page.evaluate("[...document.querySelectorAll('a')].map((a) => [new URL(a.getAttribute('href'), location).protocol, a.hasAttribute('download'), a.getAttribute('href')])")
         for protocol, saved, address in links:
             assert protocol in ("file:", "https:", "http:") or (protocol == "data:" and saved), (name, address)
 
@@ -116,7 +114,7 @@ def test_clicking_everything_harms_nothing(visits: dict[str, Visit]) -> None:
     for name in ("one", "quality"):
         page = visits[name].page
         page.evaluate("""() => {
-            document.querySelectorAll('a[href^="#"]').forEach((a) => a.click());
+            document.querySelectorAll('a[href^="#"]').forEach((a) => a.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true})));
             document.querySelectorAll('.fz-plot').forEach((plot) => plot.emit && plot.emit('plotly_hover', {points: [plot._fullData ? {customdata: '\\"><img src=x onerror=window.harmed=11>'} : {}]}));
             document.querySelectorAll('.fz-plot').forEach((plot) => plot.emit && plot.emit('plotly_click', {points: [{customdata: '\\"><img src=x onerror=window.harmed=12>'}]}));
         }""")

@@ -200,6 +200,7 @@ def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = 
         ticktext=names,
         range=[-0.7, max(ticks) + 0.7],
         tickfont={"size": 12},
+        ticklabelstandoff=6,  # a point at zero does not cover its name
         zeroline=False,
         **where,
     )

@@ -42,6 +42,7 @@ POINTS = 400  # sentences of figures' points that are added to those of the tabl
 PLOTLY = "application/vnd.plotly.v1+json"
 GETA = "〓"  # the printers' sign for a character that the fount lacks
 _DROPPED = re.compile(r"data:[a-z]+/[^\"')\s]+")
+_POINT = re.compile(r'<a class="fz-pt" href="#([^"]+)"><title>[^<]*</title>(.*?)</a>', re.DOTALL)  # of a static twin
 _ANCHOR = re.compile(r"s-([0-9a-zA-Z_.]+)-(\d+)\Z")
 
 
@@ -178,16 +179,26 @@ class Capsule:
         layout["margin"] = {"l": 8, "r": 24, "t": 56 if legend else 30, "b": 52} | (layout.get("margin") or {})
         layout.pop("width", None)
         layout["height"] = (fig.layout.height or 450) - (0 if legend else 24) - 40
+        layout["meta"] = {"shape": meta["shape"]} if meta.get("shape") else None  # the rest is told in the page's own words
         told["layout"] = layout
-        number = len(self._figures) + 1
-        self._figures.append((f"fig-{number}", told))
-        heading = f"{say('page.figure_label', self.language, n=number)}　{escape(title)}"
-        source = f"<figcaption>{escape(meta['source'])}</figcaption>" if meta.get("source") else ""
+        self._reports.update(str(meta.get("reports") or "").split())
+        name = f"fig-{len(self._figures) + 1}"
+        self._figures.append((name, told))
+        heading = f"{say('page.figure_label', self.language, n=len(self._figures))}　{escape(title)}"
+        caption = escape(meta.get("source") or "") + self._hint(meta.get("hint"), name)
         return (
-            f'<figure class="fz-figure" id="fig-{number}"><p class="fz-fig-title">{heading}</p>'
-            f'<div class="fz-plot" role="img" aria-label="{escape(alt)}" style="height:{layout["height"]}px"></div>'
-            f'<div class="fz-static" role="img" aria-label="{escape(alt)}">{twin}</div>{source}</figure>'
+            f'<figure class="fz-figure" id="{name}" style="--h:{layout["height"]}px"><p class="fz-fig-title">{heading}</p>'
+            f'<div class="fz-box"><div class="fz-plot" role="img" aria-label="{escape(alt)}"></div>'
+            f'<div class="fz-static" role="group" tabindex="0" aria-label="{escape(alt)}">{twin}</div></div>'
+            f"{f'<figcaption>{caption}</figcaption>' if caption else ''}</figure>"
         )
+
+    def _hint(self, hint: str | None, name: str) -> str:
+        """What a reader may do with the points, shown by the page's style only where the points are drawn or are links."""
+        if not hint:
+            return ""
+        keys = escape(say("figure.keys", self.language))
+        return f'<span class="fz-hint">；{escape(hint)}<span class="fz-keys" id="{name}-keys">（{keys}）</span></span>'
 
     def legible(self, text: str) -> str:
         """The text with 〓 for characters that no font at hand can draw (private-use code points of old pages, emoji); they
@@ -213,6 +224,7 @@ class Capsule:
                 "rebuild the tables, then the briefing"
             )
         self._drop_points(found)
+        body = _POINT.sub(lambda link: link[0] if link[1] in found else link[2], body)
         inner = self.legible(listing(added, self.language)) if added else ""
         self._reports |= {entry.report_id for entry in added} | {match[1] for target in there if (match := _ANCHOR.match(target))}
         packed = len(inner) > PACKED_FROM
@@ -247,7 +259,7 @@ class Capsule:
                     r"<(?:h[1-6]|th|strong|b|mark|caption|summary)\b[^>]*>(.*?)</", body + inner + parts["codebook"], re.DOTALL
                 )
             ),
-            *"".join(re.findall(r'class="fz-(?:fig-title|report-title)">(.*?)<', body + inner)),
+            *"".join(re.findall(r'class="fz-(?:fig-title|report-title)">(.*?)<', body + ("" if packed else inner))),
         }
         bold |= set(
             "".join(
@@ -264,9 +276,6 @@ class Capsule:
         if parts["bundle"] and sum(len(part.encode()) for part in parts.values()) + FRAME > LIMIT:
             # of all on the page, the drawing library is the most bytes for the least that a reader would miss
             parts["bundle"] = parts["data"] = ""
-            for part in ("before", "after"):
-                for click in ("figure.click", "figure.click_more"):
-                    parts[part] = parts[part].replace("；" + say(click, self.language), "")
             parts["lost"] += f'<p class="fz-more">{say("page.static_only", self.language)}</p>'
         parts["nonce"] = hashlib.sha256((told_text + parts["js"]).encode()).hexdigest()[:24]
         return parts
@@ -387,7 +396,7 @@ def _json(told: Any) -> str:
 
 def _targets(body: str) -> list[str]:
     """The sentences that the body's links lead to, once each, in reading order."""
-    return list(dict.fromkeys(re.findall(r'href="#(s-[^"]+)"', body)))
+    return list(dict.fromkeys(re.findall(r'(?<!class="fz-pt" )href="#(s-[^"]+)"', body)))
 
 
 def _chrome(language: str) -> list[str]:

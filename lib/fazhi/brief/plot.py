@@ -64,9 +64,15 @@ def short(name: str, length: int = 22) -> str:
     return name if len(name) <= length else f"{name[: length - 1]}…"
 
 
+def short_name(name: str, length: int = 22) -> str:
+    """A name cut in its middle: it begins with the province and ends with what tells it from its neighbours."""
+    head = (length - 1) // 3
+    return name if len(name) <= length else f"{name[:head]}…{name[head + 1 - length :]}"
+
+
 def label(name: str) -> str:
     """An issuer's name for an axis: two lines of eleven characters at most, so that a phone has room for the points."""
-    return wrapped(short(name), 11)
+    return wrapped(short_name(name), 11)
 
 
 def is_bound(row: Row) -> bool:
@@ -126,8 +132,11 @@ def finish(fig: go.Figure, frame: pl.DataFrame, *, title: str, alt: str, height:
     line = say("figure.source_line", language, reports=reports) if reports else ""
     click = "figure.click_more" if any(" " in (target or "") for target in targets) else "figure.click"
     hint = say(click, language) if reports and targets else ""
-    source = "；".join(filter(None, [line, hint, note]))
-    fig.update_layout(title_text=plain(title), height=height, meta={"title": title, "alt": alt, "source": source})
+    source = "；".join(filter(None, [line, note]))
+    # the hint is for a page, where points lead somewhere
+    behind = " ".join(sorted(frame["report_id"].drop_nulls().cast(pl.String).unique()))
+    meta = {"title": title, "alt": alt, "source": source, "hint": hint, "reports": behind}
+    fig.update_layout(title_text=plain(title), height=height, meta=meta)
     if source:
         fig.add_annotation(
             name="source",

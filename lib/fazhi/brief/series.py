@@ -25,7 +25,7 @@ from fazhi.brief.plot import (
     one_code,
     plain,
     printed,
-    short,
+    short_name,
     target,
     unit_of,
 )
@@ -101,7 +101,7 @@ def _add_line(
             y=[row["value"] if row else None for row in rows],
             mode="lines+markers",
             connectgaps=False,
-            name=plain(short(issuer)),
+            name=plain(short_name(issuer)),
             showlegend=legend,
             line={"color": colour, "width": 2 if legend else 1, "dash": dash},
             hovertext=[hover(row, language) if row else "" for row in rows],
@@ -209,7 +209,7 @@ def by_issuer(frame: pl.DataFrame, rows: list[Row], title: str, language: str) -
         shared_yaxes="all",
         vertical_spacing=min(0.32 / count, 0.2),
         horizontal_spacing=0.06,
-        subplot_titles=[plain(short(i, 14)) for i in issuers],
+        subplot_titles=[plain(short_name(i, 14)) for i in issuers],
     )
     for place, issuer in enumerate(issuers):
         where = {"row": place // columns + 1, "col": place % columns + 1}
@@ -268,7 +268,7 @@ def slopes(
     left = _apart([then["value"] for _, then, _ in told], span / 13)
     right = _apart([now["value"] for _, _, now in told], span / 13)
     before = [plain(printed(then, language)) for _, then, _ in told]
-    after = [plain(f"{printed(now, language)} {short(issuer, 12)}") for issuer, _, now in told]
+    after = [plain(f"{printed(now, language)} {short_name(issuer, 12)}") for issuer, _, now in told]
     ends = ((0, -0.07, left, [then for _, then, _ in told]), (1, 1.07, right, [now for *_, now in told]))
     fig.add_trace(  # from each point to its label, which may stand apart from it
         go.Scatter(

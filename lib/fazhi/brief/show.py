@@ -19,7 +19,7 @@ import polars as pl
 
 from fazhi.brief.theme import amount, number, say
 
-ROWS = 200  # more would make a page heavy and be read by nobody; all rows are in the CSV
+ROWS, FEW = 200, 40  # a table of more rows than ROWS would be read by nobody: it shows FEW of them, all are in the CSV
 CSV_PLAIN = 100_000  # bytes of CSV that are linked as they are; beyond it the link is to a .csv.gz
 BASIS = "fazhi_reports"  # the metadata of an output that holds the reports which the page rests on
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the start of a formula
@@ -59,6 +59,9 @@ def safe_csv(frame: pl.DataFrame) -> str:
 
 def _csv_link(frame: pl.DataFrame, caption: str, language: str) -> str:
     data = ("\ufeff" + safe_csv(frame)).encode()  # the mark tells Excel that it is UTF-8
+    if len(data) > CSV_PLAIN:  # rows of one report side by side take half the bytes
+        order = [name for name in ("issuer", "report_id") if name in frame.columns]
+        data = ("\ufeff" + safe_csv(frame.sort(order, maintain_order=True) if order else frame)).encode()
     kind, name = "text/csv;charset=utf-8", f"{caption or 'fazhi'}.csv"
     if len(data) > CSV_PLAIN:
         data, kind, name = gzip.compress(data, 9, mtime=0), "application/gzip", f"{name}.gz"
@@ -127,7 +130,8 @@ def table(
     sources: Mapping[str, str] | Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
     columns: Sequence[str] | None = None,
-    limit: int = ROWS,
+    limit: int | None = None,
+    ends: str | None = None,
     language: str = "zh",
 ) -> Html:
     """A frame as a table with caption, scoped headings and a CSV of all its rows.
@@ -136,6 +140,8 @@ def table(
     to the column that holds the number (default: `value` to `indicator_id`); as a plain list of columns, each has its number in
     `COLUMN_id`, and its report in `COLUMN_report` where there is one. `value` is printed with the row's `unit`, `qualifier` and
     `high`; so is a column `X` with `X_unit`, `X_qualifier`, `X_high`. `labels` names columns; `columns` chooses and orders them.
+    Of more than `limit` rows (None: ROWS, then FEW) the first are shown, or those with the largest and smallest `ends` of each
+    indicator.
     """
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
@@ -149,7 +155,10 @@ def table(
         else [c for c in frame.columns if c not in _HIDDEN and c not in beside and not (has_value and c in _BESIDE_VALUE)]
     )
     names = {c: (labels or {}).get(c) or say(f"column.{c}", language) for c in shown}
+    limit = limit or (ROWS if frame.height <= ROWS else FEW)
     rows = frame.head(limit)
+    if ends and frame.height > limit:
+        rows = _extremes(frame, ends, limit)
     texts = {c: [_printed(row, c, has_value, language) for row in rows.iter_rows(named=True)] for c in shown}
     kinds = {c: "fz-n" if frame.schema[c].is_numeric() and c != "year" else _width(texts[c]) for c in shown}
     head = "".join(f'<th scope="col" class="{kinds[c]}">{escape(names[c])}</th>' for c in shown)
@@ -167,8 +176,9 @@ def table(
         body.append(f"<tr>{''.join(cells)}</tr>")
     if not body:
         body = [f'<tr><td colspan="{max(len(shown), 1)}">{escape(say("page.no_table_rows", language))}</td></tr>']
+    told = "page.rows_ends" if ends else "page.rows_shown"
     more = (
-        f'<p class="fz-more">{escape(say("page.rows_shown", language, n=frame.height, k=limit))}</p>'
+        f'<p class="fz-more">{escape(say(told, language, n=frame.height, k=rows.height))}</p>'
         if frame.height > limit
         else ""
     )
@@ -179,6 +189,15 @@ def table(
         f'<thead><tr>{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>{more}<p class="fz-save">{link}</p>'
     )
     return Html(html, str(frame.select(shown)))
+
+
+def _extremes(frame: pl.DataFrame, column: str, limit: int) -> pl.DataFrame:
+    """The rows with the largest and the smallest values of each indicator, largest first, about `limit` in all."""
+    by = next((name for name in ("code", "name_zh") if name in frame.columns), None)
+    groups = frame.partition_by(by, maintain_order=True) if by else [frame]
+    each = max(3, limit // (2 * len(groups)))
+    told = [group.drop_nulls(column).sort(column, descending=True, maintain_order=True) for group in groups]
+    return pl.concat([part for group in told for part in (group.head(each), group[each:].tail(each))])
 
 
 def _printed(row: Mapping[str, Any], column: str, has_value: bool, language: str) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, DPI = 7.0, 96  # inches of a figure (A4 between margins); pixels of plotly per inch
+PAGE = 9.2  # inches that a figure may be high, so that a sheet of A4 holds it with its title and source
 HEAVY = 60_000  # characters of SVG beyond which an image is lighter
 _DASHES = {"solid": "-", "dash": "--", "dot": ":", "dashdot": "-.", "longdash": (0, (8, 3))}
 _SYMBOLS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "cross": "P", "x": "X", "star": "*"}
@@ -59,7 +60,8 @@ def _list(value: Any) -> list[Any]:
 def element(fig: go.Figure, name: str = "fig") -> str:
     """The twin as an element of a page whose `@font-face` has the theme's family: an SVG whose text stays text, or, where
     that would be heavy (a grid of a thousand cells), an image of few colours. The ids in it begin with `name`, since no two of a
-    page may be the same."""
+    page may be the same. Points lead to the anchors in their `customdata`."""
+    points = _points(fig)
     with matplotlib_style(" ".join(_texts(fig))):
         drawn = draw(fig)
         out = io.StringIO()
@@ -69,8 +71,29 @@ def element(fig: go.Figure, name: str = "fig") -> str:
             bare = re.sub(
                 r"<metadata>.*?</metadata>\s*|<!--.*?-->\s*|\n\s*(?=<)", "", text[text.index("<svg") :], flags=re.DOTALL
             )
-            return re.sub(r'((?<![\w-])id="|url\(#|href="#)', rf"\g<1>{name}-", bare)
+            named = re.sub(r'((?<![\w-])id="|url\(#|href="#(?!s-))', rf"\g<1>{name}-", bare)
+            return re.sub(r'<a xlink:href="#(s-[^"]+)"[^>]*>', lambda link: _link(link[1], points.get(link[1], "")), named)
         return f'<img alt="" src="data:image/png;base64,{base64.b64encode(_png(drawn)).decode()}">'
+
+
+def _points(fig: go.Figure) -> dict[str, str]:
+    """What the points that lead somewhere are called: the first lines of what they say when pointed at."""
+    told = {}
+    for trace in fig.data:
+        for target, text in zip(_anchors(trace), _each(getattr(trace, "hovertext", None), 0), strict=False):
+            if target:
+                told[target] = " ".join(html.unescape(re.sub(r"<[^>]*>", "", line)) for line in str(text).split("<br>")[:2])
+    return told
+
+
+def _anchors(trace: Any) -> list[str | None]:
+    """The anchors of the sentences behind a trace's points; of several sentences the first."""
+    held = [str(targets or "").split() for targets in _list(getattr(trace, "customdata", None))]
+    return [targets[0] if targets and re.fullmatch(r"s-[\w.]+-\d+", targets[0]) else None for targets in held]
+
+
+def _link(target: str, words: str) -> str:
+    return f'<a class="fz-pt" href="#{target}"><title>{html.escape(words)}</title>'
 
 
 def _png(drawn: Figure) -> bytes:
@@ -93,10 +116,12 @@ def draw(fig: go.Figure) -> Figure:
                 f"a `{trace.type}` trace has no static form; use the figures of fazhi.brief.figures, or scatter and bar traces"
             )
     layout = fig.layout
+    places = _domains(fig)
     height = (layout.height or 450) / DPI * 0.82
+    if len(places) <= 2:
+        height = min(height, PAGE)
     canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
     FigureCanvasSVG(canvas)
-    places = _domains(fig)
     grid = canvas.add_gridspec(
         len({p[0] for p in places.values()}) or 1, len({p[1] for p in places.values()}) or 1, height_ratios=_ratios(places, fig)
     )
@@ -206,6 +231,8 @@ def _scatter(ax: Axes, trace: Any, fig: go.Figure, place: int) -> Any:
             marker=_SYMBOLS.get(marker.symbol or "circle", "o"),
             zorder=3,
         )
+        if any(anchors := _anchors(trace)):
+            drawn.set_urls([f"#{anchor}" if anchor else None for anchor in anchors])
         handle = handle or drawn
     if "text" in mode:
         positions = _each(trace.textposition, len(x))
@@ -253,6 +280,8 @@ def _bar(ax: Axes, trace: Any, stacked: bool, place: int) -> Any:
             bottom=bottom,
             **style,
         )
+    for bar, anchor in zip(bars, _anchors(trace), strict=False):
+        bar.set_url(f"#{anchor}" if anchor else None)
     if trace.text is not None:
         for bar, text in zip(bars, _each(trace.text, count), strict=False):
             ax.annotate(
@@ -268,6 +297,8 @@ def _bar(ax: Axes, trace: Any, stacked: bool, place: int) -> Any:
 
 def _axes(ax: Axes, x: Any, y: Any) -> None:
     """Ticks, titles, ranges and grids as plotly's axes have them."""
+    from matplotlib.ticker import MultipleLocator
+
     if y.scaleanchor:
         ax.set_aspect("equal")
     for axis, spec, side in ((ax.xaxis, x, "x"), (ax.yaxis, y, "y")):
@@ -283,8 +314,12 @@ def _axes(ax: Axes, x: Any, y: Any) -> None:
         if spec.tickvals is not None:
             axis.set_ticks(_list(spec.tickvals), [words(t) for t in _list(spec.ticktext) or _list(spec.tickvals)])
         else:
+            if spec.dtick:
+                axis.set_major_locator(MultipleLocator(spec.dtick))
             axis.set_major_formatter(lambda value, _: f"{value:,.0f}" if float(value).is_integer() else f"{value:g}")
         axis.set_tick_params(labelsize=8, length=0)
+        for tick in axis.get_ticklabels():
+            tick.set_linespacing(0.95)
         if spec.showgrid is not False:
             axis.grid(visible=True, color=GRID, linewidth=0.8)
         if spec.range is not None:  # last, because ticks outside would stretch it
@@ -311,9 +346,8 @@ def _shapes(fig: go.Figure, axes: dict[str, Any]) -> None:
             if home is not None:
                 home.set_title(words(note.text), fontsize=9)
                 continue
-            ax.text(
-                note.x, note.y, words(note.text), transform=ax.transAxes, ha="center", va="center", color=MUTED, fontsize=size
-            )
+            style: dict[str, Any] = {"ha": "center", "va": "center", "color": MUTED, "fontsize": size, "linespacing": 1.8}
+            ax.text(note.x, note.y, words(note.text), transform=ax.transAxes, **style)
         elif note.yref == "paper":
             ax.annotate(
                 words(note.text),

@@ -112,7 +112,7 @@ def words() -> _Words:
             rf"(?!{_any(town['no'])}){HAN}{{1,8}}?(?:{_any(town['units'])})(?={_any(town['organs'])}|{party}|委员会|工作委员会|纪|$|\d|[^一-鿿])"
         ),
         unknown=re.compile(
-            rf"(?:(?![和与及的、]|城市|社区|地区|园区|景区|校区|辖区|开发区|管理区|{GENERIC}){HAN}){{2,6}}?(?<![城社园景校小辖全])"
+            rf"(?:(?![和与及的、我局委厅办各全本其]|城市|社区|地区|园区|景区|校区|辖区|开发区|管理区|{GENERIC}){HAN}){{2,6}}?(?<![城社园景校小辖全])"
             rf"(?:自治州|自治县|省|市|县|区|旗|盟)(?=人民政府|政府|$|{HAN}{{2,6}}?(?:县|区|市)人民政府|{HAN}{{1,14}}(?:局|委员会|委|厅|办公室)$)"
         ),
         government=re.compile(rf"(?:{_any(data['government']['organs'])})(?!{HAN}{{0,3}}(?:办公|{HAN}局))"),
@@ -201,7 +201,7 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
         organ = ("办事处" if town.endswith("街道") else "人民政府") if town else "管理委员会" if zone else "人民政府"
     if not whole and not (organ or zone or town or (places and regions.is_full(places[-1]))):
         return None
-    if not (places or generic or zone or town) and kind != "department":
+    if not (places or generic or zone or town) and (kind != "department" or organ == "分局"):
         return None
     return Body(text[:at], tuple(places), generic, zone, town, organ, kind, head, via)
 
@@ -250,7 +250,7 @@ def _organ(text: str, at: int, year: int | None, whole: bool, zone: str, town: s
         return m[0], "zone", m.end()
     if (m := w.government.match(text, at)) and not (whole and m.end() != len(text)):
         return ("人民政府" if m[0] == "政府" else m[0]), "government", m.end()
-    if (m := w.organ.fullmatch(text, at) if whole else w.organ.match(text, at)) and not m[0].startswith("委"):
+    if (m := w.organ.fullmatch(text, at) if whole else w.organ.match(text, at)) and not m[0].startswith(("委", "街", "镇", "乡")):
         return m[0], "department", m.end()
     return "", "township" if town else "zone" if zone else "government" if placed else "other", at
 

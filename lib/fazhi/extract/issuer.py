@@ -285,6 +285,8 @@ def _placed(
         name = "".join(body.places) + body.generic + tail
         level = level or (seat.level_of(body.places[-1]) if body.places else None)
         findings.append(Finding("region_unknown", "warning", f"无法确定{name}所在的行政区：重名或页面没有写明。"))
+        if body.kind == "government" and not body.places:
+            name = ""  # 县人民政府 names none
     else:
         name = body.head + seat.seat_name(region, year) + tail
         printed = re.sub(r"\s", "", body.text)
@@ -303,7 +305,7 @@ def _placed(
     )
     return replace(
         found,
-        issuer=name,
+        issuer=name or None,
         issuer_kind=body.kind,
         region_code=region.code if region else None,
         province=chain.get("province"),
