@@ -93,6 +93,13 @@ def test_a_part_of_the_reports(held: Tables) -> None:
         quality(held, level="conty")
 
 
+def test_all_reports_are_listed_the_doubtful_first(q: Quality) -> None:
+    judged, doubtful = q.judged(), q.by_report(10_000)
+    assert sorted(judged["report_id"]) == sorted(q.reports["report_id"]) and doubtful.height < judged.height
+    assert judged["unaccounted_share"].is_sorted(descending=True)
+    assert doubtful.equals(judged.filter((pl.col("unaccounted") > 0) | (pl.col("warnings") > 0)))
+
+
 def test_no_reports_are_said_in_words() -> None:
     none = quality(tables({name: pl.DataFrame(schema=table.schema) for name, table in TABLES.items()}))
     assert none.gist() == EMPTY and none.sample().is_empty() and none.unread().is_empty() and none.loose().is_empty()

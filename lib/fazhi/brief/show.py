@@ -268,9 +268,16 @@ def passages(tables: Any, frame: pl.DataFrame, *, columns: Sequence[str] = ("lat
     return Html(listing(found, language, kind="fz-sources fz-passages") if found else "", "\n".join(e.sentence for e in found))
 
 
-def reports(frame: pl.DataFrame, caption: str, *, labels: Mapping[str, str] | None = None, language: str = "zh") -> Html:
-    """A table of the reports that a page rests on (`report_id`, `issuer`, `year`, `title`, `source`, `url`); its line on origins
-    counts all of them."""
-    shown = [c for c in ("issuer", "year", "title", "source", "url") if c in frame.columns]
+def reports(
+    frame: pl.DataFrame,
+    caption: str,
+    *,
+    columns: Sequence[str] = ("issuer", "year", "title", "source", "url"),
+    labels: Mapping[str, str] | None = None,
+    language: str = "zh",
+) -> Html:
+    """A table of the reports that a page rests on (`report_id` and the columns to show); its line on origins counts all of
+    them."""
+    shown = [c for c in columns if c in frame.columns]
     made = table(frame.select(*shown, "report_id"), caption, labels=labels, columns=shown, language=language)
     return Html(made.html, made.plain, tuple(frame["report_id"].unique(maintain_order=True)))

@@ -87,9 +87,12 @@ class Quality:
 
     def by_report(self, most: int = WORST) -> pl.DataFrame:
         """The reports with the most that is doubtful first: those with a share of loose numerals, then those with findings."""
-        doubtful = self.reports.filter((pl.col("unaccounted") > 0) | (pl.col("warnings") > 0))
+        return self.judged().filter((pl.col("unaccounted") > 0) | (pl.col("warnings") > 0)).head(most)
+
+    def judged(self) -> pl.DataFrame:
+        """All reports in this order, also those with nothing doubtful."""
         order = ["unaccounted_share", "warnings", "issuer", "year"]
-        return doubtful.sort(order, descending=[True, True, False, False]).head(most)
+        return self.reports.sort(order, descending=[True, True, False, False], nulls_last=True)
 
     def rules(self) -> pl.DataFrame:
         """The findings by rule: rule, severity (in Chinese), n, reports and an example, the gravest first."""
