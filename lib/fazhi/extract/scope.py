@@ -28,6 +28,7 @@ _FEATURES = {
     "change": {"up", "down"},
 }
 _OPENERS = "，,；;：:。！？!?\n\t (（、"
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
 _UNTIL = re.compile(r"[至到截止\-—–~](?:(?:19|20)\d{2}年)?(?P<m>1[0-2]|[1-9])月(?P<d>\d{1,2})?")
 
@@ -166,7 +167,9 @@ def status(folded: str, n: Number, place: Place) -> str:
     """Whether the clause says that it happened (actual), is promised (target) or is a standing rule (norm)."""
     found = "actual"
     for cue in cues("status"):
-        if cue.pattern.search(folded, place.clause, n.end if cue.value == "norm" else n.start):
+        m = cue.pattern.search(folded, place.clause, n.end if cue.value == "norm" else n.start)
+        # 以每两月1次的频次学习5次: the rule is said of another number
+        if m and not (cue.value == "norm" and _DIGIT.search(folded, m.end(), n.start)):
             found = cue.value
     return found
 
