@@ -98,8 +98,13 @@ def test_on_the_command_line(command: str, folder: Path) -> None:
 # --- by hand
 
 
-def world(*reports: tuple[int, list[tuple[str, str, list[dict[str, Any]]]]]) -> Tables:
-    """Reports of one county: (year, [(status, sentence, figures)]); a figure's place is found by its `value_text`."""
+def world(
+    *reports: tuple[int, list[tuple[str, str, list[dict[str, Any]]]]], seats: dict[int, dict[str, Any]] | None = None
+) -> Tables:
+    """Reports of one county: (year, [(status, sentence, figures)]); a figure's place is found by its `value_text`.
+
+    `seats` are other columns of `reports`, by year.
+    """
     rows: dict[str, list[dict[str, Any]]] = {"reports": [], "measures": [], "indicators": [], "sections": [], "sources": []}
     for year, told in reports:
         one, text = f"{year:016x}", ""
@@ -124,7 +129,7 @@ def world(*reports: tuple[int, list[tuple[str, str, list[dict[str, Any]]]]]) -> 
         rows["reports"].append({
             "report_id": one, "source": f"{year}.txt", "issuer": "甲县人民政府", "issuer_kind": "government", "level": "county",
             "county": "甲县", "year": year, "origin": "synthetic", "text": text,
-        })
+        } | (seats or {}).get(year, {}))
         rows["sources"].append({"source": f"{year}.txt", "status": "report", "report_id": one, "media_type": "text/plain"})
     return tables({
         name: pl.DataFrame([dict.fromkeys(TABLES[name].schema) | row for row in held], schema=TABLES[name].schema)
@@ -326,6 +331,19 @@ def test_why_there_is_no_report_to_look_in() -> None:
     roster = pl.DataFrame({"issuer": ["甲县人民政府"], "year": ["2021"], "published": ["no"]})
     [row] = promises(t, roster=roster).frame.to_dicts()
     assert row["reason"] == "not_published"
+
+
+def test_a_county_that_became_a_district_answers_under_its_new_name() -> None:
+    miyun = {
+        2014: {"issuer": "北京市密云县人民政府", "region_code": "110228", "province": "北京市", "county": "密云县"},
+        2015: {"issuer": "北京市密云区人民政府", "region_code": "110118", "province": "北京市", "county": "密云区"},
+    }
+    promised = (2014, pledge("评查案卷200件。", "200件", 200, **CODE)[1])
+    kept = (2015, later("全年评查案卷200件。", "200件", 200, **CODE)[1])
+    row = only(world(promised, kept, seats=miyun))
+    assert (row["issuer"], row["verdict"], row["reason"]) == (miyun[2014]["issuer"], "kept", "met")
+    other = {**miyun, 2015: {**miyun[2015], "issuer": "北京市平谷区人民政府", "region_code": "110117", "county": "平谷区"}}
+    assert only(world(promised, kept, seats=other))["verdict"] == "no_report"
 
 
 def test_none_at_all_says_so() -> None:

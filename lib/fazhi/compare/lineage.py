@@ -170,6 +170,15 @@ def forebears(reports: pl.DataFrame) -> dict[str, tuple[Forebear, ...]]:
     return found
 
 
+def later_names(reports: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+    """For each issuer that goes on under other names, those names."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for heir, line in forebears(reports).items():
+        for one in line:
+            names[one.issuer].append(heir)
+    return {issuer: tuple(heirs) for issuer, heirs in names.items()}
+
+
 def joined(reports: pl.DataFrame, allowed: Sequence[str]) -> tuple[pl.DataFrame, list[str]]:
     """The reports, where `region_changed` is allowed with the new name of an issuer that goes on under one; and notes on what was
     joined, or on series that stand apart."""

@@ -18,6 +18,7 @@ import polars as pl
 from fazhi.compare.aims import SCOPES, figures_of, match, moved, targets, wanted
 from fazhi.compare.deeds import Answers, asked
 from fazhi.compare.guards import codebook, rules
+from fazhi.compare.lineage import later_names
 from fazhi.compare.members import Tables, between, members, one_a_year, unread
 from fazhi.compare.pledge import VERDICTS, knowledge
 from fazhi.compare.question import Names, Question, Years
@@ -232,7 +233,7 @@ def promises(
     """Every promise that the plans of a panel make for the year to come, and what the same issuer's next report says of it.
 
     `years` are those of the reports that promise; parameters and errors otherwise as in `compare`. A promise `by 2025` is looked
-    for in the report of 2025.
+    for in the report of 2025. An issuer whose region took another name, rank or prefecture answers under its new name.
     """
     wanted_of = Question.of(years, regions, level, issuer_kind)
     every, _ = one_a_year(members(t, wanted_of)[0])
@@ -245,11 +246,13 @@ def promises(
     rows = [*figures, *asked(t, asking, taken)]
     told_by = {row["report_id"]: row for row in asking.iter_rows(named=True)}
     later = {(row["issuer"], row["year"]): row for row in every.iter_rows(named=True)}
+    renamed = later_names(every)  # a county that became a district answers for what the county promised
     for row in rows:
         report = told_by[row["report_id"]]
         row |= {name: report[name] for name in ("issuer", "year", "issuer_kind", "level", "region", "source", "url")}
         row["due"] = row.get("due") or report["year"] + 1
-        if found := later.get((row["issuer"], row["due"])):
+        names = (row["issuer"], *renamed.get(row["issuer"], ()))
+        if found := next((later[name, row["due"]] for name in names if (name, row["due"]) in later), None):
             row |= {"found_report": found["report_id"], "found_source": found["source"], "found_url": found["url"]}
     answer(t, [row for row in rows if "found_report" in row])
     lost = unread(t)
