@@ -24,10 +24,11 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
     """The kind of a quantity and, of a change, its direction."""
     before = folded[place.left : n.start].removeprefix(")")
     share = n.unit in ("%", "‰")
+    level = "rate" if share else "amount" if n.unit == "元" else "count"
     if previous is not None and previous.kind == "change" and previous.unit == n.unit and phrase("join").search(before):
         return "change", previous.direction  # 同比分别上升12%、7.5%
     if phrase("level_reached").search(before):
-        return ("rate" if share else "amount" if n.unit == "元" else "count"), None
+        return level, None
     relative = n.group in ("points", "times") or phrase("of_last").search(before) is not None
     if relative or share or n.unit == "元" or phrase("compared").search(folded, place.clause, n.start):
         for cue in cues("change"):
@@ -35,7 +36,7 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
                 return "change", cue.value
     if relative:
         return "change", None
-    return ("rate" if share else "amount" if n.unit == "元" else "count"), None
+    return level, None
 
 
 class Parts:

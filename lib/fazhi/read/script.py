@@ -50,7 +50,8 @@ def simplified_draft(draft: Draft) -> Draft:
 def as_printed(page: Page, lines: Sequence[str]) -> Page:
     """The page with its text as the draft's lines print it, beside the text that is read."""
     whole = re.sub(r"\s+", "", GLOSS.sub("", "".join(lines)))
-    plain, usual = simplified(whole), dict(zip(simplified(whole), whole, strict=True))
+    plain = simplified(whole)
+    usual = dict(zip(plain, whole, strict=True))
     out, at = [], 0
     for piece in re.split(r"(\s+)", page.text):
         found = plain.find(piece, at) if piece and not piece.isspace() else -1
