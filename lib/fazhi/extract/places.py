@@ -135,15 +135,17 @@ def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def with_tables(text: str, numbers: Sequence[Number], where: list[Place]) -> tuple[list[Number], list[Place]]:
-    """The running text's numbers and the tables' bare ones together, in reading order."""
-    found = cells(text)
+    """The running text's numbers and those that fill the cells of tables together, in reading order."""
+    found = {
+        c.number.start: (
+            c.number,
+            Place(c.table[0], c.table[1], c.row, c.number.end, c.head[0], c.head[1], c.number.end, c.row, c.label),
+        )
+        for c in cells(text)
+    }
     if not found:
         return list(numbers), where
-    taken = {n.start for n in numbers}
-    merged = [(n.start, i, n, p) for i, (n, p) in enumerate(zip(numbers, where, strict=True))]
-    for c in found:
-        if c.number.start not in taken:
-            place = Place(c.table[0], c.table[1], c.row, c.number.end, c.head[0], c.head[1], c.number.end, c.row, c.label)
-            merged.append((c.number.start, len(merged), c.number, place))
-    merged.sort(key=lambda m: m[:2])
-    return [m[2] for m in merged], [m[3] for m in merged]
+    # what the grammar of numbers made of a cell stands; its words are those of the table
+    merged = [(n, found.pop(n.start)[1] if n.start in found else p) for n, p in zip(numbers, where, strict=True)]
+    merged = sorted([*merged, *found.values()], key=lambda pair: pair[0].start)
+    return [n for n, _ in merged], [p for _, p in merged]

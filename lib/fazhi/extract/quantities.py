@@ -22,7 +22,7 @@ def _apart() -> re.Pattern[str]:
 
 def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tuple[str, str | None]:
     """The kind of a quantity and, of a change, its direction."""
-    before = folded[place.left : n.start].removeprefix(")")
+    before = folded[place.left : n.start if place.label is None else place.left_end].removeprefix(")")
     share = n.unit in ("%", "‰")
     level = "rate" if share else "amount" if n.unit == "元" else "count"
     if previous is not None and previous.kind == "change" and previous.unit == n.unit and phrase("join").search(before):
@@ -33,7 +33,7 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
     if relative or share or n.unit == "元" or phrase("compared").search(folded, place.clause, n.start):
         for cue in cues("change"):
             if cue.pattern.search(before):
-                return "change", cue.value
+                return "change", "down" if folded[n.start - 1] == "-" else cue.value
     if relative:
         return "change", None
     return level, None

@@ -111,6 +111,8 @@ def last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[
 def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None:
     """The scope that the sentence itself gives to a number, or None where it says nothing of time."""
     folded = times.folded
+    if place.label is not None and (said := _column(times, place, year)):
+        return said
     words = folded[place.own : n.start]
     before = phrase("year_before").search(words)
     if before:
@@ -132,6 +134,17 @@ def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None
         if value and at > best:
             best, found = at, value
     return found
+
+
+def _column(times: Times, place: Place, year: int | None) -> str | None:
+    """The scope that the head of a column gives to the figures below it (上年, 2022年)."""
+    for which, m in times.of(place.left, place.left_end):
+        value = cues("scope")[which].value
+        if value == "relative" and year is not None:
+            return "year" if int(m["y"]) == year else "previous" if int(m["y"]) < year else "next"
+        if value in ("year", "previous", "partial", "cumulative"):
+            return value
+    return None
 
 
 def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], year: int | None) -> str | None:
