@@ -114,7 +114,7 @@ def units() -> dict[str, str]:
 def qualifiers(place: str) -> dict[str, str]:
     """The words that qualify a number `before`, `after` or `apart` from it, each with its qualifier of the contract."""
     table = load_toml("numerals.toml")["qualifiers"]
-    require("numerals.toml", "[qualifiers]", table, {"before": dict, "after": dict, "apart": dict})
+    require("numerals.toml", "[qualifiers]", table, {"before": dict, "after": dict, "apart": dict, "none": dict})
     if unknown := set(table[place]) - {"over", "under", "about", "at_least", "at_most"}:
         raise KnowledgeError(
             "numerals.toml",
@@ -135,14 +135,15 @@ def _number() -> re.Pattern[str]:
         rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?(?(m0)(?:(?P<low2>\d+(?:\.\d+)?)(?P<m3>千万|百万|十万|万|千))?)"
         rf"(?:(?:(?P<u0>%|‰|多?余?(?:{names}))?\s?(?:[-—–~]{{1,2}}|至|到)|(?<=[一二三四五六七八九])、(?=[二三四五六七八九十][^百千万]))"
         rf"\s?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
-        rf"\s?(?P<m1>{multiple})?(?P<over>余|多|来)?(?P<m2>{multiple})?(?P<over2>余|多)?\s?(?P<unit>{names})(?!(?<=分)之)(?P<over3>余|多(?=[,，。；;、]))?"
+        rf"\s?(?P<m1>{multiple})?(?P<over>余|多|来|\+)?(?P<m2>{multiple})?(?P<over2>余|多)?\s?(?:(?P<unit>{names})(?!(?<=分)之)|(?:(?<=[万亿])|(?<=[万亿][余多+]))(?=[,，。;；、)）\n]|$))(?P<over3>余|多(?=[,，。；;、]))?"
         rf")(?P<after>及?(?:{after}))?"
     )
 
 
 @cache
 def _before() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(sorted(qualifiers('before'), key=len, reverse=True))})\s?$")
+    none = "".join(rf"(?<!{word})" for word in load_toml("numerals.toml")["qualifiers"]["none"]["words"])
+    return re.compile(rf"(?:{'|'.join(sorted(qualifiers('before'), key=len, reverse=True))}){none}\s?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,14 +223,14 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         covered[span.start : span.end] = b"\1" * (span.end - span.start)
     found = []
     pattern, kinds = _number(), units()
-    sums = _sum() if "+" in folded else None
+    sums = _sum() if "+" in folded or "分别" in folded or "依次" in folded else None
     for run in _RUN.finditer(folded):
         at = run.start()
         while at < run.end() and covered[at]:
             at += 1
         if at == run.end():
             continue
-        if sums and (sum_ := sums.match(folded, at)):
+        if (sum_ := sums and sums.match(folded, at)) and ("+" in sum_[0] or _respectively(folded, at)):
             found += _summands(sum_, kinds)
             covered[at : sum_.end()] = b"\2" * (sum_.end() - at)
             continue
@@ -249,16 +250,21 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
 @cache
 def _sum() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, units()), key=len, reverse=True))
-    return re.compile(rf"(\d+)((?:\+\d+)+)\s?({names})")
+    return re.compile(rf"(\d+)(?:(?:\+\d+)+|(?:[、和及]\d+)+)\s?({names})")
+
+
+def _respectively(folded: str, at: int) -> bool:
+    """Whether the words before a list of bare numbers deal them out (分别为, 依次办理)."""
+    return any(word in folded[max(0, at - 10) : at] for word in ("分别", "依次"))
 
 
 def _summands(m: re.Match[str], kinds: dict[str, str]) -> list[Number]:
-    """主办8+5件 states two figures of one unit; the last one's span holds the unit."""
+    """主办8+5件 and 分别为8、5件 state two figures of one unit; the last one's span holds the unit."""
     spans = [x.span() for x in _DIGITS.finditer(m[0])]
     out = []
     for i, (a, b) in enumerate(spans):
         end = m.end() if i + 1 == len(spans) else m.start() + b
-        out.append(Number(m.start() + a, end, float(m[0][a:b]), None, m[3], "exact", kinds[m[3]], False))
+        out.append(Number(m.start() + a, end, float(m[0][a:b]), None, m[2], "exact", kinds[m[2]], False))
     return out
 
 
@@ -319,12 +325,15 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
         qualifier = qualifiers("after").get(behind.removeprefix("及"), "exact")
     if low is None:
         return _read_share(m, start, qualifier)
-    if unit[0] == "大" and unit[1:] in kinds:
+    chinese = not low[0].isdigit()
+    if unit is None and chinese:
+        return None
+    unit = unit or ""  # 阅读量287万
+    if unit.startswith("大") and unit[1:] in kinds:
         unit = unit[1:]
     value = _value(low)
     if value is None or low in ("零", "〇"):
         return None
-    chinese = not low[0].isdigit()
     if chinese and not said and not (over or over2) and low[0] != "十" and all(c in _POWERS for c in low):
         return None  # 千人, 万名: a name or a manner of speaking
     if (over or over2 or over3 or low[0] in "数几" or low == "十几") and qualifier == "exact":
@@ -341,7 +350,7 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
         value *= scale * _multiple(m0) if m0 else scale
         if low2:
             value += float(low2) * _multiple(m3)
-    return Number(start, m.end(), round(value, 6), top, unit, qualifier, kinds[unit], chinese)
+    return Number(start, m.end(), round(value, 6), top, unit, qualifier, kinds.get(unit, "bare"), chinese)
 
 
 def _read_share(m: re.Match[str], start: int, qualifier: str) -> Number | None:

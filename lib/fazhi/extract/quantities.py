@@ -24,13 +24,13 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
     """The kind of a quantity and, of a change, its direction."""
     before = folded[place.left : n.start if place.label is None else place.left_end].removeprefix(")")
     share = n.unit in ("%", "‰")
-    level = "rate" if share else "amount" if n.unit == "元" else "count"
+    level = "rate" if share else "amount" if n.group in ("money", "currency") else "count"
     if previous is not None and previous.kind == "change" and previous.unit == n.unit and phrase("join").search(before):
         return "change", previous.direction  # 同比分别上升12%、7.5%
     if phrase("level_reached").search(before):
         return level, None
     relative = n.group in ("points", "times") or phrase("of_last").search(before) is not None
-    if relative or share or n.unit == "元" or phrase("compared").search(folded, place.clause, n.start):
+    if relative or level != "count" or phrase("compared").search(folded, place.clause, n.start):
         for cue in cues("change"):
             if cue.pattern.search(before):
                 return "change", "down" if folded[n.start - 1] == "-" else cue.value
@@ -119,7 +119,7 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
         n.end,
         n.value,
         n.high,
-        n.unit,
+        n.unit or None,
         qualifier,
         kind,
         direction,
