@@ -286,3 +286,33 @@ def test_inside_a_title_nothing_is_measured() -> None:
 
 def test_nothing_in_nothing_out() -> None:
     assert scan("") == scan("依法行政") == ([], [])
+
+
+@pytest.mark.parametrize(("text", "values"), [
+    ("许可、处罚、强制分别为40、98、12宗。", [40, 98, 12]), ("分别办理40、98和12件。", [40, 98, 12]), ("依次受理3、5件。", [3, 5]), ("主办8+5件。", [8, 5]),
+])
+def test_bare_numbers_that_share_the_last_ones_unit(text: str, values: list[float]) -> None:
+    found = scan(text)[0]
+    assert [n.value for n in found] == values and {n.unit for n in found} == {text.rstrip("。")[-1]}
+
+
+def test_a_list_that_deals_nothing_out_shares_no_unit() -> None:
+    assert [n.value for n in scan("受理12、15件。")[0]] == [15]
+
+
+@pytest.mark.parametrize(("text", "value", "qualifier"), [
+    ("短视频点击量6万+。", 60_000, "over"), ("阅读量287万，", 2_870_000, "exact"), ("惠及群众10万余，", 100_000, "over"), ("浏览量近1.2亿；", 120_000_000, "under"),
+])
+def test_ten_thousands_without_a_unit(text: str, value: float, qualifier: str) -> None:
+    n = only(text)
+    assert (n.value, n.unit, n.qualifier) == (value, "", qualifier)
+
+
+@pytest.mark.parametrize("text", ["签约12家。", "侦破12起。", "修订村规民约12部。", "反馈不足12处。", "节约12万元。", "治超12起。", "就近12次。"])
+def test_a_word_that_ends_as_a_qualifier_is_none(text: str) -> None:
+    assert only(text).qualifier == "exact"
+
+
+@pytest.mark.parametrize(("text", "qualifier"), [("突破12件。", "over"), ("发现问题约12起。", "about"), ("处罚不足12起。", "under"), ("公约约12部。", "about")])
+def test_a_qualifier_is_one_all_the_same(text: str, qualifier: str) -> None:
+    assert only(text).qualifier == qualifier

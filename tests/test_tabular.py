@@ -115,3 +115,30 @@ def test_any_grid_is_read_without_fault_inside_the_text(rows: list[list[str]], p
         assert text[c.number.start : c.number.end].translate(str.maketrans("", "", ",.%")).isdigit()
         assert 0 <= c.head[0] <= c.head[1] <= len(text)
         at = c.number.end
+
+
+def figures_of(rows: list[list[str]], parted: str = "\t") -> list[tuple[float, str | None, str, str]]:
+    return [(q.value, q.unit, q.scope, q.kind) for q in figures(table(rows, parted), [], 2023)[0]]
+
+
+@pytest.mark.parametrize("parted", PARTED)
+@pytest.mark.parametrize("head", [("2022年", "2023年"), ("上年", "本年"), ("去年同期", "今年")])
+def test_a_columns_head_tells_the_year(head: tuple[str, str], parted: str) -> None:
+    rows = [["指标", "单位", *head], ["行政处罚", "件", "1,358", "1127"], ["罚款", "万元", "2.5", "3"]]
+    assert figures_of(rows, parted) == [
+        (1358, "件", "previous", "count"), (1127, "件", "year", "count"), (25000, "元", "previous", "amount"), (30000, "元", "year", "amount")]
+
+
+@pytest.mark.parametrize("parted", PARTED)
+def test_cells_that_print_their_unit_have_the_tables_words_too(parted: str) -> None:
+    text = table([["项目", "2022年", "2023年"], ["行政复议受理", "12件", "1,500余件"], ["罚款", "3万元", "4.5万元"]], parted)
+    found = figures(text, [], 2023)[0]
+    assert [(q.value, q.unit, q.scope, q.qualifier) for q in found] == [
+        (12, "件", "previous", "exact"), (1500, "件", "year", "over"), (30000, "元", "previous", "exact"), (45000, "元", "year", "exact")]
+    assert [q.code for q in found] == ["reconsideration_accepted"] * 2 + ["penalty_amount"] * 2
+
+
+def test_a_column_of_changes() -> None:
+    rows = [["指标", "单位", "2023年", "同比增长（%）"], ["行政处罚", "件", "1127", "-11.5"], ["行政检查", "次", "300", "20%"]]
+    assert figures_of(rows) == [(1127, "件", "year", "count"), (11.5, "%", "year", "change"), (300, "次", "year", "count"), (20, "%", "year", "change")]
+    assert [q.direction for q in figures(table(rows), [], 2023)[0] if q.kind == "change"] == ["down", "up"]
