@@ -222,6 +222,7 @@ def _places(text: str, at: int, year: int | None) -> tuple[list[str], int]:
             if _town(text, at) or w.zone.match(text, at):
                 break  # a town's or zone's name may begin like a place's
             m = w.unknown.match(text, at)
+            m = None if m and w.never.search(m[0]) else m  # 多次主持召开省 is no place's name
             place = m[0] if m else place
             ahead = at + len(place)
             if not m and (
