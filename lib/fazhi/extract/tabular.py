@@ -22,7 +22,7 @@ _SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A number that fills a cell of a table: the number, the spans of its column's head and its row's label, the span of table and row."""
+    """A number that fills a cell of a table, with the spans of its column's head, its row's label and the table, and its row."""
 
     number: Number
     head: tuple[int, int]
