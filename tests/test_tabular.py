@@ -142,3 +142,11 @@ def test_a_column_of_changes() -> None:
     rows = [["指标", "单位", "2023年", "同比增长（%）"], ["行政处罚", "件", "1127", "-11.5"], ["行政检查", "次", "300", "20%"]]
     assert figures_of(rows) == [(1127, "件", "year", "count"), (11.5, "%", "year", "change"), (300, "次", "year", "count"), (20, "%", "year", "change")]
     assert [q.direction for q in figures(table(rows), [], 2023)[0] if q.kind == "change"] == ["down", "up"]
+
+
+@pytest.mark.parametrize("after", ["\n包括受理行政复议案件22件。\n", "\n次年三月公布。\n", "\n"])
+def test_a_cells_number_ends_with_its_line(after: str) -> None:
+    text = table([["单位", "检查（次）", "罚没（万元）"], ["城管局", "12", "3,126.5"]], after=after)
+    found = figures(text, [], 2020)[0]
+    assert [(q.value, q.unit) for q in found[:2]] == [(12, "次"), (31265000, "元")]
+    assert all(q.quote_start <= q.start < q.end <= q.quote_end for q in found)
