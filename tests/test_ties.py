@@ -87,3 +87,21 @@ def test_every_part_points_to_an_earlier_figure_that_is_no_smaller(parts: list[i
     found = read(text)
     assert [q.part_of for q in found] == [None] + [0] * len(parts)
     assert all(q.value <= found[0].value for q in found)
+
+
+@pytest.mark.parametrize("between", ["：", "，罚款40万元；", "。行政处罚案件里，"])
+def test_figures_that_add_up_are_parts_and_take_the_code(between: str) -> None:
+    """No word says that they are parts; their sum does."""
+    found = {q.value: (q.code, q.part_of) for q in read(f"全年立案查处违法案件2,236件{between}水资源类1,020件、河道类612件、水土保持类604件。")}
+    assert [found[v] for v in (1020, 612, 604)] == [("penalty_cases", 0)] * 3
+
+
+@pytest.mark.parametrize("text", [
+    "全年立案查处违法案件2,236件：水资源类1,020件、河道类612件、水土保持类603件。",  # one short of the total
+    "全年立案查处违法案件2,236件。\n水资源类1,020件、河道类612件、水土保持类604件。",  # another paragraph
+    "全年立案查处违法案件9件：水资源类5件、河道类4件。",  # adds up by chance
+    "全年受理行政复议案件2,236件：维持1,020件、驳回612件、终止604件。",  # outcomes
+])
+def test_what_is_no_sum_of_parts_belongs_to_no_total(text: str) -> None:
+    parts = read(text)[1:]
+    assert len(parts) > 1 and {(q.part_of, q.rule == "adds_up") for q in parts} == {(None, False)}

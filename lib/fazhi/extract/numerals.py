@@ -133,9 +133,9 @@ def _number() -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?P<percent>(?<![个“])百分百(?![一-鿿])|百分之(?P<pc>{CHINESE_NUMBER}|{DIGITS})(?:[至到—-]百分之(?P<pc2>{CHINESE_NUMBER}|{DIGITS}))?)|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?P<over4>多|余)?(?![立为效员功果就都熟长因本交份])"
         rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?(?(m0)(?:(?P<low2>\d+(?:\.\d+)?)(?P<m3>千万|百万|十万|万|千))?)"
-        rf"(?:(?:(?P<u0>%|‰|多?余?(?:{names}))? ?(?:[-—–~]{{1,2}}|至|到)|(?<=[一二三四五六七八九])、(?=[二三四五六七八九十][^百千万]))"
-        rf" ?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
-        rf" ?(?P<m1>{multiple})?(?P<over>余|多|来|\+)?(?P<m2>{multiple})?(?P<over2>余|多)? ?(?:(?P<unit>{names})(?!(?<=分)之)|(?:(?<=[万亿])|(?<=[万亿][余多+]))(?=[,，。;；、)）\n]|$))(?P<over3>余|多(?=[,，。；;、]))?"
+        rf"(?:(?:(?P<u0>%|‰|多?余?(?:{names}))?\x20?(?:[-—–~]{{1,2}}|至|到)|(?<=[一二三四五六七八九])、(?=[二三四五六七八九十][^百千万]))"
+        rf"\x20?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
+        rf"\x20?(?P<m1>{multiple})?(?P<over>余|多|来|\+)?(?P<m2>{multiple})?(?P<over2>余|多)?\x20?(?:(?P<unit>{names})(?!(?<=分)之)|(?:(?<=[万亿])|(?<=[万亿][余多+]))(?=[,，。;；、)）\n]|$))(?P<over3>余|多(?=[,，。；;、]))?"
         rf")(?P<after>及?(?:{after}))?"
     )
 

@@ -17,6 +17,8 @@ from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
 
+LEAST_TOTAL = 10  # smaller figures add up by chance
+
 
 @cache
 def _outcomes() -> re.Pattern[str]:
@@ -52,6 +54,42 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
             total = _total(folded, q, found, earlier, total)
             _join(q, words, found, earlier, total)
         earlier.append(i)
+    _add_up(folded, found, where)
+
+
+def _add_up(folded: str, found: list[Quantity], where: Sequence[Place]) -> None:
+    """Figures that add up to a coded one before them in their paragraph are its parts: 处罚24件：市场监管14件、水利10件."""
+    counts = [i for i, q in enumerate(found) if q.kind == "count" and q.high is None and q.value >= 1]
+    for at, t in enumerate(counts):
+        total = found[t]
+        if not total.code or total.value < LEAST_TOTAL:
+            continue
+        line = folded.find("\n", total.end)
+        rest = [i for i in counts[at + 1 :] if found[i].unit == total.unit and (line < 0 or found[i].start < line)]
+        for first in range(len(rest)):
+            parts: list[int] = []
+            left = total.value
+            for i in rest[first:]:
+                parts.append(i)
+                left -= found[i].value
+                if left <= 0:
+                    break
+            if left == 0 and len(parts) > 1 and _kinds_of(folded, total, [(found[i], where[i]) for i in parts]):
+                for i in parts:
+                    found[i].part_of = t
+                    _take(found[i], total, "adds_up")
+                break
+
+
+def _kinds_of(folded: str, total: Quantity, parts: Sequence[tuple[Quantity, Place]]) -> bool:
+    """Whether figures can be kinds of the total: of its time, none with another code, none an outcome of it."""
+    return all(
+        q.code in (None, total.code)
+        and q.part_of is None
+        and (q.scope, q.status) == (total.scope, total.status)
+        and not _outcomes().search(folded[p.left : p.left_end] + "\n" + folded[q.end : p.right])
+        for q, p in parts
+    )
 
 
 def _total(folded: str, q: Quantity, found: list[Quantity], earlier: list[int], total: int | None) -> int | None:
