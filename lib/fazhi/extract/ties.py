@@ -17,7 +17,7 @@ from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
 
-LEAST_TOTAL = 10  # smaller figures add up by chance
+LEAST_TOTAL = 20  # smaller figures add up by chance
 
 
 @cache
