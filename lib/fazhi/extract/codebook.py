@@ -117,7 +117,7 @@ class Asked:
     fit: tuple[float, ...]  # of each rule: how well kind and unit fit its entry
     rules: int  # those that fit at all
     signs: frozenset[int]  # `@件` for the unit, `@person` for its class, `@department` for the kind of the issuer
-    serves: int  # the rules that the signs serve
+    serves: int  # the later groups of rules that the signs serve
 
 
 class Codebook:
@@ -146,21 +146,36 @@ class Codebook:
         # Of each rule its groups: the words, whether they stand beside the number, on which side.
         self.groups = [tuple((frozenset(self._numbers(g.terms)), g.near, g.side) for g in r.groups) for r in self.rules]
         self.single = sum(1 << i for i, rule in enumerate(self.rules) if len(rule.groups) == 1)
+        # A set of later groups is an int too: a bit for each rule's second group, above them one for its third, and so on.
+        self._steps = range(max(len(rule.groups) for rule in self.rules) - 1)
+        self._wanting = sum(1 << i for i, terms in enumerate(self._later()) if not terms)  # where a rule has no such group
         # Of each word `beside` a number the rules that have it in the first group, that forbid it right of the number, or left;
-        # of one `afar` those that have it in a later group, that forbid it in the sentence; None for no rule.
+        # of one `afar` the later groups that have it, and the rules that forbid it in the sentence; None for no rule.
         opens = self._turned(r.groups[0].terms for r in self.rules)
         shuts_right = self._turned(r.near_not | r.any_not for r in self.rules)
         shuts_left = self._turned(r.near_not - r.right_not | r.any_not for r in self.rules)
         self.beside = list(zip(opens, shuts_right, shuts_left, strict=True))
-        serves = self._turned(frozenset[str]().union(*(g.terms for g in r.groups[1:])) for r in self.rules)
+        serves = self._turned(self._later())
         bars = self._turned(r.any_not for r in self.rules)
         self.afar = [both if any(both) else None for both in zip(serves, bars, strict=True)]
 
     def _numbers(self, words: Iterable[str]) -> Iterator[int]:
         return (self._places[word] for word in words if word in self._places)
 
+    def _later(self) -> Iterator[frozenset[str]]:
+        """The words of all rules' second groups, then of all third ones …; none where a rule has no such group."""
+        return (r.groups[k + 1].terms if k + 1 < len(r.groups) else frozenset() for k in self._steps for r in self.rules)
+
+    def served(self, later: int) -> int:
+        """The rules all of whose later groups are among these."""
+        later |= self._wanting
+        rules = (1 << len(self.rules)) - 1
+        for k in self._steps:
+            rules &= later >> k * len(self.rules)
+        return rules
+
     def _turned(self, words_of: Iterable[Iterable[str]]) -> list[int]:
-        """The sets of words of all rules, turned about: the set of rules of each word."""
+        """The sets of words of all rules, or of all later groups, turned about: the set of rules, or groups, of each word."""
         out = [0] * len(self.words)
         for i, words in enumerate(words_of):
             for k in self._numbers(words):

@@ -63,7 +63,7 @@ class Sentence:
 
     def __init__(self, hits: list[tuple[int, int, int]], book: Codebook) -> None:
         self.places: dict[int, list[tuple[int, int]]] = {}  # of the words that serve a rule: where they stand
-        self.serves = 0
+        self.serves = 0  # the later groups of rules that have one of these words
         self.bars: list[tuple[int, int]] = []  # where words stand that rules bar from the sentence, and these rules
         for word, start, end in hits:
             if rules := book.afar[word]:
@@ -98,7 +98,7 @@ class Words:
 
 
 class Above(NamedTuple):
-    """The words of the headings above a number, or of the sentence before, and the rules that they serve."""
+    """The words of the headings above a number, or of the sentence before, and the later groups of rules that have them."""
 
     words: frozenset[int] = frozenset()
     serves: int = 0
@@ -113,42 +113,43 @@ class Surroundings:
         self.start, self.book = q.start, words.book
         self.sentence = words.of(place.sentence, place.sentence_end)
         self.after = (place.right, place.clause_end)
-        self.near = self._beside(q.end, place, words, left)
-        self.rules = self._in_play(words.folded, place.sentence)
+        self.near: dict[int, tuple[float, str]] = {}  # the words beside the number: the weight and the side of the nearest
+        self.rules = self._beside(q.end, place, words, left)
+        if self.rules and self.sentence.bars:
+            self.rules &= ~self._barred(words.folded, place.sentence)
 
-    @staticmethod
-    def _beside(end: int, place: Place, words: Words, left: int) -> dict[int, tuple[float, str]]:
-        """The words left of the number, right of it and in the label of its row: the weight and the side of the nearest."""
-        near: dict[int, tuple[float, str]] = {}
-        left_end, right = place.left_end, place.right
-        for word, a, b in words.within(left, right):  # in the order of their ends: on the left the nearest is the last
+    def _beside(self, end: int, place: Place, words: Words, left: int) -> int:
+        """Note the words left of the number, right of it and in its row's label: the rules that they open and do not forbid."""
+        near, beside = self.near, self.book.beside
+        left_end, opened, forbidden = place.left_end, 0, 0
+        for word, a, b in words.within(left, place.right):  # in the order of their ends: on the left the nearest is the last
             if b <= left_end:
                 near[word] = 1 / (1 + (left_end - b) / LEFT), "<"
+                opened |= beside[word][0]
+                forbidden |= beside[word][2]
             elif a >= end:
                 weight = 0.95 / (1 + (a - end) / RIGHT)
                 if word not in near or weight > near[word][0]:
                     near[word] = weight, ">"
-        if place.label:
-            for word, _, b in words.within(*place.label):
-                weight = 1 / (1 + (place.label[1] - b + 3) / LEFT)
-                if word not in near or weight > near[word][0]:
-                    near[word] = weight, "<"
-        return near
-
-    def _in_play(self, folded: str, sentence: int) -> int:
-        """The rules that a word beside the number opens, and that no word there or since the last semicolon forbids."""
-        beside = self.book.beside
-        opened = forbidden = 0
-        for word, (_, side) in self.near.items():
-            opens, right, left = beside[word]
-            opened |= opens
-            forbidden |= right if side == ">" else left
-        if opened and self.sentence.bars:
-            semicolon = max([folded.rfind(c, sentence, self.start) for c in ";；\n"]) + 1
-            for at, bars in self.sentence.bars:
-                if semicolon <= at < self.start:
-                    forbidden |= bars
+                    opened |= beside[word][0]
+                    forbidden |= beside[word][1]
+        for word, _, b in words.within(*place.label) if place.label else ():
+            weight = 1 / (1 + (place.label[1] - b + 3) / LEFT)
+            if word not in near or weight > near[word][0]:
+                near[word] = weight, "<"
+                opened |= beside[word][0]
+                forbidden |= beside[word][2]
         return opened & ~forbidden
+
+    def _barred(self, folded: str, sentence: int) -> int:
+        """The rules that a word of the sentence before the number, since the last semicolon, forbids."""
+        before = [(at, bars) for at, bars in self.sentence.bars if at < self.start and bars & self.rules]
+        semicolon = max([folded.rfind(c, sentence, self.start) for c in ";；\n"]) + 1 if before else 0
+        barred = 0
+        for at, bars in before:
+            if semicolon <= at:
+                barred |= bars
+        return barred
 
     def _afar(self, word: int, above: Above, signs: Collection[int]) -> float:
         """The weight of a word that is not beside the number: earlier in the sentence, later in the clause, above it."""
@@ -186,10 +187,12 @@ class Surroundings:
     def bids(self, asked: Asked, above: Above) -> list[Bid]:
         """Every rule's bid for the number, highest first."""
         book, out = self.book, []
-        rules = self.rules & asked.rules & (book.single | self.sentence.serves | above.serves | asked.serves)
+        rules = self.rules & asked.rules
+        if rules & ~book.single:
+            rules &= book.served(self.sentence.serves | above.serves | asked.serves)
         if not rules:
             return []
-        known = above.words.union(asked.signs, self.sentence.places, self.near) if rules & ~book.single else frozenset[int]()
+        known = above.words.union(asked.signs, self.sentence.places) if rules & ~book.single else frozenset[int]()
         while rules:
             i = rules.bit_length() - 1
             rules ^= 1 << i
@@ -229,7 +232,7 @@ class Offers:
 
     def __init__(self, q: Quantity, place: Place, words: Words, headings: Headings) -> None:
         self.q, self.place, self.words = q, place, words
-        self.none = phrase("aspect").search(words.folded[q.end : q.end + 4]) is not None
+        self.none = phrase("aspect").match(words.folded[q.end : q.end + 4]) is not None
         self.section, self.above = headings.at(q.start)
         self.around = Surroundings(q, place, words, place.left)
 
@@ -243,7 +246,7 @@ class Offers:
             return own
         if place.shared and not self.around.near:
             return Surroundings(q, place._replace(label=place.shared), words, place.left).bids(asked, self.above) or own
-        if place.right - q.end <= 4 and phrase("bare").search(words.folded[place.left : place.left_end]):
+        if place.right - q.end <= 4 and phrase("bare").match(words.folded[place.left : place.left_end]):
             clauses = [m.end() for m in CLAUSE.finditer(words.folded, place.sentence, max(place.sentence, place.left - 1))]
             wider = Surroundings(q, place, words, max([place.sentence, *clauses])).bids(asked, self.above)
             if wider and wider[0].score >= FLOOR:

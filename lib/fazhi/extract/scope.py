@@ -8,6 +8,7 @@ entry's own, which is set with the code.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -61,8 +62,8 @@ def cues(feature: str) -> tuple[Cue, ...]:
 
 
 @cache
-def _stocks() -> tuple[re.Pattern[str], ...]:
-    return tuple(cue.pattern for cue in cues("scope") if cue.value == "stock")
+def _stock() -> re.Pattern[str]:
+    return re.compile("|".join(cue.pattern.pattern for cue in cues("scope") if cue.value == "stock"))
 
 
 @cache
@@ -103,9 +104,12 @@ class Times:
         return self.known[start, end]
 
 
-def last(pattern: re.Pattern[str], text: str, start: int, end: int) -> re.Match[str] | None:
+def last(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
     """The last match of a pattern in text[start:end]."""
-    return max(pattern.finditer(text, start, end), key=lambda m: m.start(), default=None)
+    found: re.Match[str] | None = None
+    for found in pattern.finditer(text, start, end):
+        pass
+    return found
 
 
 def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None:
@@ -194,21 +198,20 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
         return False
     if phrase("composed").search(folded, n.end, min(place.clause_end, n.end + 10)):
         return True
-    stocks = _stocks()
-    if any(p.search(folded, n.end, max(n.end, min(place.right, n.end + 8))) for p in stocks):
+    if _stock().search(folded, n.end, max(n.end, min(place.right, n.end + 8))):
         return True
     case = n.group in ("case", "paper")
     if not case and phrase("standing_items").match(folded[n.end : min(place.sentence_end, n.end + 30)]):
         return True
     if not case and n.group not in ("session", "batch", "duration") and phrase("level").search(words):
         return True
-    cue = max((m.start() for p in stocks for m in p.finditer(words)), default=-1)
-    if cue >= 0 and not case and phrase("firm_stock").match(words, cue) and not phrase("new").search(words, cue):
+    cue = last(_stock(), words)
+    if cue and not case and phrase("firm_stock").match(words, cue.start()) and not phrase("new").search(words, cue.start()):
         return True
-    made = max((m.start() for m in phrase("made").finditer(words)), default=-1)
-    if made >= 0 and (case or cue < made) and not phrase("standing_list").search(words):
+    made = last(phrase("made"), words)
+    if made and (case or not cue or cue.start() < made.start()) and not phrase("standing_list").search(words):
         return False  # the verb after the cue tells: 目前已办理
-    if cue >= 0 and not (case and phrase("weak_stock").match(words, cue)):
+    if cue and not (case and phrase("weak_stock").match(words, cue.start())):
         return True
     if not case and any(phrase(name).search(words) for name in ("standing_noun", "standing_list", "appointed")):
         return True

@@ -120,7 +120,7 @@ def _join(q: Quantity, words: str, found: list[Quantity], earlier: list[int], to
     alike = q.rule is None and (before.unit, before.kind) == (q.unit, q.kind)
     if alike and phrase("listed").search(own) and not _outcomes().search(words):
         _take(q, before, "listed")
-    if phrase("sum").search(own):
+    if phrase("sum").match(own):
         same = [found[k] for k in earlier if found[k].unit == q.unit]
         codes = {f.code for f in same}
         if len(codes) == 1 and len(same) > 1 and abs(sum(f.value for f in same) - q.value) < 1e-6 * max(1.0, q.value):
