@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from fazhi import knowledge
-from fazhi.extract import explain
+from fazhi.extract import explain, figures
 from fazhi.extract.codebook import Codebook, codebook, parse_rule
 from fazhi.knowledge import KnowledgeError, load_toml
 
@@ -87,6 +87,7 @@ def test_a_rule_is_read() -> None:
         ({"kind": "weight"}, "kind"),
         ({"rules": ["甲||乙"]}, "empty word"),
         ({"colour": "red"}, "unknown key"),
+        ({"scope": "month"}, "use year or stock"),
     ],
 )
 def test_a_fault_names_file_entry_and_remedy(monkeypatch: pytest.MonkeyPatch, change: dict[str, object], said: str) -> None:
@@ -103,3 +104,18 @@ def test_a_fault_names_file_entry_and_remedy(monkeypatch: pytest.MonkeyPatch, ch
 def test_the_codebook_is_loaded_once() -> None:
     assert codebook() is codebook()
     assert knowledge.fingerprint() == knowledge.fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "scope"),
+    [
+        ("示范创建指标由18项调整为22项。", "model_indicators", "year"),  # an entry whose figures are the year's
+        ("承办人大代表建议总数达52件。", "deputies_suggestions", "year"),
+        ("全局公职律师5名。", "public_lawyers", "stock"),  # one whose figures stand
+        ("新增公职律师5名。", "public_lawyers", "year"),
+        ("修订专项应急预案6个。", "emergency_plans", "year"),  # one that leaves it to the words
+        ("全市共有专项应急预案6个。", "emergency_plans", "stock"),
+    ],
+)
+def test_an_entry_says_to_what_time_its_figures_belong(text: str, code: str, scope: str) -> None:
+    assert [(q.code, q.scope) for q in figures(text, [], 2020)[0]][-1] == (code, scope)

@@ -50,7 +50,8 @@ class Entry:
     kind: str
     units: frozenset[str]
     classes: frozenset[str]
-    scope: str
+    scope: str  # the usual one
+    yearly: bool  # the year's also where its words are those of a standing list
     name_zh: str
     dimension: str
 
@@ -105,8 +106,18 @@ def _entry(e: dict[str, Any]) -> Entry:
     if strange := [u for u in e["units"] if u not in known and u not in ("万元", "亿元")]:
         raise KnowledgeError("codebook.toml", name, f"unit {strange[0]!r} is not in units.toml", "add it there first")
     classes = {known[u] for u in e["units"] if u in known} | set(e.get("also", []))
+    scope = e.get("scope", "year")
+    if scope not in ("year", "stock"):
+        raise KnowledgeError("codebook.toml", name, f"scope {scope!r}", "use year or stock, or leave it out")
     return Entry(
-        e["code"], e["kind"], frozenset(e["units"]), frozenset(classes), e.get("scope", "year"), e["name_zh"], e["dimension"]
+        e["code"],
+        e["kind"],
+        frozenset(e["units"]),
+        frozenset(classes),
+        scope,
+        "scope" in e and scope == "year",
+        e["name_zh"],
+        e["dimension"],
     )
 
 

@@ -133,8 +133,9 @@ class Surroundings:
                     near[word] = weight, ">"
                     opened |= beside[word][0]
                     forbidden |= beside[word][1]
-        for word, _, b in words.within(*place.label) if place.label else ():
-            weight = 1 / (1 + (place.label[1] - b + 3) / LEFT)
+        label = place.label or (0, 0)
+        for word, _, b in words.within(*label) if label[1] else ():
+            weight = 1 / (1 + (label[1] - b + 3) / LEFT)
             if word not in near or weight > near[word][0]:
                 near[word] = weight, "<"
                 opened |= beside[word][0]
@@ -306,7 +307,11 @@ def code(
         if best.score >= FLOOR and code:
             rival = next((b.score for b in mine if b.rule.code != code), 0.0)
             q.code, q.confidence = code, by_lead(best.score - rival)
-            standing = book.entries[code].scope == "stock" and not q.dated and q.status == "actual" and q.scope == "year"
-            if standing and not phrase("new").search(words.folded, place.left, q.start):
+            entry = book.entries[code]
+            if q.dated or q.status != "actual":
+                continue
+            if q.scope == "stock" and entry.yearly:
+                q.scope = "year"
+            elif q.scope == "year" and entry.scope == "stock" and not phrase("new").search(words.folded, place.left, q.start):
                 q.scope = "stock"
     return out

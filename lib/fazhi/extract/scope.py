@@ -107,8 +107,8 @@ class Times:
 def last(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
     """The last match of a pattern in text[start:end]."""
     found: re.Match[str] | None = None
-    for found in pattern.finditer(text, start, end):
-        pass
+    for m in pattern.finditer(text, start, end):
+        found = m
     return found
 
 
