@@ -130,3 +130,5 @@ def _join(q: Quantity, words: str, found: list[Quantity], earlier: list[int], to
 def _take(q: Quantity, other: Quantity, rule: str) -> None:
     if q.code is None and other.code and not (q.rule or "").startswith("none:"):
         q.code, q.rule, q.confidence = other.code, rule, by_rule(rule)
+        if rule == "listed" and other.scope == "stock" and q.scope == "year" and not q.dated:
+            q.scope = "stock"
