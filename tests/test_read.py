@@ -251,6 +251,36 @@ def test_pdf_lines_become_paragraphs_across_pages_without_page_numbers() -> None
     assert page.text.split("\n") == [TITLE, *written]
 
 
+def pdf_body(*lines: str, flush: str = "一二三四五六七八九（") -> list[str]:
+    """The text of a PDF of full lines of 28 characters and short ones; what begins with a sign of `flush` is not indented."""
+    filled = [("　" + PROSE_LINE)[:26], PROSE_LINE[:28], PROSE_LINE[:20] + "。"] * 3  # tells where the margins are
+    placed = [(72 if line[0] in flush or len(line) > 26 else 104, 780 - 28 * i, line.strip("　")) for i, line in enumerate([TITLE, *filled, *lines])]
+    return read(pdf(placed)).text.split("\n")
+
+
+PROSE_LINE = "全区各级行政机关坚持依法行政全年审查规范性文件和合同协议提出修改意见"
+
+
+def test_pdf_headings_at_the_margin_open_paragraphs() -> None:
+    full = "各项工作有序推进取得实效群众满意度稳步提升全年未发生重大事故。"[-28:]
+    assert pdf_body(full, "二、规范行政执法", full, "（一）依法决策")[-4:] == [full, "二、规范行政执法", full, "（一）依法决策"]
+
+
+def test_pdf_a_line_may_be_two_characters_short_where_a_sign_may_not_begin_the_next() -> None:
+    lines = [TITLE, *[PROSE_LINE[:28]] * 4, PROSE_LINE[:24] + "六十", "起，涉及赔付423.7万元。", "”，有序推进。"]
+    page = read(pdf([(72, 780 - 28 * i, line) for i, line in enumerate(lines)]))
+    assert page.text.endswith(PROSE_LINE[:24] + "六十起，涉及赔付423.7万元。”，有序推进。")
+
+
+def test_pdf_tables_keep_their_cells() -> None:
+    rows = [("执法部门", "检查（家次）", "立案（件）"), ("市场监管", "5120", "216"), ("应急管理", "1846", "58")]
+    page = [(72, 780, TITLE), (104, 740, "全年办案情况见下表。")]
+    page += [(72 + 150 * k, 700 - 28 * i, cell) for i, row in enumerate(rows) for k, cell in enumerate(row)]
+    assert read(pdf(page)).text.split("\n")[2:] == ["\t".join(row) for row in rows]
+    narrow = [(72, 780, TITLE), (104, 740, "全年办案情况见下表。"), *[(72, 700 - 28 * i, " ".join(row)) for i, row in enumerate(rows)]]
+    assert read(pdf(narrow)).text.split("\n")[2:] == ["\t".join(row) for row in rows]
+
+
 def test_a_pdf_without_text_is_a_scan() -> None:
     with pytest.raises(Unreadable, match="扫描件"):
         read(pdf([]))

@@ -56,6 +56,7 @@ class Rules:
     issuer: re.Pattern[str]
     site: re.Pattern[str]
     label: re.Pattern[str]
+    heads: re.Pattern[str]
     addressee: re.Pattern[str]
     number: re.Pattern[str]
     date_line: re.Pattern[str]
@@ -81,7 +82,7 @@ def rules() -> Rules:
         by_name[name] = _checked(name, spread(entry["pattern"]))
         scopes[entry.get("scope", "")].append(by_name[name])
     require(FILE, "title", table["title"], {"report": str, "broken": str, "issuer": str, "site": str})
-    require(FILE, "body", table["body"], {"label": str, "addressee": str, "number": str, "date": str})
+    require(FILE, "body", table["body"], {"label": str, "heads": str, "addressee": str, "number": str, "date": str})
     groups = {label: (group, rank) for group, labels in table["labels"].items() for rank, label in enumerate(labels)}
     names = "|".join(r"[ \t]*".join(map(re.escape, label)) for label in sorted(groups, key=len, reverse=True))
     body = {key: _checked(f"body.{key}", pattern) for key, pattern in table["body"].items()}
@@ -95,7 +96,7 @@ def rules() -> Rules:
         tail=re.compile(either(chain(scopes[""], scopes["tail"]))),
         closing=re.compile(either(by_name[n] for n in ("related heading", "neighbours", "footer", "editor"))),
         attachment=re.compile(by_name["attachment"]),
-        metadata=re.compile(rf"[•·▪*\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t]|$|{DATE.pattern}|(?<=\s\s))"),
+        metadata=re.compile(rf"(?:[【\[][^】\]]{{2,16}}[】\]])?[•·▪*\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t]|$|{DATE.pattern}|(?<=\s\s))"),
         field=re.compile(
             rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t)[ \t]*(.*?)(?=\s?[\[【(（]?\s?(?<![\u4e00-\u9fff])(?:{names})\s?[\]】:：]"
             rf"|(?:{names})\s?[:：]|\s(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)",
@@ -109,6 +110,7 @@ def rules() -> Rules:
         issuer=re.compile(rf"[^。；，,:：]{{2,40}}{title['issuer']}"),
         site=re.compile(rf".{{1,40}}{title['site']}"),
         label=re.compile(rf"\s*{body['label']}"),
+        heads=re.compile(body["heads"]),
         addressee=re.compile(body["addressee"]),
         number=re.compile(body["number"]),
         date_line=re.compile(rf"[（(]?{body['date']}[）)]?"),

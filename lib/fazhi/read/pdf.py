@@ -23,6 +23,10 @@ NUMBER = re.compile(
     r"[—–\-－_·\s]*\d{1,3}[—–\-－_·\s]*|第\s*\d{1,3}\s*页(?:\s*[/，,]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3}"
 )
 TOKEN = re.compile(r"[“‘（(《〈【]?[!-~％]+")
+BLANK = re.compile(r"(?<=[^\s：:]) +(?=\S)")
+APART = re.compile(r"[A-Za-z]\n[A-Za-z]|\d\n\d\d?:\d\d")  # words, and a date with its clock
+FIGURE = re.compile(r"[+-]?\d[\d,.]*\S{0,3}")
+STOPS, CLOSING = "。：；:;！？", "，。、；：！？”’）》〉】〕,;!?)"
 PAGES = 400  # a report has a few dozen
 
 
@@ -66,7 +70,7 @@ def parse(data: bytes) -> Draft:
     if sum("\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text) > 0.3 * len(text):
         raise Unreadable("PDF 的字体没有字符编码，取不出文字，请先做文字识别（OCR）", MEDIA)
     return Draft(
-        _paragraphs(_without_margins(lines, heights)),
+        _paragraphs(_with_rows(_without_margins(lines, heights))),
         titles=[title] if 6 <= len(title) <= 120 and IDEOGRAPH.search(title) else [],
     )
 
@@ -84,17 +88,30 @@ def _page_lines(page: pypdfium2.PdfTextPage, number: int) -> list[Line]:
         left = right = base = 0.0
         size = 12.0
         if known:
+            stripped = tidy(_with_tabs(page, piece, start)).strip()
             first = start + len(piece) - len(piece.lstrip("\r \u3000\xa0"))
             last = start + len(piece.rstrip("\r \u3000\xa0")) - 1
             left, base, _, top = page.get_charbox(first, loose=True)
             right = page.get_charbox(last, loose=True)[2]
             size = max(top - base, 1.0)
-        if lines and known and abs(lines[-1].base - base) < 0.3 * size and left > lines[-1].right:
+        # signs set close (”，) overlap, and pdfium then begins a line
+        if lines and known and abs(lines[-1].base - base) < 0.3 * size and left > lines[-1].right - size:
             lines[-1].text += ("\t" if left - lines[-1].right > size else "") + stripped
             lines[-1].right = right
         else:
             lines.append(Line(stripped, number, left, right, base, size))
     return lines
+
+
+def _with_tabs(page: pypdfium2.PdfTextPage, piece: str, start: int) -> str:
+    """A line, from character `start` of its page, with a tab for each blank as wide as a character: cells stand so in a table."""
+
+    def blank(m: re.Match[str]) -> str:
+        _, low, right, high = page.get_charbox(start + m.start() - 1, loose=True)
+        left = page.get_charbox(start + m.end(), loose=True)[0]
+        return "\t" if left - right > 1.2 * (high - low) else m[0]
+
+    return BLANK.sub(blank, piece)
 
 
 def _without_margins(lines: list[Line], heights: list[float]) -> list[Line]:
@@ -113,10 +130,26 @@ def _without_margins(lines: list[Line], heights: list[float]) -> list[Line]:
     ]
 
 
+def _with_rows(lines: list[Line]) -> list[Line]:
+    """The lines with those of tables parted into cells by tabs: as many pieces in each, and figures below a head without any."""
+    cells = [re.split(r"[\t ]+", line.text) for line in lines]
+    start = 0
+    for end in range(1, len(lines) + 1):
+        if end < len(lines) and len(cells[end]) == len(cells[start]):
+            continue
+        head, *rows = [[bool(FIGURE.fullmatch(cell)) for cell in row] for row in cells[start:end]]
+        wide = len(head) > 2 or any("\t" in line.text for line in lines[start:end])
+        if rows and wide and not any(head) and all(map(any, rows)) and len(head) > 1:
+            for line, row in zip(lines[start:end], cells[start:end], strict=True):
+                line.text = "\t".join(row)
+        start = end
+    return lines
+
+
 def _paragraphs(lines: list[Line]) -> list[str]:
     if not lines:
         return []
-    label = rules().label
+    label, heads = rules().label, rules().heads
     size = median(line.size for line in lines)
     rights = sorted(line.right for line in lines)
     right = rights[len(rights) * 9 // 10]
@@ -126,21 +159,17 @@ def _paragraphs(lines: list[Line]) -> list[str]:
     for above, line in pairwise(lines):
         token = TOKEN.match(line.text)  # what could not be broken goes down whole and leaves its line short
         full = above.right + (0.55 * size * len(token[0]) if token else 0) >= right - 1.7 * size
-        if indented and above.text[-1] not in "。：；:;！？":
-            full = full or above.right >= right - 6 * size
+        if above.text[-1] not in STOPS:  # a sign that may not begin a line takes the character before it along
+            full = full or above.right >= right - (6 if indented else 2.1) * size
         if not above.right:  # places unknown: go by the words
-            goes_on = above.text[-1] not in "。：；:;！？" and not label.match(line.text) and len(above.text) > 20
-        elif indented:
-            goes_on = full and line.left < left + size
+            goes_on = above.text[-1] not in STOPS and not label.match(line.text) and len(above.text) > 20
         else:
-            goes_on = full and line.left < left + size and not (label.match(line.text) and above.text[-1] in "。：；:;！？”）")
+            opens = heads.match(line.text) or (not indented and label.match(line.text) and above.text[-1] in STOPS + "”）")
+            goes_on = full and line.left < left + size and not opens
+        goes_on = goes_on or line.text[0] in CLOSING  # no paragraph begins with one
         if goes_on and "\t" not in above.text and "\t" not in line.text:
-            gap = (
-                " "
-                if out[-1][-1:].isascii() and out[-1][-1:].isalpha() and line.text[:1].isascii() and line.text[:1].isalpha()
-                else ""
-            )
-            out[-1] += gap + line.text
+            apart = APART.search(out[-1][-1:] + "\n" + line.text[:5])
+            out[-1] += (" " if apart else "") + line.text
         else:
             out.append(line.text)
     return out
