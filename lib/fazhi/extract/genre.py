@@ -76,7 +76,7 @@ def genres() -> tuple[Genre, ...]:
 @cache
 def _report() -> dict[str, re.Pattern[str]]:
     data = load_toml(FILE)["report"]
-    require(FILE, "report", data, {"title": str, "text": str, "about": str})
+    require(FILE, "report", data, {"title": str, "text": str, "announce": str, "about": str})
     return {key: re.compile(pattern, re.MULTILINE) for key, pattern in data.items()}
 
 
@@ -91,7 +91,8 @@ def not_a_report(page: Page, identity: Identity) -> str | None:
     ]
     heads = [t for t in (identity.title, *page.titles[:1]) if t] or [*top, "".join(top[-3:])]
     title = identity.title or heads[0]
-    looks = bool(report["text"].search(page.text)) and len(page.text) > 250
+    long = len(page.text) > 250 or report["announce"].search(page.text)
+    looks = bool(report["text"].search(page.text) and long)
     titled = bool(identity.title and report["title"].search(identity.title))
     for genre in genres():
         fits = any(genre.fits(head, page.text) for head in ([identity.title] if identity.title else heads))

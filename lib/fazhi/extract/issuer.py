@@ -19,7 +19,7 @@ CERTAIN = frozenset({"override", "signature", "title", "titles", "above"})  # so
 NAME = 44  # characters that a name may have
 LEAD = 700  # characters in which a report says whose it is
 CLAUSE = re.compile(
-    r"(?:^|(?<![一-鿿]))(?=[一-鿿])(20\d\d年|现[将就把]|[将就])?(?=[一-鿿]{1,3}?[省市县区州旗盟]|[省市县区州旗盟]|[一-鿿]{2,13}?[局委厅办镇乡道会队])",
+    r"(?:^|(?<![一-鿿\d]))(?=[一-鿿])(20\d\d年|现[将就把]|[将就])?(?=[一-鿿]{1,3}?[省市县区州旗盟]|[省市县区州旗盟]|[一-鿿]{2,13}?[局委厅办镇乡道会队])",
     re.MULTILINE,
 )
 # Where a report begins to tell: its first word is whose report it is (2022年,渝中区以……; 四季青街道在……领导下).
@@ -33,7 +33,7 @@ OWN_COMMITTEE = re.compile(
     r"(?:^|[,，])(省|市|县|区|州|旗|盟|镇|乡|街道)委[、和]\1政府(?![^，。,]{0,6}(?:领导|部署|支持|指导|关心|要求))", re.MULTILINE
 )
 TOWN_NAME = re.compile(r"(?<![一-鿿])[一-鿿]{2,4}?(?:镇|乡|街道)|(?<=[《“在对将为])[一-鿿]{2,3}(?:镇|乡|街道)")
-NUMBERED = re.compile(r"[〔\[(（]\s*20\d\d")
+NUMBERED = re.compile(r"[一-鿿]{0,3}[〔\[(（]\s*20\d\d")
 FIRST_HEADING = re.compile(r"\n\s*(?:一、|[（(]一[）)]|第一部分|1[.、．])")
 PROSE = re.compile(r"^[^\n]{30,}", re.MULTILINE)
 TOWN = re.compile(
@@ -164,6 +164,8 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
         region, told_apart = seat.resolve((lead[0].name,), "", evidence)
     if region is None and not body.places and not body.generic:
         region, told_apart = seat.resolve((), "", evidence)
+        if region and region.level == "county" and region.code not in (regions.towns(body.town) or [region.code]):
+            region = None  # 友谊路街道 does not lie in 友谊县
     return _placed(found, body, region, told_apart, evidence, findings)
 
 
@@ -270,6 +272,9 @@ def _placed(
         seats = [r for c in counties if (r := regions.by_code(c, year))]
         region = evidence.best([r for r in seats if evidence.names(r)])  # a table alone does not say where a page's town is
         told_apart = True
+    if body.town and region and region.level != "county":  # 上海市友谊路街道: the city has one of that name
+        below = [r for c in regions.towns(body.town) if regions.within(c, region.code) and (r := regions.by_code(c, year))]
+        region = below[0] if len(below) == 1 else region
     if region and body.zone and (tied := seat.tied(body.zone, region, evidence)):
         region = tied
     level: str | None = "township" if body.kind == "township" else "county" if body.zone else region.level if region else None

@@ -27,7 +27,9 @@ _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇
 _TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》")
 _NUMERAL = CHINESE + ASCII
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
-_DIGITS = re.compile(r"\d+")
+_PART = re.compile(rf"[^\d{CHINESE}、,;，；()]{{1,8}}({CHINESE_NUMBER}|\d+)[、,;，；和]?")
+_PARTS = re.compile(rf"\((?:{_PART.pattern}){{2,}}\)")
+_SUMMAND = re.compile(r"\d[\d,.]*")
 # One class of characters in front, so that the scan leaps from numeral to numeral.
 _RUN = re.compile(rf"[0-9{CHINESE}数几](?:(?<=[0-9])[0-9]*|(?<![0-9])[{CHINESE}数几]*)")
 _NUMERALS = re.compile(rf"[\d{CHINESE}](?:(?<=\d)\d*(?:\.\d+)?|(?<!\d)[{CHINESE}]*)")
@@ -131,11 +133,11 @@ def _number() -> re.Pattern[str]:
     after = "|".join(sorted((w for w in qualifiers("after") if len(w) > 1), key=len, reverse=True))
     multiple = "百万|千万|十万|百亿|千亿|万|亿|千(?![米克瓦])|百(?!分点)"
     return re.compile(
-        rf"(?:(?P<percent>(?<![个“])百分百(?![一-鿿])|百分之(?P<pc>{CHINESE_NUMBER}|{DIGITS})(?:[至到—-]百分之(?P<pc2>{CHINESE_NUMBER}|{DIGITS}))?)|(?P<tenths>[一二两三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?P<over4>多|余)?(?![立为效员功果就都熟长因本交份])"
+        rf"(?:(?P<percent>(?<![个“])百分百(?![一-鿿])|百分之(?P<pc>{CHINESE_NUMBER}|{DIGITS})(?:[至到—-]百分之(?P<pc2>{CHINESE_NUMBER}|{DIGITS}))?)|(?P<tenths>[一二两三四五六七八九]|(?<![\d.])[1-9])成(?P<half>[一二三四五六七八九半])?(?P<over4>多|余)?(?![立为效员功果就都熟长因本交份])"
         rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?(?(m0)(?:(?P<low2>\d+(?:\.\d+)?)(?P<m3>千万|百万|十万|万|千))?)"
         rf"(?:(?:(?P<u0>%|‰|多?余?(?:{names}))?\x20?(?:[-—–~]{{1,2}}|至|到)|(?<=[一二三四五六七八九])、(?=[二三四五六七八九十][^百千万]))"
         rf"\x20?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
-        rf"\x20?(?P<m1>{multiple})?(?P<over>余|多|来|\+)?(?P<m2>{multiple})?(?P<over2>余|多)?\x20?(?:(?P<unit>{names})(?!(?<=分)之)|(?:(?<=[万亿])|(?<=[万亿][余多+]))(?=[,，。;；、)）\n]|$))(?P<over3>余|多(?=[,，。；;、]))?"
+        rf"\x20?(?P<m1>{multiple})?(?P<over>余|多|来|\+)?(?P<m2>{multiple})?(?P<over2>余|多)?\x20?(?:(?P<unit>{names})(?!(?<=分)之)|(?:(?<=[万亿])|(?<=[万亿][余多+])|(?<=率[0零])|(?<=率[为是][0零]))(?=[,，。;；、)）\n]|$))(?P<over3>余|多(?=[,，。；;、]))?"
         rf")(?P<after>及?(?:{after}))?"
     )
 
@@ -223,21 +225,22 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         covered[span.start : span.end] = b"\1" * (span.end - span.start)
     found = []
     pattern, kinds = _number(), units()
-    sums = _sum() if "+" in folded or "分别" in folded or "依次" in folded else None
+    sums = _sum()
     for run in _RUN.finditer(folded):
         at = run.start()
         while at < run.end() and covered[at]:
             at += 1
         if at == run.end():
             continue
-        if (sum_ := sums and sums.match(folded, at)) and ("+" in sum_[0] or _respectively(folded, at)):
+        if (sum_ := sums.match(folded, at)) and ("+" in sum_[0] or _deals_out(folded, sum_)):
             found += _summands(sum_, kinds)
             covered[at : sum_.end()] = b"\2" * (sum_.end() - at)
             continue
         m, last = pattern.match(folded, at), found[-1].end if found else 0
         if m and not (m["low"] and any(covered[at : m.end("low")])) and (number := _read(folded, m, kinds, last)):
-            found.append(number)
-            covered[number.start : number.end] = b"\2" * (number.end - number.start)
+            for n in (number, *_bracketed(folded, number)):
+                found.append(n)
+                covered[n.start : n.end] = b"\2" * (n.end - n.start)
     out = [span for span in spans if covered.find(2, span.start, span.end) < 0]
     loose = [m for m in _NUMERALS.finditer(folded) if covered.count(0, *m.span()) == len(m[0])]
     quotes = [m.span() for m in _QUOTED.finditer(folded)]
@@ -250,21 +253,43 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
 @cache
 def _sum() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, units()), key=len, reverse=True))
-    return re.compile(rf"(\d+)(?:(?:\+\d+)+|(?:[、和及]\d+)+) ?({names})")
+    one = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+    return re.compile(rf"{one}(?:(?:\+{one})+|(?: ?[、和及] ?{one})+) ?(?P<multiple>万|亿)?(?P<over>余|多)? ?(?P<unit>{names})")
 
 
-def _respectively(folded: str, at: int) -> bool:
-    """Whether the words before a list of bare numbers deal them out (分别为, 依次办理)."""
-    return any(word in folded[max(0, at - 10) : at] for word in ("分别", "依次"))
+def _deals_out(folded: str, m: re.Match[str]) -> bool:
+    """Whether a list of bare numbers before one unit is figures of one sort: dealt out (分别为, 依次办理), or three and more."""
+    before = folded[max(0, m.start() - 10) : m.start()]
+    numbers = _SUMMAND.findall(m[0])
+    plain = len(numbers) > 2 or all(len(n) > 1 for n in numbers)  # 3、5件 may be a guess
+    return "分别" in before or "依次" in before or (plain and before[-1:] not in ("第", "", "\n"))
 
 
 def _summands(m: re.Match[str], kinds: dict[str, str]) -> list[Number]:
     """主办8+5件 and 分别为8、5件 state two figures of one unit; the last one's span holds the unit."""
-    spans = [x.span() for x in _DIGITS.finditer(m[0])]
+    spans = [x.span() for x in _SUMMAND.finditer(m[0])]
+    unit, scale = m["unit"], _multiple(m["multiple"])
+    qualifier = "over" if m["over"] else "exact"
     out = []
     for i, (a, b) in enumerate(spans):
         end = m.end() if i + 1 == len(spans) else m.start() + b
-        out.append(Number(m.start() + a, end, float(m[0][a:b]), None, m[2], "exact", kinds[m[2]], False))
+        value = round(float(m[0][a:b].replace(",", "")) * scale, 6)
+        out.append(Number(m.start() + a, end, value, None, unit, qualifier, kinds[unit], False))
+    return out
+
+
+def _bracketed(folded: str, total: Number) -> list[Number]:
+    """审结17件（维持13、变更1、撤销3）: bare numbers in a bracket behind a number have its unit."""
+    m = _PARTS.match(folded, total.end)
+    if m is None or total.group == "rate":
+        return []
+    out = []
+    for part in _PART.finditer(m[0]):
+        value, (a, b) = _value(part[1]), part.span(1)
+        if value is None or value > total.value:
+            return []
+        chinese = part[1][0] in CHINESE
+        out.append(Number(m.start() + a, m.start() + b, value, None, total.unit, "exact", total.group, chinese))
     return out
 
 
@@ -326,6 +351,8 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
     if low is None:
         return _read_share(m, start, qualifier)
     chinese = not low[0].isdigit()
+    if unit is None and low in ("0", "零"):  # 败诉率为0
+        return Number(start, m.end(), 0.0, None, "%", qualifier, "rate", low == "零")
     if unit is None and chinese:
         return None
     unit = unit or ""  # 阅读量287万
@@ -356,7 +383,7 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
 def _read_share(m: re.Match[str], start: int, qualifier: str) -> Number | None:
     """百分之九十八点五 and 九成五, in percent."""
     if m["tenths"]:
-        value: float | None = _VALUES[m["tenths"]] * 10 + (5 if m["half"] == "半" else _VALUES.get(m["half"] or "零", 0))
+        value: float | None = (_value(m["tenths"]) or 0) * 10 + (5 if m["half"] == "半" else _VALUES.get(m["half"] or "零", 0))
     else:
         value = _value(m["pc"]) if m["pc"] else 100.0  # 百分百
     if value is None:

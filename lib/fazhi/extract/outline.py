@@ -54,6 +54,7 @@ class Knowledge:
     never: re.Pattern[str]
     body_end: re.Pattern[str]
     title: re.Pattern[str]
+    caption: re.Pattern[str]
     told: re.Pattern[str]
     ended: re.Pattern[str]
     label: re.Pattern[str]
@@ -90,10 +91,10 @@ def knowledge() -> Knowledge:
         parts.append(f"(?P<s{i}>" + re.sub(r"\?P<\w>", "?:", style.pattern.pattern) + ")")
     either = "|".join(parts)
     lines = data["lines"]
-    keys = ("never", "body_end", "title", "told", "ended")
+    keys = ("never", "body_end", "title", "caption", "told", "ended")
     require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
-    never, body_end, title, told, ended = (_compiled(lines[key], f"[lines] {key}") for key in keys)
-    return Knowledge(tuple(styles), never, body_end, title, told, ended,
+    never, body_end, title, caption, told, ended = (_compiled(lines[key], f"[lines] {key}") for key in keys)
+    return Knowledge(tuple(styles), never, body_end, title, caption, told, ended,
                      re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE), re.compile(rf"(?<=[。！？；;]){SPACE}(?:{either})"))
 
 
@@ -228,6 +229,8 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
         if any(h.start < at < h.body for h in labelled):
             continue
         following = text[slice(*lines[i + 1])].strip() if i + 1 < len(lines) else ""
+        if "\t" in following and know.caption.search(line):
+            continue
         heads_next = i + 1 < len(lines) and _first(text, lines[i + 1]) in starts
         if heads_next or len(following) > LONGEST_UNLABELLED or "\t" in following \
                 or (_PROSE.search(following) and len(following) > 12) or (named and following):

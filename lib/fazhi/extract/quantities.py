@@ -84,7 +84,7 @@ def quantities(
     kept: list[Place] = []
     ruled: list[RuledOut] = []
     for n, place in zip(*with_tables(text, *shared), strict=True):
-        if n.group == "duration" and place.label is None and not phrase("achieved").search(folded, place.clause, n.start):
+        if n.group == "duration" and place.label is None and not _achieved(folded, n, place):
             ruled.append(RuledOut(n.start, n.end, "rule_duration"))
         elif n.chinese and any(a <= n.start < b for a, b in headings):
             ruled.append(RuledOut(n.start, n.end, "heading"))
@@ -92,6 +92,12 @@ def quantities(
             out.append(_quantity(times, n, place, out[-1] if out else None, parts.kind(n.start), year))
             kept.append(place)
     return out, kept, ruled
+
+
+def _achieved(folded: str, n: Number, place: Place) -> bool:
+    """Whether a duration was reached rather than only set as a rule."""
+    before = phrase("achieved").search(folded, place.clause, n.start)
+    return before is not None or phrase("done_in").match(folded[n.end : n.end + 4]) is not None
 
 
 def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, part: str | None, year: int | None) -> Quantity:

@@ -58,7 +58,7 @@ class Evidence:
         chain = regions.path(region.code, self.year)
         score = sum(self.direct.get(r.code, 0.0) for r in chain)
         for above in chain[:-1]:
-            score += min(3.0, 1.0 * self.text.count(above.name)) + min(1.0, 0.5 * self.text.count(above.short))
+            score += min(3.0, 1.0 * self.text.count(above.name)) + min(1.2, 0.6 * self.text.count(above.short))
         return score + sum(0.5 * v for c, v in self.direct.items() if c != region.code and regions.within(c, region.code))
 
     def names(self, region: regions.Region) -> bool:

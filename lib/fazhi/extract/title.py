@@ -16,6 +16,7 @@ KEYS = {
     "year": ("done", "plan", "ahead", "announce", "lead", "not_before", "not_after"),
     "site": ("suffix", "parts", "cue", "attachment"),
 }
+_BEFORE_TITLE = re.compile(r"^(?:【[^】]{2,14}】|[•·]?\s*(?:附件|下载|附件下载|标题|题名|名称|中文名)[:：]\s*)")
 HEAD_LINES = 9  # a title stands above these or nowhere
 # One class of characters in front, so that a scan leaps from one to the next.
 YEAR = r"[2２二](?:(?<=[2２])[0０][0-3０-３]\d|(?<=二)[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
@@ -107,7 +108,7 @@ def _is_title(text: str) -> bool:
 
 def _without_site(title: str) -> str:
     """A page's title without the site's name or the column's behind it."""
-    title = re.sub(r"^(?:【[^】]{2,8}】|(?:附件|下载|附件下载|标题|题名|名称)[:：]\s*)", "", re.sub(r"\s+", " ", title).strip())
+    title = _BEFORE_TITLE.sub("", re.sub(r"\s+", " ", title).strip())
     for part in rules()["site.parts"].split(title):
         if part and _is_title(part.strip()):
             return part.strip()
