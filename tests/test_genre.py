@@ -59,6 +59,7 @@ def test_reports_stay(title: str) -> None:
 def test_a_report_without_title_or_with_odd_words_stays() -> None:
     assert verdict("2023年，我局坚持依法行政。" + BODY) is None
     assert verdict("2023年，我局制定本方案落实措施。近日，区政府召开会议。" + BODY) is None
+    assert verdict("（在第十四届人大常委会第十七次会议上）\n主任、各位委员：\n2023年，法治政府建设取得成效。现将有关情况报告如下：\n一、主要举措\n各级行政机关依法履行职责，行政执法更加规范有序。化解矛盾纠纷成效明显，群众满意。", "") is None
 
 
 @pytest.mark.parametrize(

@@ -290,10 +290,25 @@ def test_nothing_in_nothing_out() -> None:
 
 @pytest.mark.parametrize(("text", "values"), [
     ("许可、处罚、强制分别为40、98、12宗。", [40, 98, 12]), ("分别办理40、98和12件。", [40, 98, 12]), ("依次受理3、5件。", [3, 5]), ("主办8+5件。", [8, 5]),
+    ("户政、交管、出入境分别为40.2、112.5和5.9万笔。", [402_000, 1_125_000, 59_000]), ("分别有68、1,902人。", [68, 1902]),
+    ("承办省、市、县人大代表建议2、9、113件。", [2, 9, 113]), ("主办、会办建议41、67件。", [41, 67]),
 ])
 def test_bare_numbers_that_share_the_last_ones_unit(text: str, values: list[float]) -> None:
     found = scan(text)[0]
     assert [n.value for n in found] == values and {n.unit for n in found} == {text.rstrip("。")[-1]}
+
+
+@pytest.mark.parametrize(("text", "values"), [
+    ("审结十七件（维持十三、变更一、撤销一、终止二）", [17, 13, 1, 1, 2]), ("审结35件(维持30,撤销5)", [35, 30, 5]), ("审结35件（含上年2件）", [35, 2]),
+    ("立案3件（第15、16号）", [3]),
+])
+def test_bare_numbers_in_a_bracket_have_the_unit_before_it(text: str, values: list[float]) -> None:
+    assert [n.value for n in scan(text)[0]] == values
+
+
+@pytest.mark.parametrize(("text", "value"), [("败诉率为0，", 0), ("发生率零。", 0), ("3成以上人员无证", 30), ("电话8,214件", 8214)])
+def test_rates_of_nothing_and_numbers_after_a_name(text: str, value: float) -> None:
+    assert [n.value for n in scan(text)[0]] == [value]
 
 
 def test_a_list_that_deals_nothing_out_shares_no_unit() -> None:

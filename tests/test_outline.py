@@ -116,6 +116,10 @@ def test_label_numbers(numeral: str, number: int) -> None:
             f"一、主要工作\n{PROSE}重点抓好：①完善制度；②强化监督；③加强培训。一是抓学习。二是抓执法。\n3.5万件案件已办结，2021.3.1起施行。\n附件1：指标表\n",
             [(1, "一、", "主要工作")],
         ),
+        (
+            f"一、主要工作\n{PROSE}\n2020年行政执法情况统计表（单位：件）\n部门\t立案\t结案\n城管\t12\t9\n{PROSE}\n",
+            [(1, "一、", "主要工作")],
+        ),
     ],
 )
 def test_headings(body: str, expected: list[tuple[int, str, str]]) -> None:
