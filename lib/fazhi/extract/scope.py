@@ -168,7 +168,7 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
         return None
     if value == "previous":
         # an earlier year in an earlier clause reaches on only as the frame of the sentence
-        if m.end() <= place.own and not frames:
+        if m.end() <= place.own and not frames and not phrase("dealt").match(folded[m.end() : n.start]):
             return None
         before, after = folded[max(0, m.start() - 1) : m.start()], folded[m.end() : n.start + 1]
         if (
@@ -200,7 +200,7 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
         return True
     if _stock().search(folded, n.end, max(n.end, min(place.right, n.end + 8))):
         return True
-    case = n.group in ("case", "paper")
+    case = n.group in ("case", "paper") and not phrase("device").search(words)
     if not case and phrase("standing_items").match(folded[n.end : min(place.sentence_end, n.end + 30)]):
         return True
     if not case and n.group not in ("session", "batch", "duration") and phrase("level").search(words):
@@ -223,7 +223,9 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
         listed = previous.end > place.clause and phrase("goes_on").match(words)
         if listed or (previous.unit == n.unit and phrase("part_of").match(words)):
             return _alike(previous.unit, n.unit)
-    return part == "problems" and n.group in ("person", "entity", "item")
+    if part != "problems" or n.group not in ("person", "entity", "item"):
+        return False
+    return not phrase("happened").search(folded, place.clause, place.clause_end)
 
 
 def _alike(one: str | None, other: str | None) -> bool:
