@@ -61,10 +61,13 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
         if before and _shares(text, before, n, out[-1], left):
             left = max(sentence, out[-1].left)
         right = clause_end
-        if i < last and numbers[i + 1].start < right:
-            right = min(numbers[i + 1].start, end + 7)  # what stands nearer to the next number is the next number's
+        shared = i < last and numbers[i + 1].start < right
+        if shared:
+            right = numbers[i + 1].start
         if right > end and (stopped := stop.search(text, end, right)):
             right = stopped.start()
+        elif shared:
+            right = min(right, end + 7)  # what stands nearer to the next number is the next number's
         out.append(Place(sentence, sentence_end, clause, clause_end, left, start, max(right, end), own))
         before = n
     return _part_lists(text, numbers, out)
