@@ -12,6 +12,7 @@ from fazhi.extract.codebook import codebook
 from fazhi.extract.genre import not_a_report
 from fazhi.extract.identity import identify
 from fazhi.extract.indicators import Bid, code
+from fazhi.extract.learned import Scores, model, review
 from fazhi.extract.measures import measures
 from fazhi.extract.numerals import fold, scan
 from fazhi.extract.outline import outline, outline_findings
@@ -20,7 +21,7 @@ from fazhi.extract.quantities import quantities
 from fazhi.extract.rows import Finding, Instrument, Quantity, Reading, RuledOut, Section
 from fazhi.extract.scope import period
 from fazhi.extract.subjects import subject
-from fazhi.extract.ties import tie
+from fazhi.extract.ties import changes, tie
 from fazhi.read.page import Page
 
 __all__ = ["explain", "extract", "figures", "instruments"]
@@ -40,15 +41,28 @@ def instruments(text: str) -> list[Instrument]:
     return [Instrument(title, at, count[title]) for title, at in first.items()]
 
 
-def figures(
+def ruled(
     text: str, sections: list[Section], year: int | None, issuer_kind: str = ""
 ) -> tuple[list[Quantity], list[Place], list[list[Bid]], list[RuledOut]]:
-    """Every figure of a text, complete; the place of each; the rules' bids for each; and the numerals ruled out, with reasons."""
-    numbers, ruled = scan(text)
+    """The figures of a text as the rules alone read them; the place of each; the bids for each; and the numerals ruled out."""
+    numbers, out = scan(text)
     found, where, more = quantities(text, numbers, sections, year)
     offers = code(text, found, where, sections, issuer_kind)
     tie(text, found, where)
+    return found, where, offers, out + more
+
+
+def figures(
+    text: str, sections: list[Section], year: int | None, issuer_kind: str = ""
+) -> tuple[list[Quantity], list[Place], list[list[Bid]], list[RuledOut], Scores]:
+    """Every figure of a text, complete; the place of each; the rules' bids for each; and the numerals ruled out, with reasons.
+
+    Last the scores of the learned model's codes, a row for each figure.
+    """
+    found, where, offers, out = ruled(text, sections, year, issuer_kind)
     folded = fold(text)
+    scores = review(folded, found, where, sections, issuer_kind)
+    changes(found, where)
     for q, place in zip(found, where, strict=True):
         q.subject = subject(text, q, place)
         q.period_start, q.period_end = period(folded, q, place, year)
@@ -61,10 +75,10 @@ def figures(
         labels[s.start : s.start + len(s.label or "")] = b"\1" * len(s.label or "")
     loose = [
         RuledOut(r.start, r.end, "label") if r.reason == "no_unit" and labels[r.start] else r
-        for r in ruled
+        for r in out
         if taken.find(1, r.start, r.end) < 0
     ]
-    return found, where, offers, sorted(loose + more, key=lambda r: r.start)
+    return found, where, offers, sorted(loose, key=lambda r: r.start), scores
 
 
 def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = None) -> Reading:
@@ -72,10 +86,10 @@ def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = No
     text = page.text
     identity = identify(page, name, overrides)
     sections = outline(text)
-    found, _, _, ruled = figures(text, sections, identity.year, identity.issuer_kind)
-    notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, ruled)]
+    found, _, _, out, _ = figures(text, sections, identity.year, identity.issuer_kind)
+    notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, out)]
     done = measures(text, sections)
-    reading = Reading(text, identity, sections, done, found, instruments(text), notes, ruled, not_a_report(page, identity))
+    reading = Reading(text, identity, sections, done, found, instruments(text), notes, out, not_a_report(page, identity))
     return _as_printed(reading, page.printed) if page.printed else reading
 
 
@@ -109,18 +123,21 @@ def explain(text: str, year: int | None = None) -> list[dict[str, Any]]:
     """How each numeral of a sentence is read: its value and code, the rules that bid for it, or the reason that rules it out.
 
     One dict a numeral in reading order: `text`, `start`, `end`, and either `ruled_out` (the reason) or `value`, `high`, `unit`,
-    `qualifier`, `kind`, `status`, `scope`, `code`, `name_zh`, `subject`, `caveats`, `offers` (rule, score, words; best first).
+    `qualifier`, `kind`, `status`, `scope`, `code`, `rule`, `name_zh`, `subject`, `caveats`, `offers` (rule, score, words; best
+    first) and `learned` (the model's three best codes with their scores, the rules' vote among them; "" for none of ours).
     """
-    found, _, offers, ruled = figures(text, [], year)
+    found, _, offers, ruled_out, scores = figures(text, [], year)
     out: list[dict[str, Any]] = [
-        {"text": text[r.start : r.end], "start": r.start, "end": r.end, "ruled_out": r.reason} for r in ruled
+        {"text": text[r.start : r.end], "start": r.start, "end": r.end, "ruled_out": r.reason} for r in ruled_out
     ]
-    for q, bids in zip(found, offers, strict=True):
+    for q, bids, given in zip(found, offers, scores.tolist(), strict=True):
         row = {
             k: getattr(q, k)
-            for k in ("value", "high", "unit", "qualifier", "kind", "status", "scope", "code", "subject", "caveats")
+            for k in ("value", "high", "unit", "qualifier", "kind", "status", "scope", "code", "rule", "subject", "caveats")
         }
         row["name_zh"] = codebook().entries[q.code].name_zh if q.code else None
         row["offers"] = [{"rule": b.rule.name, "score": b.score, "words": b.words} for b in bids]
+        best = sorted(zip(given, model().codes, strict=True), reverse=True)[:3]
+        row["learned"] = [{"code": code, "score": score} for score, code in best]
         out.append({"text": text[q.start : q.end], "start": q.start, "end": q.end, **row})
     return sorted(out, key=lambda row: int(row["start"]))

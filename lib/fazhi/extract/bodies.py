@@ -194,6 +194,8 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
     elif not places and (m := w.generic.match(text, at)):
         generic, at = m[0], m.end()
     organ, kind, at = _organ(text, at, year, whole, zone, town, bool(places or generic))
+    if whole and any(place in organ for place in places):
+        return None  # two names, one behind the other
     if (whole and at != len(text)) or at == 0:
         return None
     if party and organ in ("委员会", "工作委员会", ""):  # the Party's committee stands for the government of its place

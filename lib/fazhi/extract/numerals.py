@@ -27,8 +27,8 @@ _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇
 _TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》")
 _NUMERAL = CHINESE + ASCII
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
-_PART = re.compile(rf"[^\d{CHINESE}、,;，；()]{{1,8}}({CHINESE_NUMBER}|\d+)[、,;，；和]?")
-_PARTS = re.compile(rf"\((?:{_PART.pattern}){{2,}}\)")
+_PART = re.compile(rf"(?:[^\d、,;()]{{1,8}}(\d+)|[^\d{CHINESE}、,;()]{{1,8}}({CHINESE_NUMBER}))[、,;和]?")
+_PARTS = re.compile(rf"\((?:{_PART.pattern}){{2,}}等?\)")
 _SUMMAND = re.compile(r"\d[\d,.]*")
 # One class of characters in front, so that the scan leaps from numeral to numeral.
 _RUN = re.compile(rf"[0-9{CHINESE}数几](?:(?<=[0-9])[0-9]*|(?<![0-9])[{CHINESE}数几]*)")
@@ -285,10 +285,10 @@ def _bracketed(folded: str, total: Number) -> list[Number]:
         return []
     out = []
     for part in _PART.finditer(m[0]):
-        value, (a, b) = _value(part[1]), part.span(1)
+        value, (a, b) = _value(part[part.lastindex or 1]), part.span(part.lastindex or 1)
         if value is None or value > total.value:
             return []
-        chinese = part[1][0] in CHINESE
+        chinese = part[1] is None
         out.append(Number(m.start() + a, m.start() + b, value, None, total.unit, "exact", total.group, chinese))
     return out
 

@@ -67,7 +67,8 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
         return []
     known = units()
     figures = [[_figure(folded, a, b, known) for a, b in row] for row in block]
-    head = next((i for i, row in enumerate(figures) if not any(row)), None)
+    width = max(map(len, block))  # a caption with a gap in it is no head
+    head = next((i for i, row in enumerate(figures) if not any(row) and len(row) >= width - 1), None)
     if head is None or head + 1 >= len(block):
         return []
     columns = block[head]

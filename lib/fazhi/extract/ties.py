@@ -37,7 +37,7 @@ def _fits(part: Quantity, total: Quantity) -> bool:
 
 
 def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
-    """Set `part_of` (an index into `found`), `change_of`, and the codes that figures take from their neighbours, in place."""
+    """Set `part_of` (an index into `found`), and the codes that figures take from their neighbours, in place."""
     folded = fold(text)
     total: int | None = None  # the figure that the running list of parts belongs to
     earlier: list[int] = []  # the figures before this one in its sentence, changes left out
@@ -45,9 +45,6 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
         if earlier and found[earlier[-1]].end <= place.sentence:
             earlier, total = [], None
         if q.kind == "change":
-            if q.change_of is None and earlier:
-                q.change_of = found[earlier[-1]].code
-            q.change_of = q.change_of or None
             continue
         if earlier:
             words = folded[place.left : place.left_end] + "\n" + folded[q.end : place.right]
@@ -55,6 +52,17 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
             _join(q, words, found, earlier, total)
         earlier.append(i)
     _add_up(folded, found, where)
+
+
+def changes(found: Sequence[Quantity], where: Sequence[Place]) -> None:
+    """Say of each change that names nothing itself (同比增长29.4%) what changes: the figure before it in its sentence; in place."""
+    before: Quantity | None = None
+    for q, place in zip(found, where, strict=True):
+        if q.kind != "change":
+            before = q
+        elif q.change_of is None and before and before.end > place.sentence:
+            q.change_of = before.code
+        q.change_of = q.change_of or None
 
 
 def _add_up(folded: str, found: list[Quantity], where: Sequence[Place]) -> None:

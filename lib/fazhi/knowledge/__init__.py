@@ -95,6 +95,6 @@ def fingerprint() -> str:
     """Sixteen hex digits over every knowledge file: builds and caches are keyed by it."""
     digest = hashlib.sha256()
     for path in sorted(files(__package__).iterdir(), key=lambda p: p.name):
-        if path.name.endswith((".toml", ".tsv")):
+        if path.name.endswith((".toml", ".tsv", ".npz")):
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

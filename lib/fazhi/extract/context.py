@@ -1,0 +1,136 @@
+"""The words around each number as a linear model sees them: character n-grams, each with the zone that it stands in.
+
+An n-gram of a zone is a row of the model's table of weights. Which row follows from its characters by arithmetic alone (feature
+hashing), so the model needs no list of n-grams, and the rows of all numbers of a text come from a few array operations.
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fazhi.extract.numerals import units
+from fazhi.extract.places import Place
+from fazhi.extract.rows import Quantity, Section
+
+BITS = 15
+ROWS = 1 << BITS
+_PRIMES = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F)  # odd, and unlike in their bits
+Ints = NDArray[np.int64]
+
+
+@lru_cache(maxsize=4096)
+def _salt(name: str) -> int:
+    return zlib.crc32(name.encode()) | 1
+
+
+@lru_cache(maxsize=65536)
+def row(name: str) -> int:
+    """The row of a feature that is no n-gram: a unit, the class of one, the code of the number before."""
+    return (zlib.crc32(name.encode()) * _PRIMES[0] & 0xFFFFFFFF) >> (32 - BITS)
+
+
+class Grams:
+    """The n-grams of a text, in which every figure is one sign."""
+
+    def __init__(self, folded: str) -> None:
+        signs = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32)
+        digits = (signs >= 48) & (signs <= 57)
+        kept = np.ones(len(signs), bool)
+        kept[1:] = ~(digits[1:] & digits[:-1])
+        self.at = np.concatenate(([0], np.cumsum(kept)))  # of each offset of the text: the place among the signs
+        signs = np.where(digits, np.uint32(48), signs)[kept]
+        self.of = [signs]
+        for n in range(1, 4):  # of[n]: the n + 1 signs from a place on, as one number
+            self.of.append(self.of[-1][: max(0, len(signs) - n)] * np.uint32(_PRIMES[n]) + signs[n:])
+
+    def keys(self, zone: str, n: int, starts: Ints, ends: Ints, salts: NDArray[np.uint32]) -> Ints:
+        """For windows of the signs, one a number: number * ROWS + row of each n-gram within, as seen in a zone.
+
+        Each number's `salt` tells its n-grams from those of others (1 for none).
+        """
+        counts = np.maximum(ends - starts - n + 1, 0)
+        numbers = np.repeat(np.arange(len(starts)), counts)
+        within = np.arange(len(numbers)) - np.repeat(np.cumsum(counts) - counts, counts)
+        grams = self.of[n - 1][np.repeat(starts, counts) + within]
+        rows = grams * salts[numbers] * np.uint32(_salt(f"{zone} {n}")) >> np.uint32(32 - BITS)
+        return numbers * ROWS + rows
+
+
+def contexts(
+    folded: str, found: Sequence[Quantity], where: Sequence[Place], sections: Sequence[Section], issuer_kind: str
+) -> tuple[Ints, Ints]:
+    """The rows of the features of every number of a text, number after number, and where each number's begin among them.
+
+    The numbers must have their codes from the rules: that of the number before is a feature.
+    """
+    grams = Grams(folded)
+    one = np.ones(len(found), np.uint32)
+    classes = [units().get(q.unit or "", "") for q in found]
+    groups = np.array([_salt(group) for group in classes], np.uint32)
+
+    def at(offsets: list[int]) -> Ints:
+        return grams.at[np.array(offsets, np.int64)]
+
+    start, end = at([q.start for q in found]), at([q.end for q in found])
+    own_end = at([p.left_end for p in where])
+    own = np.maximum(at([p.left for p in where]), own_end - 24)
+    clause = np.maximum(at([p.clause for p in where]), start - 36)
+    sentence = np.maximum(at([p.sentence for p in where]), start - 60)
+    right = at([p.right for p in where])
+    line = [folded.find("\n", q.end, q.end + 40) for q in found]
+    ahead = np.minimum(at([len(folded) if stop < 0 else stop for stop in line]), end + 16)
+    label = at([p.label[0] if p.label else 0 for p in where]), at([p.label[1] if p.label else 0 for p in where])
+    tops = _Tops(sections)
+    heads = [tops.head(q.start) for q in found]
+    head = at([a for a, _ in heads]), at([b for _, b in heads])
+    windows = [
+        ("own", (2, 3, 4), own, own_end, one),
+        ("own", (2, 3, 4), *label, one),
+        ("tail", (1, 2, 3, 4), np.maximum(own, own_end - 6), own_end, one),
+        ("clause", (2, 3), clause, start, one),
+        ("sentence", (2, 3), sentence, start, one),
+        ("right", (2, 3), end, right, one),
+        ("ahead", (2, 3), end, ahead, one),
+        ("class", (2, 3), own, own_end, groups),
+        ("head", (2,), *head, one),
+        *(("last", (n,), np.maximum(own, own_end - n), own_end, groups) for n in (1, 2, 3, 4)),
+        *(("next", (n,), end, np.minimum(ahead, end + n), groups) for n in (1, 2, 3, 4)),
+    ]
+    keys = [grams.keys(zone, n, a, b, salts) for zone, sizes, a, b, salts in windows for n in sizes]
+    for i, (q, p, group) in enumerate(zip(found, where, classes, strict=True)):
+        bare = not folded[p.left : p.left_end].strip("、,; ")
+        names = [f"unit {q.unit}", f"class {group}", f"kind {q.kind}", f"part {tops.part(q.start)}", f"issuer {issuer_kind}"]
+        names += [f"bare {bare}"]
+        if i:
+            names += [f"before {found[i - 1].code} {bare}", f"same {found[i - 1].unit == q.unit}"]
+        keys.append(np.array([i * ROWS + row(name) for name in names], np.int64))
+    every = np.unique(np.concatenate(keys))
+    return every & (ROWS - 1), np.searchsorted(every, np.arange(len(found)) * ROWS)
+
+
+class _Tops:
+    """The headings of a report, asked by offset: the words of the one above, and the kind of the part that it stands in."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self.heads = sorted((s for s in sections if s.heading), key=lambda s: s.start)
+        self.starts = [s.start for s in self.heads]
+        kinds = {s.section_id: s.kind for s in sections}
+        self.kinds: list[str] = []
+        for s in self.heads:
+            above = kinds.get(s.parent_id) if s.parent_id is not None else None
+            kinds[s.section_id] = s.kind or above
+            self.kinds.append(s.kind or above or "")
+
+    def head(self, offset: int) -> tuple[int, int]:
+        k = bisect_right(self.starts, offset) - 1
+        return (self.heads[k].start, min(self.heads[k].body, offset)) if k >= 0 else (0, 0)
+
+    def part(self, offset: int) -> str:
+        k = bisect_right(self.starts, offset) - 1
+        return self.kinds[k] if k >= 0 else ""

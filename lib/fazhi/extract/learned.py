@@ -1,0 +1,132 @@
+"""A second opinion on each number's code and scope: a linear model over the words around it, trained on the practice reports.
+
+The rules speak first, and their verdict is a vote among the model's own scores: where both agree a code is surer, and where the
+words are far from those that a code had in practice the rules are overruled. An entry that the model has not been trained with
+is left to its rules. All arithmetic is in whole numbers, so one text gets one answer on every machine.
+
+The model is knowledge/learned.npz, made by tests/practice/train.py (`make learn`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fazhi.extract.codebook import codebook
+from fazhi.extract.context import ROWS, contexts, row
+from fazhi.extract.places import Place
+from fazhi.extract.rows import Quantity, Section
+from fazhi.knowledge import KnowledgeError
+
+FILE = "learned.npz"
+LEAST = -(1 << 30)  # below every score: a code of another kind than the number's
+Scores = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Whole-number weights: a row for each feature, a column for each code ("" for none of ours) and then for each scope."""
+
+    weights: NDArray[np.int8]
+    bias: Scores
+    codes: tuple[str, ...]
+    scopes: tuple[str, ...]
+    code_vote: int  # what the verdict of the rules is worth
+    scope_vote: int
+    leads: tuple[int, ...]  # how far a code led over the next one, rising; and how often it then was right
+    shares: tuple[float, ...]
+
+    def confidence(self, lead: int) -> float:
+        """How often a code is right that leads by so much, 0 to 1."""
+        return self.shares[max(0, bisect_right(self.leads, lead) - 1)]
+
+
+@cache
+def model() -> Model:
+    """The model of learned.npz. Raises KnowledgeError for a file that does not fit this program or its codebook."""
+    with np.load(str(files("fazhi.knowledge") / FILE), allow_pickle=False) as held:
+        parts = {name: held[name] for name in held.files}
+    try:
+        found = Model(
+            parts["weights"],
+            parts["bias"],
+            tuple(map(str, parts["codes"])),
+            tuple(map(str, parts["scopes"])),
+            int(parts["votes"][0]),
+            int(parts["votes"][1]),
+            tuple(map(int, parts["leads"])),
+            tuple(map(float, parts["shares"])),
+        )
+    except (KeyError, IndexError, ValueError) as fault:
+        raise KnowledgeError(FILE, "arrays", f"one is missing or misshapen ({fault})", "make it anew: make learn") from None
+    columns = len(found.codes) + len(found.scopes)
+    if found.weights.shape != (ROWS, columns) or found.bias.shape != (columns,):
+        raise KnowledgeError(FILE, "weights", f"of shape {found.weights.shape}", "make it anew: make learn")
+    if unknown := set(found.codes) - {"", *codebook().entries}:
+        raise KnowledgeError(FILE, "codes", f"{sorted(unknown)} are not in codebook.toml", "make it anew: make learn")
+    return found
+
+
+@cache
+def _other_kinds(kind: str) -> NDArray[np.bool_]:
+    """Which of the model's codes count something of another kind."""
+    entries = codebook().entries
+    return np.array([code != "" and entries[code].kind != kind for code in model().codes])
+
+
+def review(
+    folded: str, found: Sequence[Quantity], where: Sequence[Place], sections: Sequence[Section], issuer_kind: str
+) -> Scores:
+    """Settle the code, its confidence and, where the sentence says no time, the scope of every number that the rules have read, in place.
+
+    Returns the scores of the model's codes, a row for each number, the vote of the rules among them.
+    """
+    m = model()
+    scores = np.zeros((len(found), len(m.codes)), np.int32)
+    if not found:
+        return scores
+    rows, starts = contexts(folded, found, where, sections, issuer_kind)
+    sums = np.add.reduceat(m.weights[rows], starts, axis=0, dtype=np.int32) + m.bias
+    scores = sums[:, : len(m.codes)]
+    column = {code: k for k, code in enumerate(m.codes)}
+    before = [q.scope for q in found]
+    for i, q in enumerate(found):
+        if q.kind == "change" or (q.code or "") not in column:
+            continue
+        scores[i, _other_kinds(q.kind)] = LEAST
+        scores[i, column[q.code or ""]] += m.code_vote
+        _settle_code(q, scores[i], m)
+    for i, q in enumerate(found):
+        if open_scope(q):
+            names = scope_features(q, before[i - 1] if i else "", bool(i) and found[i - 1].unit == q.unit)
+            own = m.weights[[row(name) for name in names], len(m.codes) :].sum(axis=0, dtype=np.int32)
+            own += sums[i, len(m.codes) :]
+            own[m.scopes.index(q.scope)] += m.scope_vote
+            q.scope = m.scopes[int(own.argmax())]
+    return scores
+
+
+def _settle_code(q: Quantity, scores: Scores, m: Model) -> None:
+    """Give a number the code that has most, and say how sure it is."""
+    best = int(scores.argmax())
+    lead = int(scores[best] - np.partition(scores, -2)[-2])
+    code = m.codes[best] or None
+    if code != q.code:
+        q.code, q.rule = code, "learned"
+    q.confidence = m.confidence(lead) if code else None
+
+
+def open_scope(q: Quantity) -> bool:
+    """Whether a number happened in the year or stands at its end, and its sentence does not say when."""
+    return q.kind == "count" and q.status == "actual" and q.scope in ("year", "stock") and not q.dated
+
+
+def scope_features(q: Quantity, before: str, same_unit: bool) -> list[str]:
+    """What tells the scope beside the words around: the code, and the scope of the number before."""
+    return [f"scope of {q.code}", f"scope after {before}", f"scope after {before} {same_unit}"]

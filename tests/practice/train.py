@@ -1,0 +1,197 @@
+"""Train the second opinion on codes and scopes (lib/fazhi/extract/learned.py) on the open practice reports.
+
+    python tests/practice/train.py              # writes lib/fazhi/knowledge/learned.npz (`make learn`; about half a minute)
+
+One-vs-rest logistic regression by averaged stochastic gradient descent (Bottou 2012) over the hashed features of
+extract/context.py; weights become whole numbers of one byte. The curve of confidence is measured on reports that a model of the
+others had not seen (five folds). The same reports and rules give the same bytes. The shut part is never read.
+"""
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lib"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from score import marked, pair
+
+from fazhi.extract import ruled
+from fazhi.extract.codebook import codebook
+from fazhi.extract.context import ROWS, contexts, row
+from fazhi.extract.identity import identify
+from fazhi.extract.learned import open_scope, scope_features
+from fazhi.extract.numerals import fold
+from fazhi.extract.outline import outline
+from fazhi.knowledge import load_toml
+from fazhi.read import read
+
+TARGET = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / "learned.npz"
+PARTS = ("open", "phrases", "paragraphs", "samples")
+ALPHA, EPOCHS = 3e-4, 12  # of the regression; found on reports of readers whose others it was trained on
+CODE_VOTE, SCOPE_VOTE = 3.0, 3.0  # what the rules' verdict is worth, in the model's own measure; found likewise
+FOLDS = 5
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A number: its report, the features of its words and those of its scope, what the rules say and what is right."""
+
+    report: str
+    rows: NDArray[np.int64]
+    scope_rows: NDArray[np.int64]
+    ruled: str
+    code: str
+    scope: str | None  # None where the scope is not the model's to say
+
+
+def examples() -> Iterator[Example]:
+    """Every number of the open parts that careful readers agree on, and those of the codebook's own examples."""
+    for part in PARTS:
+        for name, raw, gold in marked(part):
+            page = read(raw, name)
+            who = identify(page, name)
+            sections = outline(page.text)
+            yield from _of(f"{part}/{name}", page.text, sections, who.year, who.issuer_kind, gold["quantities"])
+    for entry in load_toml("codebook.toml")["entry"]:
+        for text in (*entry["yes"], *entry["no"]):
+            sentence, _, value = text.rpartition(" = ") if text in entry["yes"] else (text, "", "")
+            yield from _of(f"codebook/{entry['code']}", sentence, [], 2020, "", _shown(entry["code"], sentence, value))
+
+
+def _shown(code: str, sentence: str, value: str) -> list[dict[str, Any]] | None:
+    """What an example of the codebook says of its numbers: one has this code, or none has; the others are not told."""
+    return [{"example": code, "sentence": sentence, "value": float(value) if value else None}]
+
+
+def _of(report: str, text: str, sections: Sequence[Any], year: int | None, kind: str, gold: Sequence[dict[str, Any]]) -> Iterator[Example]:
+    found, where, _, _ = ruled(text, list(sections), year, kind)
+    if not found:
+        return
+    rows, starts = contexts(fold(text), found, where, sections, kind)
+    parts = np.split(rows, starts[1:])
+    true: dict[int, dict[str, Any]] = {}
+    if gold and "example" in gold[0]:
+        wanted, value = gold[0]["example"], gold[0]["value"]
+        for i, q in enumerate(found):
+            if value is not None and q.value == value and q.code == wanted:
+                true[i] = {"code": wanted, "kind": q.kind, "status": "", "scope": ""}
+    else:
+        shown = [{"start": q.start, "end": q.end, "value": q.value, "code": q.code, "value_text": text[q.start:q.end]} for q in found]
+        for g, f in zip(gold, pair(gold, shown, text)[0], strict=True):
+            if f is not None and not g.get("optional"):
+                true[f] = g
+    for i, g in true.items():
+        q = found[i]
+        if "change" in (q.kind, g["kind"]):
+            continue
+        counted = open_scope(q) and (g["kind"], g["status"]) == ("count", "actual") and g["scope"] in ("year", "stock")
+        names = scope_features(q, found[i - 1].scope if i else "", bool(i) and found[i - 1].unit == q.unit)
+        yield Example(report, parts[i], np.array([row(n) for n in names]), q.code or "", g["code"] or "", g["scope"] if counted else None)
+
+
+def train(rows: Sequence[NDArray[np.int64]], targets: Sequence[int], columns: int) -> tuple[Floats, Floats]:
+    """Weights (a row for each feature, a column for each class) and bias of one-vs-rest logistic regression."""
+    order = np.random.default_rng(0)
+    weights, total = np.zeros((ROWS, columns), np.float32), np.zeros((ROWS, columns), np.float32)
+    bias, bias_total = np.zeros(columns, np.float32), np.zeros(columns, np.float32)
+    scale, step, averaged = 1.0, 0, 0
+    first = 1 / (np.sqrt(1 / np.sqrt(ALPHA)) * ALPHA)
+    for epoch in range(EPOCHS):
+        for i in order.permutation(len(rows)):
+            rate = 1 / (ALPHA * (first + step))
+            step += 1
+            score = scale * weights[rows[i]].sum(axis=0) + bias
+            wrong = 1 / (1 + np.exp(-score.clip(-30, 30)))
+            wrong[targets[i]] -= 1
+            scale *= 1 - rate * ALPHA
+            weights[rows[i]] -= (rate / scale * wrong).astype(np.float32)
+            bias -= (0.01 * rate * wrong).astype(np.float32)
+        if epoch >= EPOCHS // 3:  # the average of many weights is better than the last
+            total += scale * weights
+            bias_total += bias
+            averaged += 1
+    return total / averaged, bias_total / averaged
+
+
+def curve(held: Sequence[Example], codes: list[str], seen: Sequence[Example], unit: float) -> list[tuple[int, bool]]:
+    """Of reports that a model has not seen: how far each code led, and whether it is right."""
+    place = {code: k for k, code in enumerate(codes)}
+    weights, bias = train([e.rows for e in seen], [place[e.code] for e in seen], len(codes))
+    out = []
+    for e in held:
+        scores = weights[e.rows].sum(axis=0) + bias
+        scores[place[e.ruled]] += CODE_VOTE
+        best, second = np.argsort(scores)[::-1][:2]
+        if codes[best]:
+            out.append((round(float(scores[best] - scores[second]) / unit), codes[best] == e.code))
+    return out
+
+
+def rising(measured: list[tuple[int, bool]], bins: int = 24) -> tuple[list[int], list[float]]:
+    """Leads and the share that is right from each on: bins of one size, made to rise by pooling those that fall."""
+    ranked = sorted(measured)
+    pools: list[tuple[int, int, int]] = []  # the lead, how many, how many right
+    for cut in np.array_split(np.arange(len(ranked)), bins):
+        pools.append((ranked[cut[0]][0], len(cut), sum(ranked[i][1] for i in cut)))
+        while len(pools) > 1 and pools[-2][2] * pools[-1][1] >= pools[-1][2] * pools[-2][1]:
+            lead, n, right = pools.pop(-2)
+            pools[-1] = (lead, n + pools[-1][1], right + pools[-1][2])
+    return [lead for lead, _, _ in pools], [round(right / n, 3) for _, n, right in pools]
+
+
+def save(**arrays: Any) -> None:
+    """Write the arrays as np.savez does, but with one date: the same arrays give the same bytes."""
+    aside = TARGET.with_suffix(".new")
+    with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
+        for name, array in arrays.items():
+            data = io.BytesIO()
+            np.lib.format.write_array(data, np.asarray(array), allow_pickle=False)
+            target.writestr(zipfile.ZipInfo(f"{name}.npy"), data.getvalue(), zipfile.ZIP_DEFLATED, 9)
+    aside.replace(TARGET)
+
+
+def main() -> None:
+    """Train, measure, write."""
+    every = list(examples())
+    codes = sorted({e.code for e in every} | {e.ruled for e in every} | {""} | set(codebook().entries))
+    scoped = [e for e in every if e.scope]
+    scopes = sorted({e.scope for e in scoped if e.scope})
+    place = {code: k for k, code in enumerate(codes)}
+    weights, bias = train([e.rows for e in every], [place[e.code] for e in every], len(codes))
+    scope_weights, scope_bias = train(
+        [np.unique(np.concatenate([e.rows, e.scope_rows])) for e in scoped], [scopes.index(e.scope or "") for e in scoped], len(scopes)
+    )
+    unit = float(max(np.abs(weights).max(), np.abs(scope_weights).max())) / 127
+    reports = sorted({e.report for e in every})
+    fold_of = {report: k % FOLDS for k, report in enumerate(np.random.default_rng(0).permutation(reports))}
+    measured = []
+    for k in range(FOLDS):
+        held, seen = ([e for e in every if (fold_of[e.report] == k) is here] for here in (True, False))
+        measured += curve(held, codes, seen, unit)
+    leads, shares = rising(measured)
+    whole = np.round(np.hstack([weights, scope_weights]) / unit).astype(np.int8)
+    save(
+        weights=whole,
+        bias=np.round(np.concatenate([bias, scope_bias]) / unit).astype(np.int32),
+        codes=codes,
+        scopes=scopes,
+        votes=np.round(np.array([CODE_VOTE, SCOPE_VOTE]) / unit).astype(np.int32),
+        leads=np.array(leads, np.int32),
+        shares=np.array(shares),
+    )
+    right = sum(r for _, r in measured) / len(measured)
+    print(f"{len(every)} numbers of {len(reports)} texts, {len(scoped)} with a scope; {len(codes)} codes; "
+          f"{TARGET.stat().st_size / 1e6:.2f} MB; of codes in unseen reports {right:.3f} are right")
+
+
+if __name__ == "__main__":
+    main()
