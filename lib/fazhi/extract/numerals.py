@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -34,6 +34,7 @@ _NUMERALS = re.compile(rf"[\d{CHINESE}](?:(?<=\d)\d*(?:\.\d+)?|(?<!\d)[{CHINESE}
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
+@lru_cache(maxsize=8)  # every stage asks for the same text
 def fold(text: str) -> str:
     """The text with full-width digits and signs as ASCII, one character for one."""
     for wide, narrow in FOLD.items():  # much faster than `translate`, which looks every character up
@@ -239,7 +240,7 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
     out = [span for span in spans if covered.find(2, span.start, span.end) < 0]
-    loose = [m for m in _NUMERALS.finditer(folded) if covered.count(0, *m.span()) == len(m[0])]
+    loose = [m for m in _NUMERALS.finditer(folded) if not covered[m.start()] and not any(covered[m.start() : m.end()])]
     quotes = [m.span() for m in _QUOTED.finditer(folded)]
     for m in loose:
         quoted = any(a < m.start() < b for a, b in quotes)
