@@ -52,38 +52,39 @@ class Bid(NamedTuple):
 
 
 class Sentence:
-    """The codebook's words in one sentence."""
+    """The codebook's words in one sentence; their offsets count from its `start`."""
 
-    __slots__ = ("barred", "bars", "hits", "words")
+    __slots__ = ("barred", "bars", "ends", "hits", "start", "words")
 
-    def __init__(self, hits: list[tuple[int, int, int]], book: Codebook) -> None:
-        self.hits = hits  # word, start, end
-        self.words = frozenset([word for word, _, _ in hits])
-        self.bars = [(start, book.bars[word]) for word, start, _ in hits if word in book.bars]  # rules shut out, and from where
+    def __init__(self, folded: str, start: int, end: int, book: Codebook) -> None:
+        self.start = start
+        self.hits = book.automaton.find_matches_as_indexes(folded[start:end], overlapping=True)  # word, start, end, as they end
+        self.ends = [end for _, _, end in self.hits]
+        self.words = frozenset([word for word, _, _ in self.hits])
+        self.bars = [(a, book.bars[word]) for word, a, _ in self.hits if word in book.bars]  # rules shut out, and from where
         self.barred = 0  # all these rules
         for _, rules in self.bars:
             self.barred |= rules
 
-
-class Words:
-    """The codebook's words in one text, found in one scan."""
-
-    def __init__(self, folded: str, book: Codebook) -> None:
-        self.folded, self.book = folded, book
-        self.hits = book.automaton.find_matches_as_indexes(folded, overlapping=True)  # word, start, end, as they end
-        self.ends = [end for _, _, end in self.hits]
-        self.sentences: dict[tuple[int, int], Sentence] = {}
-
     def ending(self, start: int, end: int) -> list[tuple[int, int, int]]:
-        """The words that end in folded[start:end] with their offsets, as they end; the first ones may begin before it."""
+        """The words that end between two offsets, as they end; the first ones may begin before."""
         low = bisect_right(self.ends, start)
         return self.hits[low : bisect_right(self.ends, end, low)]
 
+
+class Words:
+    """The codebook's words in one text, sentence by sentence."""
+
+    def __init__(self, folded: str, book: Codebook) -> None:
+        self.folded, self.book = folded, book
+        self.sentences: dict[tuple[int, int], Sentence] = {}
+
     def of(self, start: int, end: int) -> Sentence:
         """The words of the sentence folded[start:end]."""
-        if (start, end) not in self.sentences:
-            self.sentences[start, end] = Sentence([hit for hit in self.ending(start, end) if hit[1] >= start], self.book)
-        return self.sentences[start, end]
+        found = self.sentences.get((start, end))
+        if found is None:
+            found = self.sentences[start, end] = Sentence(self.folded, start, end, self.book)
+        return found
 
 
 class Surroundings:
@@ -92,19 +93,24 @@ class Surroundings:
     __slots__ = ("after", "book", "near", "rules", "sentence", "start")
 
     def __init__(self, q: Quantity, place: Place, words: Words, left: int) -> None:
-        self.start, self.book = q.start, words.book
+        self.book = words.book
         self.sentence = words.of(place.sentence, place.sentence_end)
-        self.after = (place.right, place.clause_end)
+        base = place.sentence
+        self.start = q.start - base
+        self.after = (place.right - base, place.clause_end - base)
         self.near: dict[int, tuple[float, str]] = {}  # the words beside the number: the weight and the side of the nearest
-        self.rules = self._beside(q.end, place, words, left)
+        # a line break may part a list from the number that one of its items belongs to
+        around = self.sentence if left >= base else words.of(left, place.sentence_end)
+        self.rules = self._beside(q.end, place, around, left)
         if self.rules & self.sentence.barred:
-            self.rules &= ~self._barred(words.folded, place.sentence)
+            self.rules &= ~self._barred(words.folded, base)
 
-    def _beside(self, end: int, place: Place, words: Words, left: int) -> int:
+    def _beside(self, end: int, place: Place, around: Sentence, left: int) -> int:
         """Note the words left of the number, right of it and in its row's label: the rules that they open and do not forbid."""
-        near, beside = self.near, self.book.beside
-        left_end, opened, forbidden = place.left_end, 0, 0
-        for word, a, b in words.ending(left, place.right):
+        near, beside, base = self.near, self.book.beside, around.start
+        left, left_end, end = left - base, place.left_end - base, end - base
+        opened = forbidden = 0
+        for word, a, b in around.ending(left, place.right - base):
             if a < left:
                 continue
             if b <= left_end:  # the nearest is the last
@@ -119,8 +125,8 @@ class Surroundings:
                     opens, shuts, _ = beside[word]
                     opened |= opens
                     forbidden |= shuts
-        label, label_end = place.label or (0, 0)
-        for word, a, b in words.ending(label, label_end) if label_end else ():
+        label, label_end = (place.label[0] - base, place.label[1] - base) if place.label else (0, 0)
+        for word, a, b in around.ending(label, label_end) if place.label else ():
             weight = 1 / (1 + (label_end - b + 3) / LEFT)
             if a >= label and (word not in near or weight > near[word][0]):
                 near[word] = weight, "<"
@@ -131,7 +137,7 @@ class Surroundings:
 
     def _barred(self, folded: str, sentence: int) -> int:
         """The rules that a word of the sentence before the number, since the last semicolon, forbids."""
-        semicolon = max([folded.rfind(c, sentence, self.start) for c in ";；\n"]) + 1
+        semicolon = max([folded.rfind(c, sentence, sentence + self.start) for c in ";；\n"]) + 1 - sentence
         barred = 0
         for at, rules in self.sentence.bars:
             if semicolon <= at < self.start:
