@@ -157,13 +157,15 @@ class Codebook:
         self.groups = [tuple((frozenset(self._numbers(g.terms)), g.near, g.side) for g in r.groups) for r in self.rules]
         self.afar = [tuple(terms for terms, near, _ in groups if not near) for groups in self.groups]
         self.single = sum(1 << i for i, groups in enumerate(self.afar) if not groups)
-        # Of each word `beside` a number the rules that have it in the first group, that forbid it right of the number, or left;
-        # of those that rules forbid in the whole sentence, these rules.
+        # Of each word left or right of a number the rules that have it in the first group and, above all rules, those that it
+        # shuts out; of the words that shut rules out of a whole sentence, these rules.
         opens = self._turned(r.groups[0].terms for r in self.rules)
-        shuts_right = self._turned(r.near_not | r.any_not for r in self.rules)
         shuts_left = self._turned(r.near_not - r.right_not | r.any_not for r in self.rules)
-        self.beside = list(zip(opens, shuts_right, shuts_left, strict=True))
+        shuts_right = self._turned(r.near_not | r.any_not for r in self.rules)
+        self.left = [a | b << len(self.rules) for a, b in zip(opens, shuts_left, strict=True)]
+        self.right = [a | b << len(self.rules) for a, b in zip(opens, shuts_right, strict=True)]
         self.bars = {word: rules for word, rules in enumerate(self._turned(r.any_not for r in self.rules)) if rules}
+        self.all = (1 << len(self.rules)) - 1
 
     def _numbers(self, words: Iterable[str]) -> Iterator[int]:
         return (self._places[word] for word in words if word in self._places)

@@ -1,6 +1,6 @@
 """Quantities get their codes: which entry of the codebook a figure meets, what nearly did, and what was ruled out.
 
-The words of all rules are found in one scan of the text. A rule bids for a number with the words it found: longer words nearer
+The words of all rules are found in one scan of a sentence. A rule bids for a number with the words it found: longer words nearer
 to the number bid higher, the usual unit keeps the bid and another of its class lowers it. The highest bid gives the code; a bid
 under the floor gives none.
 """
@@ -107,33 +107,27 @@ class Surroundings:
 
     def _beside(self, end: int, place: Place, around: Sentence, left: int) -> int:
         """Note the words left of the number, right of it and in its row's label: the rules that they open and do not forbid."""
-        near, beside, base = self.near, self.book.beside, around.start
+        near, before, after, base = self.near, self.book.left, self.book.right, around.start
         left, left_end, end = left - base, place.left_end - base, end - base
-        opened = forbidden = 0
+        rules = 0
         for word, a, b in around.ending(left, place.right - base):
             if a < left:
                 continue
             if b <= left_end:  # the nearest is the last
                 near[word] = 1 / (1 + (left_end - b) / LEFT), "<"
-                opens, _, shuts = beside[word]
-                opened |= opens
-                forbidden |= shuts
+                rules |= before[word]
             elif a >= end:
                 weight = 0.95 / (1 + (a - end) / RIGHT)
                 if word not in near or weight > near[word][0]:
                     near[word] = weight, ">"
-                    opens, shuts, _ = beside[word]
-                    opened |= opens
-                    forbidden |= shuts
+                    rules |= after[word]
         label, label_end = (place.label[0] - base, place.label[1] - base) if place.label else (0, 0)
         for word, a, b in around.ending(label, label_end) if place.label else ():
             weight = 1 / (1 + (label_end - b + 3) / LEFT)
             if a >= label and (word not in near or weight > near[word][0]):
                 near[word] = weight, "<"
-                opens, _, shuts = beside[word]
-                opened |= opens
-                forbidden |= shuts
-        return opened & ~forbidden
+                rules |= before[word]
+        return rules & ~(rules >> len(self.book.rules)) & self.book.all
 
     def _barred(self, folded: str, sentence: int) -> int:
         """The rules that a word of the sentence before the number, since the last semicolon, forbids."""
