@@ -186,7 +186,7 @@ def _openings(run: str, before: str = "") -> tuple[Opening, ...]:
 
 @cache
 def _tried(first: str, run: str, after: str, inside: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The patterns, with their reasons, that may match from one of the characters `first` on.
+    """The patterns, with their reasons, that may match from a character `first` on.
 
     It stands in a `run` of such ones, behind which stands `after`; `inside`: a digit stands before.
     """
@@ -196,7 +196,7 @@ def _tried(first: str, run: str, after: str, inside: bool) -> tuple[tuple[re.Pat
     return tuple(
         (pattern, name)
         for pattern, name, begins, goes_on in zip(reasons.patterns, reasons.names, begun, followed, strict=True)
-        if any(c in begins.first for c in first) and (not run or goes_on.after.any or (after and after in goes_on.after))
+        if first in begins.first and (not run or goes_on.after.any or (after and after in goes_on.after))
     )
 
 
@@ -287,11 +287,11 @@ def _ruled_out(folded: str) -> list[RuledOut]:
     at = 0
     for possible in reasons.starts.finditer(folded):
         first, end = possible.span()
+        if end <= at:
+            continue
         run = ASCII if folded[first] in ASCII else CHINESE if folded[first] in CHINESE else ""
         after = folded[end : end + 1] if run else ""
-        if run is ASCII and not _tried(ASCII, run, after, True):
-            end = first + 1  # nothing can match from the middle of the number
-        for start in range(max(at, first), end):
+        for start in range(first, end):
             if start < at:
                 continue
             for pattern, name in _tried(folded[start], run, after, run is ASCII and start > first):
