@@ -128,7 +128,6 @@ class Asked:
     fit: tuple[float, ...]  # of each rule: how well kind and unit fit its entry
     rules: int  # those that fit at all
     signs: frozenset[int]  # `@件` for the unit, `@person` for its class, `@department` for the kind of the issuer
-    serves: int  # the later groups of rules that the signs serve
 
 
 class Codebook:
@@ -156,37 +155,23 @@ class Codebook:
         self._asked: dict[tuple[str, str, str, str], Asked] = {}
         # Of each rule its groups: the words, whether they stand beside the number, on which side.
         self.groups = [tuple((frozenset(self._numbers(g.terms)), g.near, g.side) for g in r.groups) for r in self.rules]
-        self.single = sum(1 << i for i, rule in enumerate(self.rules) if len(rule.groups) == 1)
-        # A set of later groups is an int too: a bit for each rule's second group, above them one for its third, and so on.
-        self._steps = range(max(len(rule.groups) for rule in self.rules) - 1)
-        self._wanting = sum(1 << i for i, terms in enumerate(self._later()) if not terms)  # where a rule has no such group
-        # Of each word `beside` a number the rules that have it in the first group, that forbid it right of the number, or left;
-        # of one `afar` the later groups that have it, and the rules that forbid it in the sentence; None for no rule.
+        self.afar = [tuple(terms for terms, near, _ in groups if not near) for groups in self.groups]
+        self.single = sum(1 << i for i, groups in enumerate(self.afar) if not groups)
+        # Of each word left or right of a number the rules that have it in the first group and, above all rules, those that it
+        # shuts out; of the words that shut rules out of a whole sentence, these rules.
         opens = self._turned(r.groups[0].terms for r in self.rules)
-        shuts_right = self._turned(r.near_not | r.any_not for r in self.rules)
         shuts_left = self._turned(r.near_not - r.right_not | r.any_not for r in self.rules)
-        self.beside = list(zip(opens, shuts_right, shuts_left, strict=True))
-        serves = self._turned(self._later())
-        bars = self._turned(r.any_not for r in self.rules)
-        self.afar = [both if any(both) else None for both in zip(serves, bars, strict=True)]
+        shuts_right = self._turned(r.near_not | r.any_not for r in self.rules)
+        self.left = [a | b << len(self.rules) for a, b in zip(opens, shuts_left, strict=True)]
+        self.right = [a | b << len(self.rules) for a, b in zip(opens, shuts_right, strict=True)]
+        self.bars = {word: rules for word, rules in enumerate(self._turned(r.any_not for r in self.rules)) if rules}
+        self.all = (1 << len(self.rules)) - 1
 
     def _numbers(self, words: Iterable[str]) -> Iterator[int]:
         return (self._places[word] for word in words if word in self._places)
 
-    def _later(self) -> Iterator[frozenset[str]]:
-        """The words of all rules' second groups, then of all third ones …; none where a rule has no such group."""
-        return (r.groups[k + 1].terms if k + 1 < len(r.groups) else frozenset() for k in self._steps for r in self.rules)
-
-    def served(self, later: int) -> int:
-        """The rules all of whose later groups are among these."""
-        later |= self._wanting
-        rules = (1 << len(self.rules)) - 1
-        for k in self._steps:
-            rules &= later >> k * len(self.rules)
-        return rules
-
     def _turned(self, words_of: Iterable[Iterable[str]]) -> list[int]:
-        """The sets of words of all rules, or of all later groups, turned about: the set of rules, or groups, of each word."""
+        """The sets of words of all rules turned about: the set of rules of each word."""
         out = [0] * len(self.words)
         for i, words in enumerate(words_of):
             for k in self._numbers(words):
@@ -208,10 +193,8 @@ class Codebook:
         if key not in self._asked:
             signs = {"@" + unit, "@" + group, "@" + issuer_kind}
             fit = tuple(0.0 if signs & rule.near_not else self._fit(rule, kind, unit, group) for rule in self.rules)
-            known, serves = frozenset(self._numbers(signs)), 0
-            for sign in known:
-                serves |= (self.afar[sign] or (0, 0))[0]
-            self._asked[key] = Asked(fit, sum(1 << i for i, weight in enumerate(fit) if weight), known, serves)
+            rules = sum(1 << i for i, weight in enumerate(fit) if weight)
+            self._asked[key] = Asked(fit, rules, frozenset(self._numbers(signs)))
         return self._asked[key]
 
 

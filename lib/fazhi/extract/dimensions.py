@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
@@ -39,7 +39,7 @@ def _lexicon() -> tuple[AhoCorasick, tuple[tuple[int, float], ...]]:
                     raise KnowledgeError("dimensions.toml", f"[{name}] {phrase}", f"also stands in [{other}]",
                                          "keep it in one table")
                 phrases.setdefault(phrase, (i, weight))
-    automaton = AhoCorasick(list(phrases), matchkind=MatchKind.LeftmostLongest, implementation=Implementation.DFA)
+    automaton = AhoCorasick(list(phrases), matchkind=MatchKind.LeftmostLongest)
     return automaton, tuple(phrases.values())
 
 

@@ -1,6 +1,6 @@
 """Quantities get their codes: which entry of the codebook a figure meets, what nearly did, and what was ruled out.
 
-The words of all rules are found in one scan of the text. A rule bids for a number with the words it found: longer words nearer
+The words of all rules are found in one scan of a sentence. A rule bids for a number with the words it found: longer words nearer
 to the number bid higher, the usual unit keeps the bid and another of its class lowers it. The highest bid gives the code; a bid
 under the floor gives none.
 """
@@ -46,62 +46,45 @@ class Bid(NamedTuple):
     found: list[int]
 
     @property
-    def code(self) -> str:
-        """That of the rule's entry, "" for a near miss."""
-        return self.rule.code
-
-    @property
     def words(self) -> list[str]:
         """The words that the bid was made with."""
         return [codebook().words[word] for word in self.found]
 
 
 class Sentence:
-    """The codebook's words in one sentence that matter to rules from afar."""
+    """The codebook's words in one sentence; their offsets count from its `start`."""
 
-    __slots__ = ("bars", "places", "serves")
+    __slots__ = ("barred", "bars", "ends", "hits", "start", "words")
 
-    def __init__(self, hits: list[tuple[int, int, int]], book: Codebook) -> None:
-        self.places: dict[int, list[tuple[int, int]]] = {}  # of the words that serve a rule: where they stand
-        self.serves = 0  # the later groups of rules that have one of these words
-        self.bars: list[tuple[int, int]] = []  # where words stand that rules bar from the sentence, and these rules
-        for word, start, end in hits:
-            if rules := book.afar[word]:
-                serves, bars = rules
-                if serves:
-                    self.places.setdefault(word, []).append((start, end))
-                    self.serves |= serves
-                if bars:
-                    self.bars.append((start, bars))
+    def __init__(self, folded: str, start: int, end: int, book: Codebook) -> None:
+        self.start = start
+        self.hits = book.automaton.find_matches_as_indexes(folded[start:end], overlapping=True)  # word, start, end, as they end
+        self.ends = [end for _, _, end in self.hits]
+        self.words = frozenset([word for word, _, _ in self.hits])
+        self.bars = [(a, book.bars[word]) for word, a, _ in self.hits if word in book.bars]  # rules shut out, and from where
+        self.barred = 0  # all these rules
+        for _, rules in self.bars:
+            self.barred |= rules
+
+    def ending(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        """The words that end between two offsets, as they end; the first ones may begin before."""
+        low = bisect_right(self.ends, start)
+        return self.hits[low : bisect_right(self.ends, end, low)]
 
 
 class Words:
-    """The codebook's words in one text, found in one scan."""
+    """The codebook's words in one text, sentence by sentence."""
 
     def __init__(self, folded: str, book: Codebook) -> None:
         self.folded, self.book = folded, book
-        self.hits = book.automaton.find_matches_as_indexes(folded, overlapping=True)  # word, start, end, as they end
-        self.ends = [end for _, _, end in self.hits]
         self.sentences: dict[tuple[int, int], Sentence] = {}
-
-    def within(self, start: int, end: int) -> list[tuple[int, int, int]]:
-        """The words in folded[start:end] with their offsets, as they end."""
-        low = bisect_right(self.ends, start)
-        hits = self.hits[low : bisect_right(self.ends, end, low)]
-        return [hit for hit in hits if hit[1] >= start]
 
     def of(self, start: int, end: int) -> Sentence:
         """The words of the sentence folded[start:end]."""
-        if (start, end) not in self.sentences:
-            self.sentences[start, end] = Sentence(self.within(start, end), self.book)
-        return self.sentences[start, end]
-
-
-class Above(NamedTuple):
-    """The words of the headings above a number, or of the sentence before, and the later groups of rules that have them."""
-
-    words: frozenset[int] = frozenset()
-    serves: int = 0
+        found = self.sentences.get((start, end))
+        if found is None:
+            found = self.sentences[start, end] = Sentence(self.folded, start, end, self.book)
+        return found
 
 
 class Surroundings:
@@ -110,65 +93,72 @@ class Surroundings:
     __slots__ = ("after", "book", "near", "rules", "sentence", "start")
 
     def __init__(self, q: Quantity, place: Place, words: Words, left: int) -> None:
-        self.start, self.book = q.start, words.book
+        self.book = words.book
         self.sentence = words.of(place.sentence, place.sentence_end)
-        self.after = (place.right, place.clause_end)
+        base = place.sentence
+        self.start = q.start - base
+        self.after = (place.right - base, place.clause_end - base)
         self.near: dict[int, tuple[float, str]] = {}  # the words beside the number: the weight and the side of the nearest
-        self.rules = self._beside(q.end, place, words, left)
-        if self.rules and self.sentence.bars:
-            self.rules &= ~self._barred(words.folded, place.sentence)
+        # a line break may part a list from the number that one of its items belongs to
+        around = self.sentence if left >= base else words.of(left, place.sentence_end)
+        self.rules = self._beside(q.end, place, around, left)
+        if self.rules & self.sentence.barred:
+            self.rules &= ~self._barred(words.folded, base)
 
-    def _beside(self, end: int, place: Place, words: Words, left: int) -> int:
+    def _beside(self, end: int, place: Place, around: Sentence, left: int) -> int:
         """Note the words left of the number, right of it and in its row's label: the rules that they open and do not forbid."""
-        near, beside = self.near, self.book.beside
-        left_end, opened, forbidden = place.left_end, 0, 0
-        for word, a, b in words.within(left, place.right):  # in the order of their ends: on the left the nearest is the last
-            if b <= left_end:
+        near, before, after, base = self.near, self.book.left, self.book.right, around.start
+        left, left_end, end = left - base, place.left_end - base, end - base
+        rules = 0
+        for word, a, b in around.ending(left, place.right - base):
+            if a < left:
+                continue
+            if b <= left_end:  # the nearest is the last
                 near[word] = 1 / (1 + (left_end - b) / LEFT), "<"
-                opened |= beside[word][0]
-                forbidden |= beside[word][2]
+                rules |= before[word]
             elif a >= end:
                 weight = 0.95 / (1 + (a - end) / RIGHT)
                 if word not in near or weight > near[word][0]:
                     near[word] = weight, ">"
-                    opened |= beside[word][0]
-                    forbidden |= beside[word][1]
-        label = place.label or (0, 0)
-        for word, _, b in words.within(*label) if label[1] else ():
-            weight = 1 / (1 + (label[1] - b + 3) / LEFT)
-            if word not in near or weight > near[word][0]:
+                    rules |= after[word]
+        label, label_end = (place.label[0] - base, place.label[1] - base) if place.label else (0, 0)
+        for word, a, b in around.ending(label, label_end) if place.label else ():
+            weight = 1 / (1 + (label_end - b + 3) / LEFT)
+            if a >= label and (word not in near or weight > near[word][0]):
                 near[word] = weight, "<"
-                opened |= beside[word][0]
-                forbidden |= beside[word][2]
-        return opened & ~forbidden
+                rules |= before[word]
+        return rules & ~(rules >> len(self.book.rules)) & self.book.all
 
     def _barred(self, folded: str, sentence: int) -> int:
         """The rules that a word of the sentence before the number, since the last semicolon, forbids."""
-        before = [(at, bars) for at, bars in self.sentence.bars if at < self.start and bars & self.rules]
-        semicolon = max([folded.rfind(c, sentence, self.start) for c in ";；\n"]) + 1 if before else 0
+        semicolon = max([folded.rfind(c, sentence, sentence + self.start) for c in ";；\n"]) + 1 - sentence
         barred = 0
-        for at, bars in before:
-            if semicolon <= at:
-                barred |= bars
+        for at, rules in self.sentence.bars:
+            if semicolon <= at < self.start:
+                barred |= rules
         return barred
 
-    def _afar(self, word: int, above: Above, signs: Collection[int]) -> float:
+    def _afar(self, word: int, above: frozenset[int], signs: Collection[int]) -> float:
         """The weight of a word that is not beside the number: earlier in the sentence, later in the clause, above it."""
         if word in signs:
             return SIGN
-        best = ABOVE if word in above.words else 0.0
-        for a, b in self.sentence.places.get(word, ()):
+        best = ABOVE if word in above else 0.0
+        for found, a, b in self.sentence.hits:
+            if found != word:
+                continue
             if a < self.start:
                 best = max(best, FAR / (1 + (self.start - b) / 60))
             elif self.after[0] <= a and b <= self.after[1]:
                 best = max(best, AFTER)
         return best
 
-    def _match(self, rule: int, known: Collection[int], above: Above, signs: Collection[int]) -> tuple[float, list[int]] | None:
+    def _match(
+        self, rule: int, known: Collection[int], above: frozenset[int], signs: Collection[int]
+    ) -> tuple[float, list[int]] | None:
         """How well the rule's groups are found, and by which words; None when one is missing."""
+        near, lengths = self.near, self.book.lengths
         score = 0.0
         chosen: list[int] = []
-        near, lengths = self.near, self.book.lengths
         for terms, beside, wanted in self.book.groups[rule]:
             best, found = 0.0, -1
             for word in terms.intersection(near if beside else known):
@@ -185,18 +175,15 @@ class Surroundings:
             chosen.append(found)
         return score, chosen
 
-    def bids(self, asked: Asked, above: Above) -> list[Bid]:
-        """Every rule's bid for the number, highest first."""
-        book, out = self.book, []
-        rules = self.rules & asked.rules
-        if rules & ~book.single:
-            rules &= book.served(self.sentence.serves | above.serves | asked.serves)
-        if not rules:
-            return []
-        known = above.words.union(asked.signs, self.sentence.places) if rules & ~book.single else frozenset[int]()
+    def bids(self, asked: Asked, above: frozenset[int]) -> list[Bid]:
+        """Every rule's bid for the number, highest first; `above` are the words of the headings, or of the sentence before."""
+        book, rules, out = self.book, self.rules & asked.rules, []
+        known = above.union(asked.signs, self.sentence.words) if rules & ~book.single else above
         while rules:
             i = rules.bit_length() - 1
             rules ^= 1 << i
+            if any(map(known.isdisjoint, book.afar[i])):
+                continue
             if found := self._match(i, known, above, asked.signs):
                 out.append(Bid(book.rules[i], round(found[0] * asked.fit[i], 4), found[1]))
         if len(out) > 1:
@@ -212,36 +199,35 @@ class Headings:
         self.starts = [s.start for s in self.order]
         self.by_id = {s.section_id: s for s in sections}
         self.book = book
-        self.known: dict[int, tuple[Section | None, Above]] = {-1: (None, Above())}  # by the place in `order`
+        self.known: dict[int, tuple[Section | None, frozenset[int]]] = {-1: (None, frozenset())}  # by the place in `order`
 
-    def at(self, offset: int) -> tuple[Section | None, Above]:
+    def at(self, offset: int) -> tuple[Section | None, frozenset[int]]:
         """The section at an offset and the words of its headings."""
         k = bisect_right(self.starts, offset) - 1
         if k not in self.known:
             section = self.order[k]
             parent = self.by_id.get(section.parent_id) if section.parent_id is not None and section.level > 2 else None
             heads = fold(f"{parent.heading or '' if parent else ''}\n{section.heading or ''}")
-            words = Sentence(self.book.automaton.find_matches_as_indexes(heads, overlapping=True), self.book)
-            self.known[k] = section, Above(frozenset(words.places), words.serves)
+            hits = self.book.automaton.find_matches_as_indexes(heads, overlapping=True)
+            self.known[k] = section, frozenset([word for word, _, _ in hits])
         return self.known[k]
 
 
 class Offers:
     """The bids for one number, whatever kind and unit it is tried with."""
 
-    __slots__ = ("above", "around", "none", "place", "q", "section", "words")
+    __slots__ = ("above", "around", "place", "q", "section", "words")
 
     def __init__(self, q: Quantity, place: Place, words: Words, headings: Headings) -> None:
         self.q, self.place, self.words = q, place, words
-        self.none = phrase("aspect").match(words.folded[q.end : q.end + 4]) is not None
         self.section, self.above = headings.at(q.start)
         self.around = Surroundings(q, place, words, place.left)
 
     def of(self, asked: Asked) -> list[Bid]:
         """The bids: from the number's own words; else from the clause before, then from the sentence before."""
-        if self.none:
-            return []
         q, place, words = self.q, self.place, self.words
+        if phrase("aspect").match(words.folded[q.end : q.end + 4]):
+            return []
         mine = own = self.around.bids(asked, self.above)
         if own and own[0].score >= FLOOR:
             return own
@@ -256,8 +242,7 @@ class Offers:
         if place.sentence and (mine is not own or self.around.rules & asked.rules & ~words.book.single):
             earlier = max([words.folded.rfind(c, 0, max(0, place.sentence - 1)) for c in "。！？\n"]) + 1
             if self.section is None or earlier >= self.section.start:
-                before = words.of(earlier, place.sentence)
-                both = Above(self.above.words.union(before.places), self.above.serves | before.serves)
+                both = self.above | words.of(earlier, place.sentence).words
                 return self.around.bids(asked, both) or mine
         return mine
 
@@ -275,7 +260,7 @@ def _what_changes(offers: Offers, issuer_kind: str) -> str | None:
     for kind, unit, group in _LEVELS:
         for bid in offers.of(words.book.asked(kind, unit, group, issuer_kind))[:1]:
             if bid.score > best:
-                best, code = bid.score, bid.code
+                best, code = bid.score, bid.rule.code
     return code
 
 
@@ -302,7 +287,7 @@ def code(
         out.append(mine)
         if not mine:
             continue
-        best, code = mine[0], mine[0].code
+        best, code = mine[0], mine[0].rule.code
         q.rule = best.rule.name
         if best.score >= FLOOR and code:
             rival = next((b.score for b in mine if b.rule.code != code), 0.0)

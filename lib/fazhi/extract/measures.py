@@ -196,7 +196,7 @@ def keywords(sentence: str) -> tuple[str, ...]:
     rules, ranks = _rules(), _RANKS
     if mark := rules.item.match(sentence):
         sentence = sentence[mark.end():]
-    ranked = tuple(dict.fromkeys([word for word in segmenter().cut(sentence) if ranks[word]]))
+    ranked = tuple(dict.fromkeys(filter(ranks.__getitem__, segmenter().cut(sentence))))
     if len(ranked) > rules.count:
         best = sorted(ranked, key=ranks.__getitem__, reverse=True)[:rules.count]
         return tuple([word for word in ranked if word in best])

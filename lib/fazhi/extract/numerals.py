@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -36,6 +36,7 @@ _NUMERALS = re.compile(rf"[\d{CHINESE}](?:(?<=\d)\d*(?:\.\d+)?|(?<!\d)[{CHINESE}
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
+@lru_cache(maxsize=8)  # every stage asks for the same text
 def fold(text: str) -> str:
     """The text with full-width digits and signs as ASCII, one character for one."""
     for wide, narrow in FOLD.items():  # much faster than `translate`, which looks every character up
@@ -187,7 +188,7 @@ def _openings(run: str, before: str = "") -> tuple[Opening, ...]:
 
 @cache
 def _tried(first: str, run: str, after: str, inside: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The patterns, with their reasons, that may match from one of the characters `first` on.
+    """The patterns, with their reasons, that may match from a character `first` on.
 
     It stands in a `run` of such ones, behind which stands `after`; `inside`: a digit stands before.
     """
@@ -197,7 +198,7 @@ def _tried(first: str, run: str, after: str, inside: bool) -> tuple[tuple[re.Pat
     return tuple(
         (pattern, name)
         for pattern, name, begins, goes_on in zip(reasons.patterns, reasons.names, begun, followed, strict=True)
-        if any(c in begins.first for c in first) and (not run or goes_on.after.any or (after and after in goes_on.after))
+        if first in begins.first and (not run or goes_on.after.any or (after and after in goes_on.after))
     )
 
 
@@ -242,7 +243,7 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
                 found.append(n)
                 covered[n.start : n.end] = b"\2" * (n.end - n.start)
     out = [span for span in spans if covered.find(2, span.start, span.end) < 0]
-    loose = [m for m in _NUMERALS.finditer(folded) if covered.count(0, *m.span()) == len(m[0])]
+    loose = [m for m in _NUMERALS.finditer(folded) if not covered[m.start()] and not any(covered[m.start() : m.end()])]
     quotes = [m.span() for m in _QUOTED.finditer(folded)]
     for m in loose:
         quoted = any(a < m.start() < b for a, b in quotes)
@@ -311,11 +312,11 @@ def _ruled_out(folded: str) -> list[RuledOut]:
     at = 0
     for possible in reasons.starts.finditer(folded):
         first, end = possible.span()
+        if end <= at:
+            continue
         run = ASCII if folded[first] in ASCII else CHINESE if folded[first] in CHINESE else ""
         after = folded[end : end + 1] if run else ""
-        if run is ASCII and not _tried(ASCII, run, after, True):
-            end = first + 1  # nothing can match from the middle of the number
-        for start in range(max(at, first), end):
+        for start in range(first, end):
             if start < at:
                 continue
             for pattern, name in _tried(folded[start], run, after, run is ASCII and start > first):

@@ -38,22 +38,19 @@ class Place(NamedTuple):
 
 def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> list[Place]:
     """For each number its place in the folded text; `starts` are further offsets where a sentence begins (after headings)."""
-    ends = sorted({m.end() for m in SENTENCE_END.finditer(text)} | set(starts))
-    marks = sorted({m.end() for m in CLAUSE.finditer(text)} | set(starts))
+    ends = [0, *sorted({m.end() for m in SENTENCE_END.finditer(text)}.union(starts)), len(text)]
+    marks = [0, *sorted({m.end() for m in CLAUSE.finditer(text)}.union(starts)), len(text) + 1]
     out: list[Place] = []
     stop, before, last = phrase("stop"), None, len(numbers) - 1
     for i, n in enumerate(numbers):
         start, end = n.start, n.end
         k = bisect_right(ends, start)
-        sentence = ends[k - 1] if k else 0
-        sentence_end = ends[k] if k < len(ends) else len(text)
+        sentence, sentence_end = ends[k - 1], ends[k]
         if sentence and text.startswith(("其中", "包括", "其余"), sentence):
-            j = bisect_right(ends, sentence - 1)
-            sentence = ends[j - 1] if j else 0  # the sentence before says what these are parts of
+            sentence = ends[k - 2]  # the sentence before says what these are parts of
         k = bisect_right(marks, start)
-        clause = max(sentence, marks[k - 1] if k else 0)
-        k = bisect_right(marks, end, k)
-        clause_end = min(sentence_end, marks[k] if k < len(marks) else len(text))
+        clause = max(sentence, marks[k - 1])
+        clause_end = min(sentence_end, marks[bisect_right(marks, end, k)])
         if clause_end > end and text[clause_end - 1] in "，,；;：:。！？!?\n\t ":
             clause_end -= 1
         clause_end = max(clause_end, end)
@@ -110,7 +107,7 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
     out_p: list[Place] = []
     for n, p in zip(numbers, where, strict=True):
         cuts = [m.end() for m in phrase("rates").finditer(text, p.left, p.left_end)] if n.unit == "%" else []
-        last = text.rfind("率", p.left, p.left_end) + 1
+        last = text.rfind("率", p.left, p.left_end) + 1 if cuts else 0
         if cuts and last > cuts[-1] and last - cuts[-1] <= 14:
             at = p.left
             for cut in [*cuts, last]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +15,7 @@ AT, RUN, BEYOND = 1, 2, 4  # how far a match may have come: nowhere, into the ru
 WIDE = 200  # a range of more characters than that is any character
 
 
+@cache  # asked of each pattern for runs of digits and of Chinese numerals
 def _parsed(pattern: str) -> Any:
     """The parts of a pattern; None where they cannot be had, or letters stand for others (flag `i`)."""
     try:

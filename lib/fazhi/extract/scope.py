@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import sys
-from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -84,24 +83,21 @@ class Times:
     """The cues of time in a text, sentence by sentence; a cue is looked for only where one of its strings stands."""
 
     def __init__(self, folded: str) -> None:
-        automaton, holders, self.always = _anchors()
         self.folded = folded
-        hits = automaton.find_matches_as_indexes(folded, overlapping=True)
-        self.ends = [end for _, _, end in hits]
-        self.cues = [holders[string] for string, _, _ in hits]
         self.known: dict[tuple[int, int], list[tuple[int, re.Match[str]]]] = {}
 
     def of(self, start: int, end: int) -> list[tuple[int, re.Match[str]]]:
         """Every cue of time in folded[start:end], a sentence: the index of the cue and its match, each cue's in reading order."""
-        if (start, end) not in self.known:
-            possible = self.always
-            for bits in self.cues[bisect_right(self.ends, start) : bisect_right(self.ends, end)]:
-                possible |= bits
+        found = self.known.get((start, end))
+        if found is None:
+            automaton, holders, possible = _anchors()
+            for string, _, _ in automaton.find_matches_as_indexes(self.folded[start:end], overlapping=True):
+                possible |= holders[string]
             named = enumerate(cues("scope")) if possible else ()
-            self.known[start, end] = [
+            found = self.known[start, end] = [
                 (i, m) for i, cue in named if possible >> i & 1 for m in cue.pattern.finditer(self.folded, start, end)
             ]
-        return self.known[start, end]
+        return found
 
 
 def last(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:

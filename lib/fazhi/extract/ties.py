@@ -7,6 +7,7 @@ A part of a total that is a narrower kind, place or period of the same thing car
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
@@ -67,26 +68,32 @@ def changes(found: Sequence[Quantity], where: Sequence[Place]) -> None:
 
 def _add_up(folded: str, found: list[Quantity], where: Sequence[Place]) -> None:
     """Figures that add up to a coded one before them in their paragraph are its parts: 处罚24件：市场监管14件、水利10件."""
-    counts = [i for i, q in enumerate(found) if q.kind == "count" and q.high is None and q.value >= 1]
-    for at, t in enumerate(counts):
-        total = found[t]
-        if not total.code or total.value < LEAST_TOTAL:
-            continue
-        line = folded.find("\n", total.end)
-        rest = [i for i in counts[at + 1 :] if found[i].unit == total.unit and (line < 0 or found[i].start < line)]
-        for first in range(len(rest)):
-            parts: list[int] = []
-            left = total.value
-            for i in rest[first:]:
-                parts.append(i)
-                left -= found[i].value
-                if left <= 0:
-                    break
-            if left == 0 and len(parts) > 1 and _kinds_of(folded, total, [(found[i], where[i]) for i in parts]):
-                for i in parts:
-                    found[i].part_of = t
-                    _take(found[i], total, "adds_up")
+    alike: dict[tuple[int, str | None], list[int]] = defaultdict(list)  # of one paragraph and unit
+    for i, q in enumerate(found):
+        if q.kind == "count" and q.high is None and q.value >= 1:
+            alike[folded.find("\n", q.end), q.unit].append(i)
+    for counts in alike.values():
+        for at, t in enumerate(counts):
+            if found[t].code and found[t].value >= LEAST_TOTAL:
+                _take_parts(folded, found, where, t, counts[at + 1 :])
+
+
+def _take_parts(folded: str, found: list[Quantity], where: Sequence[Place], t: int, rest: list[int]) -> None:
+    """Of the figures after a total make the first ones in a row that add up to it its parts, where there are such."""
+    total = found[t]
+    for first in range(len(rest) - 1):
+        parts: list[int] = []
+        left = total.value
+        for i in rest[first:]:
+            parts.append(i)
+            left -= found[i].value
+            if left <= 0:
                 break
+        if left == 0 and len(parts) > 1 and _kinds_of(folded, total, [(found[i], where[i]) for i in parts]):
+            for i in parts:
+                found[i].part_of = t
+                _take(found[i], total, "adds_up")
+            break
 
 
 def _kinds_of(folded: str, total: Quantity, parts: Sequence[tuple[Quantity, Place]]) -> bool:
