@@ -12,7 +12,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +27,19 @@ from fazhi.extract import ruled
 from fazhi.extract.codebook import codebook
 from fazhi.extract.context import ROWS, contexts, row
 from fazhi.extract.identity import identify
-from fazhi.extract.learned import open_scope, scope_features
+from fazhi.extract.learned import knows, open_scope, scope_features
 from fazhi.extract.numerals import fold
 from fazhi.extract.outline import outline
+from fazhi.extract.rows import Section
 from fazhi.knowledge import load_toml
 from fazhi.read import read
 
 TARGET = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / "learned.npz"
 PARTS = ("open", "phrases", "paragraphs", "samples")
 ALPHA, EPOCHS = 3e-4, 12  # of the regression; found on reports of readers whose others it was trained on
-CODE_VOTE, SCOPE_VOTE = 3.0, 3.0  # what the rules' verdict is worth, in the model's own measure; found likewise
+CODE_VOTE, NONE_VOTE, SCOPE_VOTE = 3.0, 1.0, 3.0  # what a verdict of the rules is worth, in the model's measure; found likewise
+NONE_COST = 1.0  # by how much a code is preferred to none; found likewise
+SURE = 3  # how often an example of the codebook is told, which must come out as it says
 FOLDS = 5
 Floats = NDArray[np.float32]
 
@@ -49,6 +52,7 @@ class Example:
     rows: NDArray[np.int64]
     scope_rows: NDArray[np.int64]
     ruled: str
+    known: bool  # a near miss that the rules know
     code: str
     scope: str | None  # None where the scope is not the model's to say
 
@@ -61,41 +65,35 @@ def examples() -> Iterator[Example]:
             who = identify(page, name)
             sections = outline(page.text)
             yield from _of(f"{part}/{name}", page.text, sections, who.year, who.issuer_kind, gold["quantities"])
-    for entry in load_toml("codebook.toml")["entry"]:
+    book = load_toml("codebook.toml")
+    for entry in (*book["entry"], *book["none"]):
         for text in (*entry["yes"], *entry["no"]):
-            sentence, _, value = text.rpartition(" = ") if text in entry["yes"] else (text, "", "")
-            yield from _of(f"codebook/{entry['code']}", sentence, [], 2020, "", _shown(entry["code"], sentence, value))
+            sentence = text.rpartition(" = ")[0] or text
+            yield from list(_of(f"codebook/{entry['name' if 'name' in entry else 'code']}", sentence, [], 2020, "", None)) * SURE
 
 
-def _shown(code: str, sentence: str, value: str) -> list[dict[str, Any]] | None:
-    """What an example of the codebook says of its numbers: one has this code, or none has; the others are not told."""
-    return [{"example": code, "sentence": sentence, "value": float(value) if value else None}]
-
-
-def _of(report: str, text: str, sections: Sequence[Any], year: int | None, kind: str, gold: Sequence[dict[str, Any]]) -> Iterator[Example]:
-    found, where, _, _ = ruled(text, list(sections), year, kind)
+def _of(
+    report: str, text: str, sections: list[Section], year: int | None, kind: str, gold: Sequence[dict[str, Any]] | None
+) -> Iterator[Example]:
+    """The examples of one text; without gold the rules are right, as they are of the codebook's own sentences."""
+    found, where, _, _ = ruled(text, sections, year, kind)
     if not found:
         return
     rows, starts = contexts(fold(text), found, where, sections, kind)
-    parts = np.split(rows, starts[1:])
-    true: dict[int, dict[str, Any]] = {}
-    if gold and "example" in gold[0]:
-        wanted, value = gold[0]["example"], gold[0]["value"]
-        for i, q in enumerate(found):
-            if value is not None and q.value == value and q.code == wanted:
-                true[i] = {"code": wanted, "kind": q.kind, "status": "", "scope": ""}
+    if gold is None:
+        true = {i: {"code": q.code, "kind": q.kind, "status": "", "scope": ""} for i, q in enumerate(found)}
     else:
-        shown = [{"start": q.start, "end": q.end, "value": q.value, "code": q.code, "value_text": text[q.start:q.end]} for q in found]
-        for g, f in zip(gold, pair(gold, shown, text)[0], strict=True):
-            if f is not None and not g.get("optional"):
-                true[f] = g
-    for i, g in true.items():
-        q = found[i]
-        if "change" in (q.kind, g["kind"]):
+        shown = [asdict(q) | {"value_text": text[q.start:q.end]} for q in found]
+        pairs = zip(gold, pair(gold, shown, text)[0], strict=True)
+        true = {f: g for g, f in pairs if f is not None and not g.get("optional")}
+    for (i, q), own in zip(enumerate(found), np.split(rows, starts[1:]), strict=True):
+        g = true.get(i)
+        if g is None or "change" in (q.kind, g["kind"]):
             continue
-        counted = open_scope(q) and (g["kind"], g["status"]) == ("count", "actual") and g["scope"] in ("year", "stock")
+        told = open_scope(q) and (g["kind"], g["status"]) == ("count", "actual") and g["scope"] in ("year", "stock")
         names = scope_features(q, found[i - 1].scope if i else "", bool(i) and found[i - 1].unit == q.unit)
-        yield Example(report, parts[i], np.array([row(n) for n in names]), q.code or "", g["code"] or "", g["scope"] if counted else None)
+        scope_rows = np.array([row(name) for name in names])
+        yield Example(report, own, scope_rows, q.code or "", knows(q), g["code"] or "", g["scope"] if told else None)
 
 
 def train(rows: Sequence[NDArray[np.int64]], targets: Sequence[int], columns: int) -> tuple[Floats, Floats]:
@@ -129,7 +127,8 @@ def curve(held: Sequence[Example], codes: list[str], seen: Sequence[Example], un
     out = []
     for e in held:
         scores = weights[e.rows].sum(axis=0) + bias
-        scores[place[e.ruled]] += CODE_VOTE
+        scores[place[""]] -= NONE_COST
+        scores[place[e.ruled]] += CODE_VOTE if e.ruled or e.known else NONE_VOTE
         best, second = np.argsort(scores)[::-1][:2]
         if codes[best]:
             out.append((round(float(scores[best] - scores[second]) / unit), codes[best] == e.code))
@@ -170,6 +169,7 @@ def main() -> None:
     scope_weights, scope_bias = train(
         [np.unique(np.concatenate([e.rows, e.scope_rows])) for e in scoped], [scopes.index(e.scope or "") for e in scoped], len(scopes)
     )
+    bias[place[""]] -= NONE_COST
     unit = float(max(np.abs(weights).max(), np.abs(scope_weights).max())) / 127
     reports = sorted({e.report for e in every})
     fold_of = {report: k % FOLDS for k, report in enumerate(np.random.default_rng(0).permutation(reports))}
@@ -184,7 +184,7 @@ def main() -> None:
         bias=np.round(np.concatenate([bias, scope_bias]) / unit).astype(np.int32),
         codes=codes,
         scopes=scopes,
-        votes=np.round(np.array([CODE_VOTE, SCOPE_VOTE]) / unit).astype(np.int32),
+        votes=np.round(np.array([CODE_VOTE, NONE_VOTE, SCOPE_VOTE]) / unit).astype(np.int32),
         leads=np.array(leads, np.int32),
         shares=np.array(shares),
     )

@@ -54,15 +54,10 @@ def ruled(
 
 def figures(
     text: str, sections: list[Section], year: int | None, issuer_kind: str = ""
-) -> tuple[list[Quantity], list[Place], list[list[Bid]], list[RuledOut], Scores]:
-    """Every figure of a text, complete; the place of each; the rules' bids for each; and the numerals ruled out, with reasons.
-
-    Last the scores of the learned model's codes, a row for each figure.
-    """
-    found, where, offers, out = ruled(text, sections, year, issuer_kind)
+) -> tuple[list[Quantity], list[Place], list[list[Bid]], list[RuledOut]]:
+    """Every figure of a text, complete; the place of each; the rules' bids for each; and the numerals ruled out, with reasons."""
+    found, where, offers, out, _ = _settled(text, sections, year, issuer_kind)
     folded = fold(text)
-    scores = review(folded, found, where, sections, issuer_kind)
-    changes(found, where)
     for q, place in zip(found, where, strict=True):
         q.subject = subject(text, q, place)
         q.period_start, q.period_end = period(folded, q, place, year)
@@ -78,7 +73,17 @@ def figures(
         for r in out
         if taken.find(1, r.start, r.end) < 0
     ]
-    return found, where, offers, sorted(loose, key=lambda r: r.start), scores
+    return found, where, offers, sorted(loose, key=lambda r: r.start)
+
+
+def _settled(
+    text: str, sections: list[Section], year: int | None, issuer_kind: str
+) -> tuple[list[Quantity], list[Place], list[list[Bid]], list[RuledOut], Scores]:
+    """As `ruled`, with the learned model's opinion taken, and its scores."""
+    found, where, offers, out = ruled(text, sections, year, issuer_kind)
+    scores = review(fold(text), found, where, sections, issuer_kind)
+    changes(found, where)
+    return found, where, offers, out, scores
 
 
 def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = None) -> Reading:
@@ -86,7 +91,7 @@ def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = No
     text = page.text
     identity = identify(page, name, overrides)
     sections = outline(text)
-    found, _, _, out, _ = figures(text, sections, identity.year, identity.issuer_kind)
+    found, _, _, out = figures(text, sections, identity.year, identity.issuer_kind)
     notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, out)]
     done = measures(text, sections)
     reading = Reading(text, identity, sections, done, found, instruments(text), notes, out, not_a_report(page, identity))
@@ -126,7 +131,8 @@ def explain(text: str, year: int | None = None) -> list[dict[str, Any]]:
     `qualifier`, `kind`, `status`, `scope`, `code`, `rule`, `name_zh`, `subject`, `caveats`, `offers` (rule, score, words; best
     first) and `learned` (the model's three best codes with their scores, the rules' vote among them; "" for none of ours).
     """
-    found, _, offers, ruled_out, scores = figures(text, [], year)
+    found, _, offers, ruled_out = figures(text, [], year)
+    scores = _settled(text, [], year, "")[-1]
     out: list[dict[str, Any]] = [
         {"text": text[r.start : r.end], "start": r.start, "end": r.end, "ruled_out": r.reason} for r in ruled_out
     ]

@@ -59,7 +59,8 @@ class Grams:
         within = np.arange(len(numbers)) - np.repeat(np.cumsum(counts) - counts, counts)
         grams = self.of[n - 1][np.repeat(starts, counts) + within]
         rows = grams * salts[numbers] * np.uint32(_salt(f"{zone} {n}")) >> np.uint32(32 - BITS)
-        return numbers * ROWS + rows
+        keys: Ints = numbers * ROWS + rows
+        return keys
 
 
 def contexts(

@@ -12,7 +12,6 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from fazhi.extract.codebook import Asked, Codebook, Rule, codebook
-from fazhi.extract.confidence import by_lead
 from fazhi.extract.numerals import fold, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import CLAUSE, Place
@@ -290,9 +289,7 @@ def code(
         best, code = mine[0], mine[0].rule.code
         q.rule = best.rule.name
         if best.score >= FLOOR and code:
-            rival = next((b.score for b in mine if b.rule.code != code), 0.0)
-            q.code, q.confidence = code, by_lead(best.score - rival)
-            entry = book.entries[code]
+            q.code, entry = code, book.entries[code]
             if q.dated or q.status != "actual":
                 continue
             if q.scope == "stock" and entry.yearly:

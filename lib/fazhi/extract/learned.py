@@ -37,7 +37,8 @@ class Model:
     bias: Scores
     codes: tuple[str, ...]
     scopes: tuple[str, ...]
-    code_vote: int  # what the verdict of the rules is worth
+    code_vote: int  # what the rules' code is worth, or their knowing a near miss; their having no word; and their scope
+    none_vote: int
     scope_vote: int
     leads: tuple[int, ...]  # how far a code led over the next one, rising; and how often it then was right
     shares: tuple[float, ...]
@@ -53,15 +54,17 @@ def model() -> Model:
     with np.load(str(files("fazhi.knowledge") / FILE), allow_pickle=False) as held:
         parts = {name: held[name] for name in held.files}
     try:
+        code_vote, none_vote, scope_vote = map(int, parts["votes"])
         found = Model(
-            parts["weights"],
-            parts["bias"],
-            tuple(map(str, parts["codes"])),
-            tuple(map(str, parts["scopes"])),
-            int(parts["votes"][0]),
-            int(parts["votes"][1]),
-            tuple(map(int, parts["leads"])),
-            tuple(map(float, parts["shares"])),
+            weights=parts["weights"],
+            bias=parts["bias"],
+            codes=tuple(map(str, parts["codes"])),
+            scopes=tuple(map(str, parts["scopes"])),
+            code_vote=code_vote,
+            none_vote=none_vote,
+            scope_vote=scope_vote,
+            leads=tuple(map(int, parts["leads"])),
+            shares=tuple(map(float, parts["shares"])),
         )
     except (KeyError, IndexError, ValueError) as fault:
         raise KnowledgeError(FILE, "arrays", f"one is missing or misshapen ({fault})", "make it anew: make learn") from None
@@ -83,7 +86,7 @@ def _other_kinds(kind: str) -> NDArray[np.bool_]:
 def review(
     folded: str, found: Sequence[Quantity], where: Sequence[Place], sections: Sequence[Section], issuer_kind: str
 ) -> Scores:
-    """Settle the code, its confidence and, where the sentence says no time, the scope of every number that the rules have read, in place.
+    """Settle the code, its confidence and, where the sentence says no time, the scope of every number that was read, in place.
 
     Returns the scores of the model's codes, a row for each number, the vote of the rules among them.
     """
@@ -100,7 +103,7 @@ def review(
         if q.kind == "change" or (q.code or "") not in column:
             continue
         scores[i, _other_kinds(q.kind)] = LEAST
-        scores[i, column[q.code or ""]] += m.code_vote
+        scores[i, column[q.code or ""]] += m.code_vote if q.code or knows(q) else m.none_vote
         _settle_code(q, scores[i], m)
     for i, q in enumerate(found):
         if open_scope(q):
@@ -120,6 +123,11 @@ def _settle_code(q: Quantity, scores: Scores, m: Model) -> None:
     if code != q.code:
         q.code, q.rule = code, "learned"
     q.confidence = m.confidence(lead) if code else None
+
+
+def knows(q: Quantity) -> bool:
+    """Whether the rules have given no code because they know what it is: a near miss."""
+    return q.code is None and (q.rule or "").startswith("none:")
 
 
 def open_scope(q: Quantity) -> bool:

@@ -29,6 +29,8 @@ _NUMERAL = CHINESE + ASCII
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
 _PART = re.compile(rf"(?:[^\d、,;()]{{1,8}}(\d+)|[^\d{CHINESE}、,;()]{{1,8}}({CHINESE_NUMBER}))[、,;和]?")
 _PARTS = re.compile(rf"\((?:{_PART.pattern}){{2,}}等?\)")
+_STOPPED = re.compile(r"[,，。;；:：(（\n\d]")
+_LISTING = re.compile(r"[、和及]")
 _SUMMAND = re.compile(r"\d[\d,.]*")
 # One class of characters in front, so that the scan leaps from numeral to numeral.
 _RUN = re.compile(rf"[0-9{CHINESE}数几](?:(?<=[0-9])[0-9]*|(?<![0-9])[{CHINESE}数几]*)")
@@ -259,11 +261,12 @@ def _sum() -> re.Pattern[str]:
 
 
 def _deals_out(folded: str, m: re.Match[str]) -> bool:
-    """Whether a list of bare numbers before one unit is figures of one sort: dealt out (分别为, 依次办理), or three and more."""
-    before = folded[max(0, m.start() - 10) : m.start()]
-    numbers = _SUMMAND.findall(m[0])
-    plain = len(numbers) > 2 or all(len(n) > 1 for n in numbers)  # 3、5件 may be a guess
-    return "分别" in before or "依次" in before or (plain and before[-1:] not in ("第", "", "\n"))
+    """Whether a list of bare numbers is dealt out: by a word (分别为), or to a list before it (省、市、县人大建议2、9、113件)."""
+    words = folded[max(0, m.start() - 30) : m.start()]
+    if "分别" in words[-10:] or "依次" in words[-10:]:
+        return True
+    items = _LISTING.findall(_STOPPED.split(words)[-1])
+    return words[-1:] != "第" and len(items) + 1 >= len(_SUMMAND.findall(m[0]))
 
 
 def _summands(m: re.Match[str], kinds: dict[str, str]) -> list[Number]:

@@ -16,7 +16,8 @@ from fazhi.extract.phrases import phrase
 from fazhi.extract.tabular import cells
 
 SENTENCE_END = re.compile(r"[。！？!?\n]")
-# A stop (no thousands separator), or a gap that no digit stands before; one class of characters in front, so that the scan leaps from stop to stop.
+# A stop (no thousands separator), or a gap that no digit stands before; one class of characters in front, so that the scan
+# leaps from stop to stop.
 CLAUSE = re.compile(r"[，,；;：:。！？!?\n\t\s](?:(?<=[，,；;：:。！？!?\n\t])(?!(?<=\d,)\d{3}(?!\d))|(?<=[^\d]\s)\s+)")
 _LIST = re.compile(r"[、和及与]|以及")
 

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
-from fazhi.extract.confidence import by_rule
 from fazhi.extract.numerals import fold, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
@@ -56,7 +55,7 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
 
 
 def changes(found: Sequence[Quantity], where: Sequence[Place]) -> None:
-    """Say of each change that names nothing itself (同比增长29.4%) what changes: the figure before it in its sentence; in place."""
+    """Set `change_of` of each change that names nothing itself (同比增长29.4%): the figure before it in its sentence."""
     before: Quantity | None = None
     for q, place in zip(found, where, strict=True):
         if q.kind != "change":
@@ -144,6 +143,6 @@ def _join(q: Quantity, words: str, found: list[Quantity], earlier: list[int], to
 
 def _take(q: Quantity, other: Quantity, rule: str) -> None:
     if q.code is None and other.code and not (q.rule or "").startswith("none:"):
-        q.code, q.rule, q.confidence = other.code, rule, by_rule(rule)
+        q.code, q.rule = other.code, rule
         if rule == "listed" and other.scope == "stock" and q.scope == "year" and not q.dated:
             q.scope = "stock"
