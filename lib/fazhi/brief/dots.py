@@ -33,6 +33,7 @@ from fazhi.brief.plot import (
 )
 from fazhi.brief.theme import BOUND, MUTED, SERIES, amount, interval, say
 from fazhi.compare.guards import LEVELS
+from fazhi.compare.language import spoken, word
 
 EXTREMES = 8  # of each end, when there are many
 
@@ -44,15 +45,16 @@ def dots(
     year: int | None = None,
     title: str | None = None,
     noun: str | None = None,
-    language: str = "zh",
+    language: str | None = None,
 ) -> go.Figure:
     """One code in one year: an issuer a row, highest on top, bounds as open-ended lines. With more than sixty issuers: the
     distribution and the extremes. `year` None takes the one with most values; `noun` says what the rows are where they are no
     issuers (维度, 原因)."""
-    noun = noun or say("figure.noun", language)
+    language = spoken(language)
+    noun = word(noun or say("figure.noun", language), language)
     frame = one_year(one_code(frame_of(data), code), year)
     name = name_of(frame, language)
-    title = title or dated(frame, language)
+    title = word(title or dated(frame, language), language)
     every = frame.to_dicts()
     rows = sorted((row for row in every if drawable(row)), key=lambda row: (row["value"], row["issuer"] or ""))
     if not rows:
@@ -66,15 +68,15 @@ def dots(
         language,
         title=title,
         n=len(rows),
-        top=rows[-1]["issuer"],
+        top=word(rows[-1]["issuer"] or "", language),
         high=printed(rows[-1], language),
-        bottom=rows[0]["issuer"],
+        bottom=word(rows[0]["issuer"] or "", language),
         low=printed(rows[0], language),
         median=printed_median,
         noun=noun,
         empty=say("figure.empty_count", language, n=without, noun=noun) if without else "",
     )
-    note = "；".join(
+    note = word("；", language).join(
         filter(
             None,
             [
@@ -93,7 +95,8 @@ def dots(
         ends = rows[:EXTREMES] + rows[-EXTREMES:]
         _add_dots(fig, ends, language, row=2, gap=say("figure.rest", language, n=len(rows) - len(ends), noun=noun))
         fig.update_yaxes(title_text=say("figure.count", language, noun=noun), row=1, col=1)
-        note = f"{say('figure.distribution', language, n=len(rows), k=EXTREMES, noun=noun)}{'；' + note if note else ''}"
+        spread = say("figure.distribution", language, n=len(rows), k=EXTREMES, noun=noun)
+        note = word("；", language).join(filter(None, [spread, note]))
         height = HEAD + FOOT + ROW * (len(ends) + 1) + 210
     if noun == say("figure.noun", language):  # the middle of issuers says something, that of kinds of things does not
         fig.add_vline(x=median, line={"color": MUTED, "width": 1, "dash": "dot"})
@@ -109,12 +112,12 @@ def dots(
     last = 2 if len(rows) > MANY else 1
     if last == 2:
         values = [row["value"] for row in rows]
-        fig.update_xaxes(title_text=axis_title(name, unit), row=2, col=1)
+        fig.update_xaxes(title_text=axis_title(name, unit, language), row=2, col=1)
         fig.update_xaxes(
             range=[min(values) - (max(values) - min(values)) * 0.06, max(values) + (max(values) - min(values)) * 0.2]
         )
     else:
-        fig.update_xaxes(title_text=axis_title(name, unit))
+        fig.update_xaxes(title_text=axis_title(name, unit, language))
     fig.update_layout(showlegend=False)
     return finish(fig, frame, title=title, alt=alt, height=height, language=language, note=note)
 
@@ -190,7 +193,7 @@ def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = 
                 ),
                 **where,
             )
-    ticks, names = list(places), [label(r["issuer"] or "") for r in rows]
+    ticks, names = list(places), [label(word(r["issuer"] or "", language)) for r in rows]
     if gap:
         ticks.insert(middle, middle)
         names.insert(middle, f"<i>{plain(gap)}</i>")
@@ -230,7 +233,8 @@ def _add_histogram(fig: go.Figure, rows: list[Row], language: str) -> None:
             marker={"color": SERIES[4]},
             hoverinfo="text",
             hovertext=[
-                f"{amount(edge, edge + width, None, 'range', language)}：{n}" for edge, n in zip(edges, counts, strict=True)
+                f"{amount(edge, edge + width, None, 'range', language)}{say('page.colon', language)}{n}"
+                for edge, n in zip(edges, counts, strict=True)
             ],
         ),
         row=1,
@@ -261,7 +265,7 @@ def by_group(frame: pl.DataFrame, rows: list[Row], by: str, title: str, language
         gap = say("figure.rest", language, n=rest, noun=say("figure.noun", language)) if rest else ""
         _add_dots(fig, drawn[group], language, row=place, gap=gap)
         named = _group_name(by, group, shown[0], language)
-        fig.update_xaxes(title_text=axis_title(named, unit_of(shown)), row=place, col=1)
+        fig.update_xaxes(title_text=axis_title(named, unit_of(shown), language), row=place, col=1)
         own_title = named if by == "level" else None
         alts.append(dots(frame.filter(pl.col(by) == group), title=own_title, language=language).layout.meta["alt"])
     fig.update_layout(showlegend=False)
