@@ -76,8 +76,8 @@ def short_name(name: str, length: int = 22) -> str:
 def label(name: str) -> str:
     """A name for an axis: two lines of eleven Chinese characters at most, or of Latin words as wide, so that a phone has room for
     the points."""
-    if name.isascii():
-        return "<br>".join(plain(line) for line in textwrap.wrap(name, 20, max_lines=3, placeholder=" …"))
+    if 2 * len(name.encode()) < 3 * len(name):  # more Latin letters than Chinese characters
+        return "<br>".join(plain(line) for line in textwrap.wrap(name, 24, max_lines=2, placeholder=" …"))
     return wrapped(short_name(name), 11)
 
 

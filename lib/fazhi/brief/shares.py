@@ -71,7 +71,7 @@ def shares(
     fig.update_xaxes(title_text=say("figure.items", language), rangemode="tozero", range=[0, max(base.values()) * 1.04])
     fig.update_yaxes(
         tickmode="array", tickvals=list(range(len(names))), ticktext=[label(word(name, language)) for name in names],
-        showgrid=False, zeroline=False, range=[-0.6, len(names) - 0.4], tickfont={"size": 12},
+        showgrid=False, zeroline=False, range=[-0.6, len(names) - 0.4], tickfont={"size": 12}, ticklabelstandoff=4,
     )  # fmt: skip
     alt = say("figure.alt_shares", language, title=title, n=groups.height, total=total, told=word("，", language).join(told))
     height = HEAD + FOOT + ROW * max(len(names), 3) + 70

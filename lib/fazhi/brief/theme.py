@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 
 from fazhi.brief import fonts
-from fazhi.compare.language import LANGUAGES, spoken
+from fazhi.compare.language import LANGUAGES, singular, spoken
 from fazhi.compare.language import unit as unit_word
 from fazhi.knowledge import load_toml
 
@@ -87,7 +87,8 @@ def say(key: str, language: str | None = None, /, **values: object) -> str:
             return name
         raise KeyError(f"wording.toml has no {key}")
     text = entry[spoken(language)]
-    return text.format(**values) if values else text
+    told = text.format(**values) if values else text
+    return singular(told) if spoken(language) == "en" else told
 
 
 def number(value: float | None) -> str:

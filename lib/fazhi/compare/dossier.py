@@ -33,11 +33,11 @@ class Dossier:
         if not row:
             return pl.DataFrame(schema={"项目": pl.String, "内容": pl.String})
         seat = "/".join(row[c] for c in ("province", "prefecture", "county", "zone") if row.get(c))
-        kind = labels["level"].get(row.get("level") or "", "") + labels["issuer_kind"].get(row.get("issuer_kind") or "", "")
+        level, kind = labels["level"].get(row.get("level") or "", ""), labels["issuer_kind"].get(row.get("issuer_kind") or "", "")
         facts = {
             "标题": row["title"],
             "机关": row["issuer"],
-            "类型": kind,
+            "类型": put("{level}{kind}", level=level, kind=kind) if level or kind else None,
             "所在地": seat,
             "年度": row["year"],
             "公布日期": row["published_on"],

@@ -18,6 +18,7 @@ from fazhi.knowledge import load_toml
 
 LANGUAGES = ("zh", "en")
 NAMED = ("comparison.toml", "checks.toml", "promises.toml", "reuse.toml", "codebook.toml")  # files with names in both languages
+_BETWEEN = re.compile("[；、]")  # names in a row
 _spoken = "zh"
 
 
@@ -44,17 +45,19 @@ def put(text: str, /, **values: Any) -> str:
     found = english().get(text, text)
     if text.endswith("。"):
         found = f"{found.rstrip()} "  # Chinese sentences follow each other without a blank
-    return _singular(found.format(**told) if values else found)
+    return singular(found.format(**told) if values else found)
 
 
 def word(text: str, language: str | None = None) -> str:
-    """A fixed Chinese name (a state, a code, a heading of a table, or several with `；` between) in the language that is spoken;
+    """A fixed Chinese name (a state, a code, a heading of a table, or several in a row) in the language that is spoken;
     one that is not known stays as it is.
     """
     if spoken(language) == "zh":
         return text
     known = english()
-    return known[text] if text in known else "; ".join(known.get(part, part) for part in text.split("；"))
+    if text in known or not any(part in known for part in _BETWEEN.split(text)):
+        return known.get(text, text)
+    return "".join(known.get(part, part) for part in re.split(f"({_BETWEEN.pattern})", text))
 
 
 def unit(text: str, language: str | None = None) -> str:
@@ -92,6 +95,11 @@ def _pairs(held: Any) -> Iterator[tuple[str, str]]:
             yield from _pairs(item)
 
 
-def _singular(text: str) -> str:
-    """`1 report` for `1 reports`."""
-    return re.sub(r"(?<![\d.,-])1 (\w+)", lambda found: f"1 {_data()['one'].get(found[1], found[1])}", text)
+def singular(text: str) -> str:
+    """English with `1 report` for `1 reports`, `1 annual report` for `1 annual reports`."""
+    return _ones().sub(lambda found: found[0].replace(found[1], _data()["one"][found[1]]), text)
+
+
+@cache
+def _ones() -> re.Pattern[str]:
+    return re.compile(rf"(?<![\d.,–-])1 (?:[a-z]+ )?({'|'.join(_data()['one'])})\b")
