@@ -13,7 +13,6 @@ from fazhi.brief.plot import (
     FOOT,
     HEAD,
     MANY,
-    ROW,
     Row,
     axis_title,
     drawable,
@@ -26,6 +25,7 @@ from fazhi.brief.plot import (
     name_of,
     one_code,
     one_year,
+    pitch,
     plain,
     printed,
     target,
@@ -88,7 +88,7 @@ def dots(
     if len(rows) <= MANY:
         fig = go.Figure()
         _add_dots(fig, rows, language)
-        height = HEAD + FOOT + ROW * max(len(rows), 3) + 32
+        height = HEAD + FOOT + _pitch(rows, language) * max(len(rows), 3) + 32
     else:
         fig = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.3, 0.7], vertical_spacing=0.06)
         _add_histogram(fig, rows, language)
@@ -97,7 +97,7 @@ def dots(
         fig.update_yaxes(title_text=say("figure.count", language, noun=noun), row=1, col=1)
         spread = say("figure.distribution", language, n=len(rows), k=EXTREMES, noun=noun)
         note = word("；", language).join(filter(None, [spread, note]))
-        height = HEAD + FOOT + ROW * (len(ends) + 1) + 210
+        height = HEAD + FOOT + _pitch(ends, language) * (len(ends) + 1) + 210
     if noun == say("figure.noun", language):  # the middle of issuers says something, that of kinds of things does not
         fig.add_vline(x=median, line={"color": MUTED, "width": 1, "dash": "dot"})
         fig.add_annotation(
@@ -193,7 +193,7 @@ def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = 
                 ),
                 **where,
             )
-    ticks, names = list(places), [label(word(r["issuer"] or "", language)) for r in rows]
+    ticks, names = list(places), _names(rows, language)
     if gap:
         ticks.insert(middle, middle)
         names.insert(middle, f"<i>{plain(gap)}</i>")
@@ -208,12 +208,20 @@ def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = 
         **where,
     )
     low, high = min(r["value"] for r in rows), max(r["high"] or r["value"] for r in rows)
-    start = 0.0 if low >= 0 and low < 0.6 * high else low - (high - low) * 0.08 - (0.5 if low == high else 0.0)
+    start = 0.0 if low >= 0 and (low < 0.6 * high or low == high) else low - (high - low) * 0.08 - (0.5 if low == high else 0.0)
     if all(float(r["value"]).is_integer() for r in rows) and high - start <= 6:
         fig.update_xaxes(dtick=1, **where)  # nobody meets two and a half times
     fig.update_xaxes(
         range=[start - (high - start) * 0.02, high + (high - start or 1.0) * 0.24], zeroline=False, **where
     )  # room for the last label
+
+
+def _names(rows: list[Row], language: str) -> list[str]:
+    return [label(word(row["issuer"] or "", language)) for row in rows]
+
+
+def _pitch(rows: list[Row], language: str) -> int:
+    return pitch(_names(rows, language))
 
 
 def _add_histogram(fig: go.Figure, rows: list[Row], language: str) -> None:
@@ -255,7 +263,7 @@ def by_group(frame: pl.DataFrame, rows: list[Row], by: str, title: str, language
         return dots(frame, code=rows[0]["code"], title=title, language=language)
     drawn = {group: shown if len(shown) <= MANY else shown[:EXTREMES] + shown[-EXTREMES:] for group, shown in held.items()}
     sizes = [max(len(shown), 2) + (len(held[group]) > len(shown)) for group, shown in drawn.items()]
-    total = sum(sizes) * ROW + 70 * len(groups)
+    total = sum(sizes) * _pitch(rows, language) + 70 * len(groups)
     fig = make_subplots(
         rows=len(groups), cols=1, row_heights=[s / sum(sizes) for s in sizes], vertical_spacing=min(62 / total, 0.9 / len(groups))
     )

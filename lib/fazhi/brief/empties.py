@@ -7,11 +7,9 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from fazhi.brief.plot import FOOT, HEAD, MANY, empty, filled, finish, frame_of, inside, label, plain
+from fazhi.brief.plot import FOOT, HEAD, MANY, empty, filled, finish, frame_of, inside, label, pitch, plain
 from fazhi.brief.theme import STATES, say
 from fazhi.compare.language import spoken, word
-
-CELL = 26
 
 
 def coverage(data: Any, *, title: str | None = None, language: str | None = None, state: str = "state") -> go.Figure:
@@ -90,17 +88,18 @@ def coverage(data: Any, *, title: str | None = None, language: str | None = None
         zeroline=False,
         range=[-0.55, len(years) - 0.45],
     )
+    labels = [label(name) for name in issuers]
     if many:
         fig.update_yaxes(title_text=say("figure.count", language, noun=say("figure.noun", language)))
     else:
         fig.update_yaxes(
             tickmode="array",
             tickvals=list(range(len(issuers))),
-            ticktext=[label(name) for name in issuers],
+            ticktext=labels,
             showgrid=False,
             zeroline=False,
             range=[-0.6, len(issuers) - 0.4],
             tickfont={"size": 12},
         )
-    height = 420 if many else HEAD + FOOT + CELL * len(issuers) + 60
+    height = 420 if many else HEAD + FOOT + pitch(labels) * len(issuers) + 60
     return finish(fig, frame, title=title, alt=alt, height=height, language=language)

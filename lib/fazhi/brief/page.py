@@ -338,10 +338,10 @@ class Capsule:
         return f'<p class="fz-more fz-lost">{escape(say("page.lost_glyphs", self.language, n=len(self.lost), codes=codes))}</p>'
 
     def _parameters(self) -> str:
+        shown = {name: value for name, value in self.parameters.items() if name not in ("tables", "language")}
         rows = "".join(
             f'<tr><th scope="row"><code>{escape(name)}</code></th><td>{escape(self.legible(self._value(value)))}</td></tr>'
-            for name, value in self.parameters.items()
-            if name not in ("tables", "language")
+            for name, value in shown.items()
         )
         names = "".join(f'<th scope="col">{say(f"page.{key}", self.language)}</th>' for key in ("parameter", "given"))
         head = f"<tr>{names}</tr>"
@@ -364,15 +364,8 @@ class Capsule:
         return shown.html
 
     def _made(self) -> str:
-        return escape(
-            say(
-                "page.made",
-                self.language,
-                build=self.build.get("id", "–"),
-                version=_version("fazhi"),
-                date=self.build.get("date", "–"),
-            )
-        )
+        build, date = self.build.get("id", "–"), self.build.get("date", "–")
+        return escape(say("page.made", self.language, build=build, version=_version("fazhi"), date=date))
 
     def _versions(self) -> str:
         names = ("fazhi", "polars", "plotly", "matplotlib", "papermill", "nbconvert")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import polars as pl
 
-from fazhi.brief.plot import FOOT, HEAD, ROW, axis_title, empty, finish, label, plain, short, wrapped
+from fazhi.brief.plot import FOOT, HEAD, axis_title, empty, finish, label, pitch, plain, short, wrapped
 from fazhi.brief.theme import GRID, MUTED, SERIES, number, say
 from fazhi.compare.language import spoken, word
 
@@ -65,10 +65,11 @@ def pairs(
                 },
             )
         )
+    labels = [label(str(row[by])) for row in rows]
     fig.update_yaxes(
         tickmode="array",
         tickvals=places,
-        ticktext=[label(str(row[by])) for row in rows],
+        ticktext=labels,
         range=[-0.7, len(rows) - 0.3],
         zeroline=False,
     )
@@ -82,7 +83,7 @@ def pairs(
         "figure.alt_pairs", language, title=title, n=len(rows), all=told, top=top[by], one=names[0], other=names[1],
         high=number(top[values[0]]), low=number(top[values[1]] or 0),
     )  # fmt: skip
-    height = HEAD + FOOT + ROW * max(len(rows), 3) + 60
+    height = HEAD + FOOT + pitch(labels) * max(len(rows), 3) + 60
     # the rows count many reports each: which they are, the notebook says
     counted = frame.head(0).with_columns(value=pl.lit(0.0))
     return finish(fig, counted, title=title, alt=alt, height=height, language=language)

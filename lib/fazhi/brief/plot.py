@@ -81,6 +81,11 @@ def label(name: str) -> str:
     return wrapped(short_name(name), 11)
 
 
+def pitch(labels: Sequence[str]) -> int:
+    """Pixels of a row: more where a label has two lines."""
+    return ROW + 8 if any("<br>" in text for text in labels) else ROW
+
+
 def is_bound(row: Row) -> bool:
     return interval(row["value"], row["high"], row["qualifier"]) is not None
 

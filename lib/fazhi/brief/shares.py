@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
-from fazhi.brief.plot import FOOT, HEAD, MANY, ROW, empty, filled, finish, inside, label, plain
+from fazhi.brief.plot import FOOT, HEAD, MANY, empty, filled, finish, inside, label, pitch, plain
 from fazhi.brief.theme import STATES, say
 from fazhi.compare.language import spoken, word
 
@@ -69,10 +69,11 @@ def shares(
             base[row["group"]] += row["count"]
     fig.update_layout(barmode="overlay", legend={"traceorder": "normal"})
     fig.update_xaxes(title_text=say("figure.items", language), rangemode="tozero", range=[0, max(base.values()) * 1.04])
+    labels = [label(word(name, language)) for name in names]
     fig.update_yaxes(
-        tickmode="array", tickvals=list(range(len(names))), ticktext=[label(word(name, language)) for name in names],
+        tickmode="array", tickvals=list(range(len(names))), ticktext=labels,
         showgrid=False, zeroline=False, range=[-0.6, len(names) - 0.4], tickfont={"size": 12}, ticklabelstandoff=4,
     )  # fmt: skip
     alt = say("figure.alt_shares", language, title=title, n=groups.height, total=total, told=word("，", language).join(told))
-    height = HEAD + FOOT + ROW * max(len(names), 3) + 70
+    height = HEAD + FOOT + pitch(labels) * max(len(names), 3) + 70
     return finish(fig, counted, title=title, alt=alt, height=height, language=language, note=note)

@@ -160,37 +160,13 @@ class Reuse:
         told = self.reports.drop_nulls("fresh_share").sort("fresh_share", "issuer", "year")
         if told.height:
             low, high = told.row(0, named=True), told.row(-1, named=True)
-            ends = (
-                put(
-                    "；新写最少的是{issuer}{year}年（{share:.0f}%）",
-                    issuer=low["issuer"],
-                    year=low["year"],
-                    share=low["fresh_share"],
-                )
-                if told.height > 1
-                else ""
-            )
-            ends += (
-                put(
-                    "，最多的是{issuer}{year}年（{share:.0f}%）",
-                    issuer=high["issuer"],
-                    year=high["year"],
-                    share=high["fresh_share"],
-                )
-                if told.height > 1
-                else ""
-            )
+            least = put("；新写最少的是{issuer}{year}年（{fresh_share:.0f}%）", **low)
+            most = put("，最多的是{issuer}{year}年（{fresh_share:.0f}%）", **high)
+            ends = least + most if told.height > 1 else ""
             middle = pl.Series(told["fresh_share"]).quantile(0.5, "linear") or 0.0
             is_ = put("的中位数是") if told.height > 1 else put("占")
-            said.append(
-                put(
-                    "能与本机关往年报告对照的{n}份中，除套语外新写文字{is_}{share:.0f}%{ends}。",
-                    n=told.height,
-                    is_=is_,
-                    share=middle,
-                    ends=ends,
-                )
-            )
+            new = put("除套语外新写文字{is_}{share:.0f}%{ends}。", is_=is_, share=middle, ends=ends)
+            said.append(put("能与本机关往年报告对照的{n}份中，{new}", n=told.height, new=new))
         alone = self.reports.height - told.height
         if alone:
             said.append(put("{n}份报告之前没有本机关的报告可比，不算新写多少。", n=alone))
@@ -200,14 +176,8 @@ class Reuse:
         kinds = dict(self.frame["kind"].value_counts().iter_rows())
         names = knowledge().labels["kind"]
         how = put("，").join(put("{kind}的{n}处", kind=names[kind], n=kinds[kind]) for kind in names if kind in kinds)
-        said.append(
-            put(
-                "重复本机关往年的{own}处，与其他机关相同的{others}处：{how}。",
-                own=counts.get("own", 0),
-                others=counts.get("other", 0),
-                how=how,
-            )
-        )
+        own, others = counts.get("own", 0), counts.get("other", 0)
+        said.append(put("重复本机关往年的{own}处，与其他机关相同的{others}处：{how}。", own=own, others=others, how=how))
         return said
 
     def sharing(self) -> str:
@@ -217,17 +187,9 @@ class Reuse:
         top = self.copies.row(0, named=True)
         verb = put("与") if top["order"] == "together" else put("沿用")
         tail = put("相同") if top["order"] == "together" else put("在先的文字")
-        return put(
-            "{n}对机关有相同或相近的句子；最多的是{later}{verb}{earlier}{tail}，{passages}处、{characters}字（{years}）。",
-            n=self.copies.select("issuer_a", "issuer_b").n_unique(),
-            later=top["issuer_b"],
-            verb=verb,
-            earlier=top["issuer_a"],
-            tail=tail,
-            passages=top["passages"],
-            characters=top["characters"],
-            years=top["years"],
-        )
+        pairs = self.copies.select("issuer_a", "issuer_b").n_unique()
+        which = put("{issuer_b}{verb}{issuer_a}{tail}，{passages}处、{characters}字（{years}）", verb=verb, tail=tail, **top)
+        return put("{n}对机关有相同或相近的句子；最多的是{which}。", n=pairs, which=which)
 
     def trend(self) -> str:
         """How the share of new text differs by year, and how many reports repeat nothing."""
