@@ -117,6 +117,23 @@ def test_packing_uses_no_sign_that_ends_a_script(data: bytes) -> None:
     assert bundle.unpack(packed) == data
 
 
+def test_the_library_is_carried_without_what_no_page_draws() -> None:
+    from plotly.offline import get_plotlyjs
+
+    whole = bundle.unwrapped(get_plotlyjs())
+    lean = bundle.lean(whole)
+    kinds = set(re.findall(r'moduleType:"trace",name:"(\w+)"', lean))
+    assert set(bundle.DRAWN) <= kinds and len(kinds) < 10
+    assert all(mark in whole and mark not in lean for mark in ("alpha_shape:", "createREGL"))  # three dimensions, graphics cards
+    assert len(lean) < 0.5 * len(whole) and lean.startswith(whole[:200]) and "Licensed under the MIT license" in lean
+    assert bundle.lean(lean) == lean  # there is nothing more to take
+
+
+@pytest.mark.parametrize("script", ["", "var Plotly={};", 'var W=(e,t)=>()=>{};var a=W((b,c)=>{c.exports=1});', "x" * 9000])
+def test_a_library_that_is_made_in_another_way_is_kept_whole(script: str) -> None:
+    assert bundle.lean(script) == script
+
+
 def test_a_page_without_figures_carries_no_bundle() -> None:
     made = export(new_notebook(cells=[new_markdown_cell("# x\n\n文字")]), Capsule("无图", report_tables()))
     assert "fz-bundle\">" not in made and len(made.encode()) < 200_000

@@ -249,3 +249,28 @@ def test_the_line_on_origins_counts_what_the_page_rests_on(place: Path) -> None:
         briefing(place / "briefings", name, f"notebook: {name}\ntitle: {name}\n")
     assert {outcome.status for outcome in go(place).values()} == {"made"}
     assert {name: record["origins"] for name, record in status(place).items()} == {"quoting": {"synthetic": 1}, "judging": {"synthetic": 3}}
+
+
+def test_an_english_briefing_tells_its_notebook_so_and_shows_the_english_text(place: Path) -> None:
+    notebook(place / "notebooks", "n", "print('spoken', language)", defaults="tables = None\nlanguage = 'zh'")
+    briefing(place / "briefings", "one", "notebook: n\ntitle: One\nlanguage: en")
+    briefing(place / "briefings", "two", "notebook: n\ntitle: 二")
+    (place / "notebooks" / "en").mkdir()
+    told = place / "notebooks" / "en" / "n.md"
+    told.write_text("# Title\n\nIn other words.\n", "utf-8")
+    done = go(place)
+    made, own = (done[name].path.read_text("utf-8") for name in ("one", "two"))
+    assert "spoken en" in made and "In other words." in made and '<html lang="en">' in made and "<code>language</code>" not in made
+    assert "spoken zh" in own and "In other words." not in own
+    assert go(place)["one"].status == "unchanged"
+    told.write_text("# Title\n\nIn still other words.\n", "utf-8")
+    again = go(place)
+    assert (again["one"].status, "still other" in again["one"].path.read_text("utf-8")) == ("made", True)
+    told.write_text("# Title\n\n---\n\nA cell that the notebook has not.\n", "utf-8")
+    assert go(place)["one"].status == "failed" and "notebooks/en/n.md" in str(status(place)["one"]["error"])
+
+
+def test_the_language_is_no_parameter(place: Path) -> None:
+    notebook(place / "notebooks", "n", defaults="tables = None\nlanguage = 'zh'")
+    with pytest.raises(ParameterError, match="language"):
+        parameters.read(briefing(place / "briefings", "one", "notebook: n\ntitle: x\nparameters: {language: en}"), place / "notebooks")

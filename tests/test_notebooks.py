@@ -106,7 +106,7 @@ def test_an_essay_of_short_cells(path: Path) -> None:
     headings = [line for c in cells if c["cell_type"] == "markdown" for line in c["source"] if line.startswith("#")]
     assert any("不能说明什么" in h for h in headings) and "出处" in headings[-1]
     answer = next(i for i, c in enumerate(cells) if c["id"].endswith("-answer"))
-    assert answer <= 4  # the question, the parameters, what is loaded: then the answer
+    assert answer <= 5  # the question, the parameters, the language, what is loaded: then the answer
 
 
 # --- that they run

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fazhi.brief.figures import chart as chart
     from fazhi.build import build as build
+    from fazhi.compare.language import speak as speak
     from fazhi.compare.panel import compare as compare
     from fazhi.extract import explain as explain
     from fazhi.report import Report as Report
@@ -31,12 +32,12 @@ if TYPE_CHECKING:
     from fazhi.tables import Tables as Tables
     from fazhi.tables import load as load
 
-__all__ = ["Report", "Tables", "build", "chart", "compare", "explain", "find", "load", "read", "source"]
+__all__ = ["Report", "Tables", "build", "chart", "compare", "explain", "find", "load", "read", "source", "speak"]
 __version__ = "0.1.0"
 
 _HOMES = {"Report": "fazhi.report", "Tables": "fazhi.tables", "build": "fazhi.build", "chart": "fazhi.brief.figures",
           "compare": "fazhi.compare.panel", "explain": "fazhi.extract", "find": "fazhi.report", "load": "fazhi.tables",
-          "read": "fazhi.report", "source": "fazhi.report"}
+          "read": "fazhi.report", "source": "fazhi.report", "speak": "fazhi.compare.language"}
 
 
 def __getattr__(name: str) -> Any:

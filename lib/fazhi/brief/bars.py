@@ -9,6 +9,7 @@ import polars as pl
 
 from fazhi.brief.plot import FOOT, HEAD, axis_title, empty, finish, plain
 from fazhi.brief.theme import MUTED, SERIES, number, say
+from fazhi.compare.language import spoken, word
 
 
 def bars(
@@ -19,27 +20,31 @@ def bars(
     names: Sequence[str] | str = (),
     title: str,
     axis: str = "",
-    language: str = "zh",
+    language: str | None = None,
 ) -> go.Figure:
     """A bar for each row of `frame`, in its order: `by` is the column of names, `counts` those of numbers, from the whole to its
     part (each is drawn over the one before), `names` their words, `axis` what is counted."""
+    language = spoken(language)
+    title = word(title, language)
     columns = [counts] if isinstance(counts, str) else list(counts)
     words = [names] if isinstance(names, str) else list(names) or columns
     rows = frame.select(by, *columns).to_dicts()
     if not any(row[column] for row in rows for column in columns):
         return empty(title, language)
     fig = go.Figure()
-    for place, (column, word) in enumerate(zip(columns, words, strict=True)):
+    for place, (column, said) in enumerate(zip(columns, words, strict=True)):
         fig.add_trace(
             go.Bar(
                 x=list(range(len(rows))),
                 y=[row[column] for row in rows],
                 width=[0.72 - 0.24 * place] * len(rows),
-                name=plain(word),
+                name=plain(word(said, language)),
                 showlegend=len(columns) > 1,
                 marker={"color": (SERIES[4], *SERIES)[place]},
                 hoverinfo="text",
-                hovertext=[f"{plain(row[by])}　{plain(word)} {number(row[column])}" for row in rows],
+                hovertext=[
+                    f"{plain(word(row[by], language))}　{plain(word(said, language))} {number(row[column])}" for row in rows
+                ],
             )
         )
     fig.add_trace(
@@ -55,11 +60,16 @@ def bars(
             cliponaxis=False,
         )
     )
-    fig.update_xaxes(tickmode="array", tickvals=list(range(len(rows))), ticktext=[plain(row[by]) for row in rows], showgrid=False)
+    fig.update_xaxes(
+        tickmode="array",
+        tickvals=list(range(len(rows))),
+        ticktext=[plain(word(row[by], language)) for row in rows],
+        showgrid=False,
+    )
     top = max(row[column] or 0 for row in rows for column in columns)
-    fig.update_yaxes(title_text=axis_title(axis, ""), range=[0, top * 1.12])
+    fig.update_yaxes(title_text=axis_title(word(axis, language), "", language), range=[0, top * 1.12])
     fig.update_layout(barmode="overlay")
-    told = "，".join(f"{row[by]} {number(row[columns[0]])}" for row in rows[:12])
+    told = word("，", language).join(f"{word(row[by], language)} {number(row[columns[0]])}" for row in rows[:12])
     alt = say("figure.alt_bars", language, title=title, told=told)
     counted = frame.with_columns(report_id=pl.lit(None, pl.String))
     return finish(fig, counted, title=title, alt=alt, height=HEAD + FOOT + 260, language=language)

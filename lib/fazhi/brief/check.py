@@ -22,7 +22,7 @@ from fazhi.brief.theme import number
 _ANCHOR = re.compile(r"#s-([0-9a-zA-Z_.]+)-(\d+)\Z")
 _PASSAGE = re.compile(r"#s-([0-9a-zA-Z_.]+)-(\d+)-(\d+)\Z")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_DIVIDED = re.compile(r"[^\s\d/<>]/[^\s/<>]")  # 6.56 件/10万人: no value of the tables, but made of one
+_DIVIDED = re.compile(r"[^\s\d/<>]/[^\s/<>]|\bper (?:\d|case)")  # 6.56 件/10万人: no value of the tables, but made of one
 _Held = dict[tuple[str, str], tuple[float, float | None, str]]  # report, indicator -> value, high, kind
 GETA = "〓"  # stands for a sign that no font has
 _SCALES = {"亿": 1e8, "万": 1e4}

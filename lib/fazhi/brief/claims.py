@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 from fazhi.brief.plot import FOOT, HEAD, axis_title, empty, finish, plain, short, wrapped
 from fazhi.brief.show import anchor
 from fazhi.brief.theme import INK, MUTED, VERDICTS, amount, number, say
+from fazhi.compare.language import spoken, word
 
 MOST, LEAST = 30, 6  # claims of a figure, the table beside it has all; of each verdict so many, if there are
 LINE = 32  # pixels of a row, whose label has two lines
@@ -19,12 +20,13 @@ PAD = 0.35  # of the axis, for the words beside the last point
 Row = dict[str, Any]
 
 
-def claims(data: Any, *, title: str | None = None, language: str = "zh") -> go.Figure:
+def claims(data: Any, *, title: str | None = None, language: str | None = None) -> go.Figure:
     """What `fazhi.compare.changes` found (or its frame): a row a claim, the printed change (filled) joined to the recomputed one
     (hollow), a panel for each unit. Contradictions come first, the widest on top, then what agrees, then claims that nobody
     can check, which have no second point. Both points open both sentences, each its own first."""
+    language = spoken(language)
     frame = getattr(data, "frame", data)
-    title = title or say("figure.claims_title", language)
+    title = word(title or say("figure.claims_title", language), language)
     every = [row for row in frame.to_dicts() if row["claimed"] is not None]
     order = list(VERDICTS)
     told = _chosen({verdict: [row for row in every if row["verdict"] == verdict] for verdict in order})
@@ -41,9 +43,10 @@ def claims(data: Any, *, title: str | None = None, language: str = "zh") -> go.F
     beyond = [_panel(fig, place, unit, rows[::-1], seen, language) for place, (unit, rows) in enumerate(panels.items(), 1)]
     worst = next((row for row in told if row["verdict"] == "contradicts"), None)
     rest = len(every) - len(told)
+    counts = [f"{say(f'verdict.{v}', language)} {sum(row['verdict'] == v for row in every)}" for v in order]
     alt = say(
         "figure.alt_claims", language, title=title,
-        told="，".join(f"{say(f'verdict.{v}', language)} {sum(row['verdict'] == v for row in every)}" for v in order),
+        told=word("，", language).join(counts),
         worst=_worst(worst, language) if worst else "",
     )  # fmt: skip
     notes = [
@@ -51,7 +54,7 @@ def claims(data: Any, *, title: str | None = None, language: str = "zh") -> go.F
         say("figure.claims_off", language) if any(beyond) else "",
         say("figure.claims_rest", language, n=rest) if rest else "",
     ]
-    note = "；".join(filter(None, notes))
+    note = word("；", language).join(filter(None, notes))
     return finish(fig, frame, title=title, alt=alt, height=height + HEAD + FOOT, language=language, note=note)
 
 
@@ -125,11 +128,11 @@ def _panel(fig: go.Figure, place: int, unit: str, rows: list[Row], seen: set[str
             **where,
         )
     fig.update_yaxes(
-        tickmode="array", tickvals=list(range(len(rows))), ticktext=[_label(row) for row in rows], tickfont={"size": 12},
-        range=[-0.7, len(rows) - 0.3], zeroline=False, showgrid=False, **where,
+        tickmode="array", tickvals=list(range(len(rows))), ticktext=[_label(row, language) for row in rows],
+        tickfont={"size": 12}, range=[-0.7, len(rows) - 0.3], zeroline=False, showgrid=False, **where,
     )  # fmt: skip
     fig.update_xaxes(
-        title_text=axis_title(say("figure.claims_axis", language, unit=unit), ""), zeroline=False,
+        title_text=axis_title(say("figure.claims_axis", language), unit, language), zeroline=False,
         range=[low - 0.1 * reach, high + PAD * reach], **where,
     )  # fmt: skip
     crushed: bool = limit < max(needs)
@@ -143,8 +146,13 @@ def _gap(row: Row) -> float:
     return abs(row["claimed"] - row["computed"]) if row["computed"] is not None else 0.0
 
 
-def _label(row: Row) -> str:
-    return "<br>".join((plain(short(row["issuer"], 11)), plain(short(f"{row['year']} {row['name_zh']}", 14))))
+def _label(row: Row, language: str) -> str:
+    return "<br>".join(
+        (
+            plain(short(row["issuer"], 11)),
+            plain(short(f"{row['year']} {word(row['name_zh'] or '', language)}", 14 if language == "zh" else 24)),
+        )
+    )
 
 
 def _change(value: float | None, unit: str | None, language: str) -> str:
@@ -164,7 +172,13 @@ def _printed(row: Row, language: str) -> str:
 
 def _worst(row: Row, language: str) -> str:
     said, found = (_change(row[key], row["claimed_unit"], language) for key in ("claimed", "computed"))
-    return say("figure.claims_worst", language, name=f"{row['issuer']} {row['year']} {row['name_zh']}", said=said, found=found)
+    return say(
+        "figure.claims_worst",
+        language,
+        name=f"{row['issuer']} {row['year']} {word(row['name_zh'] or '', language)}",
+        said=said,
+        found=found,
+    )
 
 
 def _hover(row: Row, which: str, language: str) -> str:
@@ -174,7 +188,7 @@ def _hover(row: Row, which: str, language: str) -> str:
     quote = row["quote"] if mine else row["before_quote"]
     lines = [
         f"<b>{plain(row['issuer'])}</b>",
-        f"{row['year']}　{plain(row['name_zh'])}",
+        f"{row['year']}　{plain(word(row['name_zh'] or '', language))}",
         f"{plain(say('figure.claims_said' if mine else 'figure.claims_found', language))} {plain(value)}",
     ]
     if not mine and row["before"] is not None and row["now"] is not None:

@@ -13,7 +13,6 @@ from fazhi.brief.plot import (
     FOOT,
     HEAD,
     MANY,
-    ROW,
     Row,
     axis_title,
     drawable,
@@ -26,6 +25,7 @@ from fazhi.brief.plot import (
     name_of,
     one_code,
     one_year,
+    pitch,
     plain,
     printed,
     target,
@@ -33,6 +33,7 @@ from fazhi.brief.plot import (
 )
 from fazhi.brief.theme import BOUND, MUTED, SERIES, amount, interval, say
 from fazhi.compare.guards import LEVELS
+from fazhi.compare.language import spoken, word
 
 EXTREMES = 8  # of each end, when there are many
 
@@ -44,15 +45,16 @@ def dots(
     year: int | None = None,
     title: str | None = None,
     noun: str | None = None,
-    language: str = "zh",
+    language: str | None = None,
 ) -> go.Figure:
     """One code in one year: an issuer a row, highest on top, bounds as open-ended lines. With more than sixty issuers: the
     distribution and the extremes. `year` None takes the one with most values; `noun` says what the rows are where they are no
     issuers (维度, 原因)."""
-    noun = noun or say("figure.noun", language)
+    language = spoken(language)
+    noun = word(noun or say("figure.noun", language), language)
     frame = one_year(one_code(frame_of(data), code), year)
     name = name_of(frame, language)
-    title = title or dated(frame, language)
+    title = word(title or dated(frame, language), language)
     every = frame.to_dicts()
     rows = sorted((row for row in every if drawable(row)), key=lambda row: (row["value"], row["issuer"] or ""))
     if not rows:
@@ -66,15 +68,15 @@ def dots(
         language,
         title=title,
         n=len(rows),
-        top=rows[-1]["issuer"],
+        top=word(rows[-1]["issuer"] or "", language),
         high=printed(rows[-1], language),
-        bottom=rows[0]["issuer"],
+        bottom=word(rows[0]["issuer"] or "", language),
         low=printed(rows[0], language),
         median=printed_median,
         noun=noun,
         empty=say("figure.empty_count", language, n=without, noun=noun) if without else "",
     )
-    note = "；".join(
+    note = word("；", language).join(
         filter(
             None,
             [
@@ -86,15 +88,16 @@ def dots(
     if len(rows) <= MANY:
         fig = go.Figure()
         _add_dots(fig, rows, language)
-        height = HEAD + FOOT + ROW * max(len(rows), 3) + 32
+        height = HEAD + FOOT + _pitch(rows, language) * max(len(rows), 3) + 32
     else:
         fig = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.3, 0.7], vertical_spacing=0.06)
         _add_histogram(fig, rows, language)
         ends = rows[:EXTREMES] + rows[-EXTREMES:]
         _add_dots(fig, ends, language, row=2, gap=say("figure.rest", language, n=len(rows) - len(ends), noun=noun))
         fig.update_yaxes(title_text=say("figure.count", language, noun=noun), row=1, col=1)
-        note = f"{say('figure.distribution', language, n=len(rows), k=EXTREMES, noun=noun)}{'；' + note if note else ''}"
-        height = HEAD + FOOT + ROW * (len(ends) + 1) + 210
+        spread = say("figure.distribution", language, n=len(rows), k=EXTREMES, noun=noun)
+        note = word("；", language).join(filter(None, [spread, note]))
+        height = HEAD + FOOT + _pitch(ends, language) * (len(ends) + 1) + 210
     if noun == say("figure.noun", language):  # the middle of issuers says something, that of kinds of things does not
         fig.add_vline(x=median, line={"color": MUTED, "width": 1, "dash": "dot"})
         fig.add_annotation(
@@ -109,12 +112,12 @@ def dots(
     last = 2 if len(rows) > MANY else 1
     if last == 2:
         values = [row["value"] for row in rows]
-        fig.update_xaxes(title_text=axis_title(name, unit), row=2, col=1)
+        fig.update_xaxes(title_text=axis_title(name, unit, language), row=2, col=1)
         fig.update_xaxes(
             range=[min(values) - (max(values) - min(values)) * 0.06, max(values) + (max(values) - min(values)) * 0.2]
         )
     else:
-        fig.update_xaxes(title_text=axis_title(name, unit))
+        fig.update_xaxes(title_text=axis_title(name, unit, language))
     fig.update_layout(showlegend=False)
     return finish(fig, frame, title=title, alt=alt, height=height, language=language, note=note)
 
@@ -190,7 +193,7 @@ def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = 
                 ),
                 **where,
             )
-    ticks, names = list(places), [label(r["issuer"] or "") for r in rows]
+    ticks, names = list(places), _names(rows, language)
     if gap:
         ticks.insert(middle, middle)
         names.insert(middle, f"<i>{plain(gap)}</i>")
@@ -205,12 +208,20 @@ def _add_dots(fig: go.Figure, rows: list[Row], language: str, row: int | None = 
         **where,
     )
     low, high = min(r["value"] for r in rows), max(r["high"] or r["value"] for r in rows)
-    start = 0.0 if low >= 0 and low < 0.6 * high else low - (high - low) * 0.08 - (0.5 if low == high else 0.0)
+    start = 0.0 if low >= 0 and (low < 0.6 * high or low == high) else low - (high - low) * 0.08 - (0.5 if low == high else 0.0)
     if all(float(r["value"]).is_integer() for r in rows) and high - start <= 6:
         fig.update_xaxes(dtick=1, **where)  # nobody meets two and a half times
     fig.update_xaxes(
         range=[start - (high - start) * 0.02, high + (high - start or 1.0) * 0.24], zeroline=False, **where
     )  # room for the last label
+
+
+def _names(rows: list[Row], language: str) -> list[str]:
+    return [label(word(row["issuer"] or "", language)) for row in rows]
+
+
+def _pitch(rows: list[Row], language: str) -> int:
+    return pitch(_names(rows, language))
 
 
 def _add_histogram(fig: go.Figure, rows: list[Row], language: str) -> None:
@@ -230,7 +241,8 @@ def _add_histogram(fig: go.Figure, rows: list[Row], language: str) -> None:
             marker={"color": SERIES[4]},
             hoverinfo="text",
             hovertext=[
-                f"{amount(edge, edge + width, None, 'range', language)}：{n}" for edge, n in zip(edges, counts, strict=True)
+                f"{amount(edge, edge + width, None, 'range', language)}{say('page.colon', language)}{n}"
+                for edge, n in zip(edges, counts, strict=True)
             ],
         ),
         row=1,
@@ -251,7 +263,7 @@ def by_group(frame: pl.DataFrame, rows: list[Row], by: str, title: str, language
         return dots(frame, code=rows[0]["code"], title=title, language=language)
     drawn = {group: shown if len(shown) <= MANY else shown[:EXTREMES] + shown[-EXTREMES:] for group, shown in held.items()}
     sizes = [max(len(shown), 2) + (len(held[group]) > len(shown)) for group, shown in drawn.items()]
-    total = sum(sizes) * ROW + 70 * len(groups)
+    total = sum(sizes) * _pitch(rows, language) + 70 * len(groups)
     fig = make_subplots(
         rows=len(groups), cols=1, row_heights=[s / sum(sizes) for s in sizes], vertical_spacing=min(62 / total, 0.9 / len(groups))
     )
@@ -261,7 +273,7 @@ def by_group(frame: pl.DataFrame, rows: list[Row], by: str, title: str, language
         gap = say("figure.rest", language, n=rest, noun=say("figure.noun", language)) if rest else ""
         _add_dots(fig, drawn[group], language, row=place, gap=gap)
         named = _group_name(by, group, shown[0], language)
-        fig.update_xaxes(title_text=axis_title(named, unit_of(shown)), row=place, col=1)
+        fig.update_xaxes(title_text=axis_title(named, unit_of(shown), language), row=place, col=1)
         own_title = named if by == "level" else None
         alts.append(dots(frame.filter(pl.col(by) == group), title=own_title, language=language).layout.meta["alt"])
     fig.update_layout(showlegend=False)

@@ -7,13 +7,12 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
-from fazhi.brief.plot import FOOT, HEAD, MANY, empty, finish, frame_of, label, plain
-from fazhi.brief.theme import INK, MUTED, PAPER, STATES, say
+from fazhi.brief.plot import FOOT, HEAD, MANY, empty, filled, finish, frame_of, inside, label, pitch, plain
+from fazhi.brief.theme import STATES, say
+from fazhi.compare.language import spoken, word
 
-CELL = 26
 
-
-def coverage(data: Any, *, title: str | None = None, language: str = "zh", state: str = "state") -> go.Figure:
+def coverage(data: Any, *, title: str | None = None, language: str | None = None, state: str = "state") -> go.Figure:
     """Issuers down, years across, a cell a state (`state` names the column). With more than sixty issuers: how many in each
     state, a bar a year.
 
@@ -22,10 +21,11 @@ def coverage(data: Any, *, title: str | None = None, language: str = "zh", state
     coverage table (`published`, `on_time`, `late`, `undated`); one that the theme does not know is drawn in grey under its
     own name.
     """
+    language = spoken(language)
     frame = frame_of(data)
     if state != "state":
         frame = frame.with_columns(pl.col(state).alias("state"))
-    title = title or ("报告与数据的覆盖情况" if language == "zh" else "Coverage")
+    title = word(title or say("figure.coverage", language), language)
     cells = frame.filter(pl.col("issuer").is_not_null() & pl.col("year").is_not_null() & pl.col("state").is_not_null())
     if cells.is_empty():
         return empty(title, language)
@@ -38,7 +38,7 @@ def coverage(data: Any, *, title: str | None = None, language: str = "zh", state
     issuers, years = cells["issuer"].unique().sort(descending=True).to_list(), sorted(cells["year"].unique().to_list())
     counted = dict(cells.group_by("state").len().iter_rows())
     states = sorted(counted, key=lambda name: rank.get(name, len(rank)))
-    counts = "，".join(f"{say(f'state.{name}', language)} {counted[name]}" for name in states)
+    counts = word("，", language).join(f"{say(f'state.{name}', language)} {counted[name]}" for name in states)
     alt = say("figure.alt_coverage", language, title=title, n=len(issuers), m=len(years), counts=counts)
     fig = go.Figure()
     many = len(issuers) > MANY
@@ -48,11 +48,7 @@ def coverage(data: Any, *, title: str | None = None, language: str = "zh", state
         colour, hatch, sign = STATES.get(name, ("#8c959f", "", "?"))
         rows = cells.filter(pl.col("state") == name).to_dicts()
         said = say(f"state.{name}", language)
-        marker = {
-            "color": colour,
-            "line": {"color": MUTED if colour.upper() in ("#FFFFFF", "#F6F8FA") else PAPER, "width": 1},
-            "pattern": {"shape": hatch, "size": 6, "bgcolor": colour, "fgcolor": INK, "fgopacity": 0.5, "solidity": 0.25},
-        }
+        marker = filled(colour, hatch)
         if many:
             totals = [sum(row["year"] == year for row in rows) for year in years]
             fig.add_trace(
@@ -62,7 +58,9 @@ def coverage(data: Any, *, title: str | None = None, language: str = "zh", state
                     name=f"{sign} {plain(said)}",
                     marker=marker,
                     hoverinfo="text",
-                    hovertext=[f"{year}　{plain(said)}：{n}" for year, n in zip(years, totals, strict=True)],
+                    hovertext=[
+                        f"{year}　{plain(said)}{say('page.colon', language)}{n}" for year, n in zip(years, totals, strict=True)
+                    ],
                 )
             )
             continue
@@ -76,10 +74,7 @@ def coverage(data: Any, *, title: str | None = None, language: str = "zh", state
                 name=f"{sign} {plain(said)}",
                 marker=marker,
                 text=[sign] * len(rows),
-                textposition="inside",
-                insidetextanchor="middle",
-                textfont={"size": 12, "color": PAPER if sign == "●" else INK},
-                textangle=0,
+                **inside(sign),
                 hoverinfo="text",
                 hovertext=[f"<b>{plain(row['issuer'])}</b><br>{row['year']}　{plain(said)}" for row in rows],
             )
@@ -93,17 +88,18 @@ def coverage(data: Any, *, title: str | None = None, language: str = "zh", state
         zeroline=False,
         range=[-0.55, len(years) - 0.45],
     )
+    labels = [label(name) for name in issuers]
     if many:
         fig.update_yaxes(title_text=say("figure.count", language, noun=say("figure.noun", language)))
     else:
         fig.update_yaxes(
             tickmode="array",
             tickvals=list(range(len(issuers))),
-            ticktext=[label(name) for name in issuers],
+            ticktext=labels,
             showgrid=False,
             zeroline=False,
             range=[-0.6, len(issuers) - 0.4],
             tickfont={"size": 12},
         )
-    height = 420 if many else HEAD + FOOT + CELL * len(issuers) + 60
+    height = 420 if many else HEAD + FOOT + pitch(labels) * len(issuers) + 60
     return finish(fig, frame, title=title, alt=alt, height=height, language=language)

@@ -24,17 +24,19 @@ from fazhi.brief.series import by_code as lines_by_code
 from fazhi.brief.series import by_issuer, lines, slopes
 from fazhi.brief.shares import shares
 from fazhi.brief.tiles import maps, tile_map
+from fazhi.compare.language import spoken
 
 __all__ = ["bars", "chart", "claims", "coverage", "dots", "empty", "lines", "maps", "multiples", "shares", "slopes", "tile_map"]
 
 
-def multiples(data: Any, *, by: str = "code", title: str | None = None, language: str = "zh") -> go.Figure:
+def multiples(data: Any, *, by: str = "code", title: str | None = None, language: str | None = None) -> go.Figure:
     """Small multiples, one under the other so that a phone can show them.
 
     `by="code"`: for each code a dot plot, or where there are several years, its lines. `by="level"`: a dot plot of one code and
     year for each level of issuers, each with a scale of its own. `by="issuer"`: a small line over the years for each issuer,
     one scale.
     """
+    language = spoken(language)
     frame = frame_of(data)
     if by == "level":
         frame = one_year(one_code(frame, None), None)
@@ -50,9 +52,10 @@ def multiples(data: Any, *, by: str = "code", title: str | None = None, language
     return by_group(frame, rows, by, title, language)
 
 
-def chart(data: Any, *, code: str | None = None, title: str | None = None, language: str = "zh") -> go.Figure:
+def chart(data: Any, *, code: str | None = None, title: str | None = None, language: str | None = None) -> go.Figure:
     """The figure that suits a comparison, or one code of it: multiples for several codes; of one code dots for a year (for each
     level, where there are several), slopes for two years, lines for more."""
+    language = spoken(language)
     frame = frame_of(data)
     frame = frame if code is None else frame.filter(pl.col("code") == code)
     rows = [row for row in frame.to_dicts() if drawable(row)]

@@ -29,6 +29,7 @@ from fazhi.brief.sanitize import clean
 from fazhi.brief.show import Html, table
 from fazhi.brief.sources import Entry, entries, listing
 from fazhi.brief.theme import STATES, say
+from fazhi.compare.language import word
 
 if TYPE_CHECKING:
     import nbformat
@@ -84,6 +85,10 @@ class Capsule:
     def __deepcopy__(self, memo: object) -> Capsule:
         """nbconvert copies what it is given; what the template learns must come back here."""
         return self
+
+    def rest_on(self, reports: Iterable[str]) -> None:
+        """Reports that the page rests on besides those whose sentences it shows: its line on origins counts them."""
+        self._reports.update(reports)
 
     # ---------------------------------------------------------------- cells
     def markdown(self, source: str) -> str:
@@ -181,7 +186,7 @@ class Capsule:
         layout["height"] = (fig.layout.height or 450) - (0 if legend else 24) - 40
         layout["meta"] = {"shape": meta["shape"]} if meta.get("shape") else None  # the rest is told in the page's own words
         told["layout"] = layout
-        self._reports.update(str(meta.get("reports") or "").split())
+        self.rest_on(str(meta.get("reports") or "").split())
         name = f"fig-{len(self._figures) + 1}"
         self._figures.append((name, told))
         heading = f"{say('page.figure_label', self.language, n=len(self._figures))}　{escape(title)}"
@@ -198,7 +203,8 @@ class Capsule:
         if not hint:
             return ""
         keys = escape(say("figure.keys", self.language))
-        return f'<span class="fz-hint">；{escape(hint)}<span class="fz-keys" id="{name}-keys">（{keys}）</span></span>'
+        told = word("；", self.language) + escape(hint)
+        return f'<span class="fz-hint">{told}<span class="fz-keys" id="{name}-keys">{keys}</span></span>'
 
     def legible(self, text: str) -> str:
         """The text with 〓 for characters that no font at hand can draw (private-use code points of old pages, emoji); they
@@ -315,7 +321,7 @@ class Capsule:
         if self._reports:
             reports = reports.filter(pl.col("report_id").is_in(sorted(self._reports)))
         counted = dict(reports.collect().group_by("origin").len().sort("origin").iter_rows())
-        told = "，".join(
+        told = word("，", self.language).join(
             say("page.reports_n", self.language, origin=say(f"origin.{name}", self.language), n=n)
             for name, n in counted.items()
             if name
@@ -332,10 +338,10 @@ class Capsule:
         return f'<p class="fz-more fz-lost">{escape(say("page.lost_glyphs", self.language, n=len(self.lost), codes=codes))}</p>'
 
     def _parameters(self) -> str:
+        shown = {name: value for name, value in self.parameters.items() if name not in ("tables", "language")}
         rows = "".join(
             f'<tr><th scope="row"><code>{escape(name)}</code></th><td>{escape(self.legible(self._value(value)))}</td></tr>'
-            for name, value in self.parameters.items()
-            if name != "tables"
+            for name, value in shown.items()
         )
         names = "".join(f'<th scope="col">{say(f"page.{key}", self.language)}</th>' for key in ("parameter", "given"))
         head = f"<tr>{names}</tr>"
@@ -348,7 +354,7 @@ class Capsule:
     def _value(self, value: Any) -> str:
         if value is None or value == []:
             return say("page.unset", self.language)
-        return "、".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+        return word("、", self.language).join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
     def _codebook(self) -> str:
         if not self.codes:
@@ -358,19 +364,12 @@ class Capsule:
         return shown.html
 
     def _made(self) -> str:
-        return escape(
-            say(
-                "page.made",
-                self.language,
-                build=self.build.get("id", "–"),
-                version=_version("fazhi"),
-                date=self.build.get("date", "–"),
-            )
-        )
+        build, date = self.build.get("id", "–"), self.build.get("date", "–")
+        return escape(say("page.made", self.language, build=build, version=_version("fazhi"), date=date))
 
     def _versions(self) -> str:
         names = ("fazhi", "polars", "plotly", "matplotlib", "papermill", "nbconvert")
-        return escape("，".join(f"{name} {_version(name)}" for name in names))
+        return escape(word("，", self.language).join(f"{name} {_version(name)}" for name in names))
 
 
 def _version(name: str) -> str:

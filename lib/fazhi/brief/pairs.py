@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import polars as pl
 
-from fazhi.brief.plot import FOOT, HEAD, ROW, axis_title, empty, finish, label, plain, short, wrapped
+from fazhi.brief.plot import FOOT, HEAD, axis_title, empty, finish, label, pitch, plain, short, wrapped
 from fazhi.brief.theme import GRID, MUTED, SERIES, number, say
+from fazhi.compare.language import spoken, word
 
 MOST = 30  # rows of a figure; the table beside it has all
 
@@ -21,10 +22,12 @@ def pairs(
     names: Sequence[str],
     title: str,
     axis: str = "",
-    language: str = "zh",
+    language: str | None = None,
 ) -> go.Figure:
     """A row for each row of `frame`, the first on top: `by` is the column of names, `values` the two columns of numbers (the
     filled point, then the hollow one), `names` their words, `axis` what is counted. A column `quote` is shown on hovering."""
+    language = spoken(language)
+    title, names = word(title, language), [word(name, language) for name in names]
     rows = frame.head(MOST).filter(pl.col(values[0]).is_not_null()).to_dicts()[::-1]
     if not rows:
         return empty(title, language)
@@ -62,22 +65,25 @@ def pairs(
                 },
             )
         )
+    labels = [label(str(row[by])) for row in rows]
     fig.update_yaxes(
         tickmode="array",
         tickvals=places,
-        ticktext=[label(str(row[by])) for row in rows],
+        ticktext=labels,
         range=[-0.7, len(rows) - 0.3],
         zeroline=False,
     )
     reach = max(max(row[column] or 0 for column in values) for row in rows)
-    fig.update_xaxes(title_text=axis_title(axis, ""), range=[-0.03 * reach, 1.06 * reach], zeroline=False)
+    fig.update_xaxes(
+        title_text=axis_title(word(axis, language), "", language), range=[-0.03 * reach, 1.06 * reach], zeroline=False
+    )
     top = rows[-1]
-    told = "、".join(str(row[by]) for row in rows[::-1])
+    told = word("、", language).join(str(row[by]) for row in rows[::-1])
     alt = say(
         "figure.alt_pairs", language, title=title, n=len(rows), all=told, top=top[by], one=names[0], other=names[1],
         high=number(top[values[0]]), low=number(top[values[1]] or 0),
     )  # fmt: skip
-    height = HEAD + FOOT + ROW * max(len(rows), 3) + 60
+    height = HEAD + FOOT + pitch(labels) * max(len(rows), 3) + 60
     # the rows count many reports each: which they are, the notebook says
     counted = frame.head(0).with_columns(value=pl.lit(0.0))
     return finish(fig, counted, title=title, alt=alt, height=height, language=language)

@@ -226,6 +226,8 @@ def _fitted(path: Path, notebook: Path, given: dict[str, Any]) -> dict[str, Any]
     """The parameters as the notebook's model has them. Raises ParameterError for what it does not take."""
     if "tables" in given:
         raise ParameterError(f"{path.name}: `tables` 由运行命令给出（--tables），请从 parameters 里删去")
+    if "language" in given:
+        raise ParameterError(f"{path.name}: `language` 写在 parameters 之外，与 title 并列")
     model = MODELS.get(notebook.stem)
     if model is None:
         return dict(given)

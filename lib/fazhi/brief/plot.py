@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,9 @@ import plotly.graph_objects as go
 import polars as pl
 
 from fazhi.brief.show import anchor
-from fazhi.brief.theme import MUTED, amount, interval, say
+from fazhi.brief.theme import INK, MUTED, PAPER, amount, interval, say
+from fazhi.compare.language import spoken, word
+from fazhi.compare.language import unit as unit_word
 
 MANY = 60  # issuers that can be told apart in rows; beyond, a distribution and the extremes
 ROW, HEAD, FOOT = 26, 24, 96  # pixels: a row of a dot plot, above it, below it
@@ -71,8 +74,16 @@ def short_name(name: str, length: int = 22) -> str:
 
 
 def label(name: str) -> str:
-    """An issuer's name for an axis: two lines of eleven characters at most, so that a phone has room for the points."""
+    """A name for an axis: two lines of eleven Chinese characters at most, or of Latin words as wide, so that a phone has room for
+    the points."""
+    if 2 * len(name.encode()) < 3 * len(name):  # more Latin letters than Chinese characters
+        return "<br>".join(plain(line) for line in textwrap.wrap(name, 24, max_lines=2, placeholder=" …"))
     return wrapped(short_name(name), 11)
+
+
+def pitch(labels: Sequence[str]) -> int:
+    """Pixels of a row: more where a label has two lines."""
+    return ROW + 8 if any("<br>" in text for text in labels) else ROW
 
 
 def is_bound(row: Row) -> bool:
@@ -87,7 +98,10 @@ def drawable(row: Row) -> bool:
 
 
 def hover(row: Row, language: str) -> str:
-    lines = [f"<b>{plain(row['issuer'])}</b>", f"{row['year'] or ''}　{plain(printed(row, language))}".strip()]
+    lines = [
+        f"<b>{plain(word(row['issuer'] or '', language))}</b>",
+        f"{row['year'] or ''}　{plain(printed(row, language))}".strip(),
+    ]
     if row["quote"]:
         lines.append(wrapped(f"“{short(row['quote'], 112)}”", 28))
     return "<br>".join(lines)
@@ -112,7 +126,7 @@ def name_of(frame: pl.DataFrame, language: str) -> str:
         frame[column].drop_nulls().unique(maintain_order=True).to_list()
         or frame["code"].drop_nulls().unique(maintain_order=True).to_list()
     )
-    return "、".join(names[:3])
+    return word("、", language).join(word(name, language) for name in names[:3])
 
 
 def unit_of(rows: Sequence[Row]) -> str:
@@ -121,8 +135,33 @@ def unit_of(rows: Sequence[Row]) -> str:
     return statistics.mode(units) if units else ""
 
 
-def axis_title(name: str, unit: str) -> str:
-    return plain(f"{name}（{unit}）" if unit else name)
+def axis_title(name: str, unit: str, language: str) -> str:
+    unit = unit_word(unit, language)
+    return plain(put_in(name, unit, language)) if unit else plain(name)
+
+
+def put_in(name: str, more: str, language: str) -> str:
+    """A name with what is said of it in brackets."""
+    return f"{name} ({more})" if language == "en" else f"{name}（{more}）"
+
+
+def filled(colour: str, hatch: str) -> Row:
+    """The marker of a bar that stands for a state: its colour and pattern, with a rim where the colour is nearly the paper's."""
+    return {
+        "color": colour,
+        "line": {"color": MUTED if colour.upper() in ("#FFFFFF", "#F6F8FA") else PAPER, "width": 1},
+        "pattern": {"shape": hatch, "size": 6, "bgcolor": colour, "fgcolor": INK, "fgopacity": 0.5, "solidity": 0.25},
+    }
+
+
+def inside(sign: str) -> Row:
+    """How a bar of a state writes inside itself: light on the darkest state, dark on the others."""
+    return {
+        "textposition": "inside",
+        "insidetextanchor": "middle",
+        "textfont": {"size": 12, "color": PAPER if sign == "●" else INK},
+        "textangle": 0,
+    }
 
 
 def finish(fig: go.Figure, frame: pl.DataFrame, *, title: str, alt: str, height: int, language: str, note: str = "") -> go.Figure:
@@ -132,7 +171,7 @@ def finish(fig: go.Figure, frame: pl.DataFrame, *, title: str, alt: str, height:
     line = say("figure.source_line", language, reports=reports) if reports else ""
     click = "figure.click_more" if any(" " in (target or "") for target in targets) else "figure.click"
     hint = say(click, language) if reports and targets else ""
-    source = "；".join(filter(None, [line, note]))
+    source = word("；", language).join(filter(None, [line, note]))
     # the hint is for a page, where points lead somewhere
     behind = " ".join(sorted(frame["report_id"].drop_nulls().cast(pl.String).unique()))
     meta = {"title": title, "alt": alt, "source": source, "hint": hint, "reports": behind}
@@ -155,8 +194,9 @@ def finish(fig: go.Figure, frame: pl.DataFrame, *, title: str, alt: str, height:
     return fig
 
 
-def empty(title: str, language: str = "zh", why: str | None = None) -> go.Figure:
+def empty(title: str, language: str | None = None, why: str | None = None) -> go.Figure:
     """A figure that says in words that there is nothing to draw."""
+    language, title = spoken(language), word(title, language)
     fig, told = go.Figure(), say("figure.no_rows", language)
     fig.add_annotation(
         text=f"{told}<br><span style='font-size:12px'>{plain(why or say('figure.no_rows_why', language))}</span>",

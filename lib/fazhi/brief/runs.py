@@ -26,7 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from fazhi.brief import page, parameters
+from fazhi.brief import essay, page, parameters
 from fazhi.brief.check import faults
 from fazhi.brief.index import write_index
 from fazhi.brief.parameters import Briefing, ParameterError
@@ -231,8 +231,12 @@ def _short(fault: BaseException) -> str:
 
 def _make(briefing: Briefing, tables: Any, folder: Path, build: dict[str, str]) -> tuple[page.Capsule, str, list[str]]:
     """Run the notebook in a kernel of its own and print the page."""
-    executed = execute(briefing.notebook, {**briefing.parameters, "tables": str(folder)})
-    shown = {**parameters.defaults(briefing.notebook), **briefing.parameters}
+    taken = parameters.defaults(briefing.notebook)
+    told = {"language": briefing.language} if "language" in taken else {}
+    executed = execute(briefing.notebook, {**briefing.parameters, **told, "tables": str(folder)})
+    if briefing.language == "en":
+        essay.translate(executed, briefing.notebook)
+    shown = {**taken, **briefing.parameters}
     codes = [
         {
             "code": code,
@@ -245,7 +249,7 @@ def _make(briefing: Briefing, tables: Any, folder: Path, build: dict[str, str]) 
         if (entry := parameters.codebook().get(code))
     ]
     capsule = page.Capsule(briefing.title, tables, briefing.language, shown, build, codes)
-    capsule._reports.update(basis(executed))
+    capsule.rest_on(basis(executed))
     html = page.export(executed, capsule)
     notes = [
         output["text"].strip() for cell in executed.cells for output in cell.get("outputs", ()) if output.get("name") == "stderr"
@@ -338,7 +342,8 @@ def _kernel_class() -> type:
 # ---------------------------------------------------------------- what a page was made from
 def _key(briefing: Briefing, folder: Path) -> str:
     told = json.dumps([briefing.title, briefing.language, briefing.parameters], ensure_ascii=False, sort_keys=True, default=str)
-    parts = [_digest(folder), _code(), told, hashlib.sha256(briefing.notebook.read_bytes()).hexdigest()]
+    sources = [file for file in (briefing.notebook, essay.english(briefing.notebook)) if file.is_file()]
+    parts = [_digest(folder), _code(), told, *(hashlib.sha256(file.read_bytes()).hexdigest() for file in sources)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 

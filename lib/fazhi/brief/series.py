@@ -30,16 +30,18 @@ from fazhi.brief.plot import (
     unit_of,
 )
 from fazhi.brief.theme import DASHES, GRID, INK, MUTED, SERIES, SYMBOLS, interval, say
+from fazhi.compare.language import spoken, word
 
 COLOURED = len(SERIES)  # lines that can be told apart by colour; beyond, grey with the extremes in colour
 
 
-def lines(data: Any, *, code: str | None = None, title: str | None = None, language: str = "zh") -> go.Figure:
+def lines(data: Any, *, code: str | None = None, title: str | None = None, language: str | None = None) -> go.Figure:
     """One code over the years, a line an issuer, broken where a year is missing. More than seven issuers: grey, the extremes
     of the last year in colour. More than sixty: the median and the middle half as well, and only the extremes as lines."""
+    language = spoken(language)
     frame = one_code(frame_of(data), code)
     rows = [row for row in frame.to_dicts() if drawable(row) and row["year"] is not None]
-    title = title or axis_title(name_of(frame, language), unit_of(rows))
+    title = word(title, language) if title else axis_title(name_of(frame, language), unit_of(rows), language)
     if not rows:
         return empty(title, language)
     series = _series(rows)
@@ -162,7 +164,7 @@ def by_code(frame: pl.DataFrame, rows: list[Row], title: str, language: str) -> 
     years = list(range(min(row["year"] for row in rows), max(row["year"] for row in rows) + 1))
     held = {code: [row for row in rows if row["code"] == code] for code in codes}
     named = {code: (own[0]["name_en"] if language == "en" else own[0]["name_zh"]) or code for code, own in held.items()}
-    heads = [axis_title(named[code], unit_of(own)) for code, own in held.items()]
+    heads = [axis_title(named[code], unit_of(own), language) for code, own in held.items()]
     fig = make_subplots(
         rows=len(codes), cols=1, shared_xaxes=True, vertical_spacing=min(0.3 / len(codes), 0.16), subplot_titles=heads
     )
@@ -230,7 +232,7 @@ def by_issuer(frame: pl.DataFrame, rows: list[Row], title: str, language: str) -
     return finish(
         fig,
         frame,
-        title=f"{title}（{unit_of(rows)}）" if unit_of(rows) else title,
+        title=axis_title(title, unit_of(rows), language),
         alt=alt,
         height=130 * count + HEAD + FOOT,
         language=language,
@@ -244,11 +246,12 @@ def slopes(
     first: int | None = None,
     last: int | None = None,
     title: str | None = None,
-    language: str = "zh",
+    language: str | None = None,
 ) -> go.Figure:
     """Two years side by side, a line an issuer that has a value in both; rising and falling lines differ in colour and dash.
     Where a bound leaves open which it is, the line is grey and dotted. `first` None is the earliest year with values, -1 the
     year before `last`."""
+    language = spoken(language)
     frame = one_code(frame_of(data), code)
     series = _series([row for row in frame.to_dicts() if drawable(row) and row["year"] is not None])
     years = sorted({year for points in series.values() for year in points})
@@ -257,7 +260,7 @@ def slopes(
         return empty(title or name, language)
     last = last or years[-1]
     first = last + first if first is not None and first < 0 else first or years[0]
-    title = title or axis_title(f"{name}{'，' if language == 'zh' else ', '}{first}–{last}", unit_of(frame.to_dicts()))
+    title = title or axis_title(f"{name}{word('，', language)}{first}–{last}", unit_of(frame.to_dicts()), language)
     pairs = [(issuer, points[first], points[last]) for issuer, points in series.items() if first in points and last in points]
     if not pairs:
         return empty(title, language)
@@ -338,7 +341,7 @@ def slopes(
         say("figure.slopes_rest", language, n=len(grey)) if grey else "",
         say("figure.one_year_only", language, n=len(series) - len(pairs)) if len(series) > len(pairs) else "",
     ]
-    note = "；".join(filter(None, notes))
+    note = word("；", language).join(filter(None, notes))
     height = max(320, 24 * len(told) + 160)
     return finish(fig, frame, title=title, alt=alt, height=height, language=language, note=note)
 

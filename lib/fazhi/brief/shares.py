@@ -5,14 +5,15 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import polars as pl
 
-from fazhi.brief.plot import FOOT, HEAD, MANY, ROW, empty, finish, label, plain
-from fazhi.brief.theme import INK, PAPER, STATES, say
+from fazhi.brief.plot import FOOT, HEAD, MANY, empty, filled, finish, inside, label, pitch, plain
+from fazhi.brief.theme import STATES, say
+from fazhi.compare.language import spoken, word
 
 ENDS = 12  # groups of each end, when there are many
 
 
 def shares(
-    frame: pl.DataFrame, *, title: str, order: list[str] | None = None, least: int = 1, language: str = "zh"
+    frame: pl.DataFrame, *, title: str, order: list[str] | None = None, least: int = 1, language: str | None = None
 ) -> go.Figure:
     """How often each outcome came in each group, end to end on one scale; the group with the largest share of the first on top.
 
@@ -20,6 +21,8 @@ def shares(
     outcomes from left to right, those not named are not drawn; `least` is how many things a group needs. With more than sixty
     groups: the two ends.
     """
+    language = spoken(language)
+    title = word(title, language)
     order = order or frame["state"].unique(maintain_order=True).to_list()
     counted = frame.filter(pl.col("state").is_in(order), pl.col("group").is_not_null())
     drawn = counted.group_by("group", "state", "state_zh").agg(count=pl.len().cast(pl.Int64)).sort("group", "state")
@@ -45,7 +48,7 @@ def shares(
     for state in (state for state in order if state in words):
         colour, hatch, sign = STATES.get(state, ("#8c959f", "", "?"))
         rows = drawn.filter(pl.col("state") == state, pl.col("group").is_in(names)).to_dicts()
-        said = words[state]
+        said = word(words[state], language)
         told.append(f"{said} {drawn.filter(pl.col('state') == state)['count'].sum()}")
         fig.add_trace(
             go.Bar(
@@ -55,29 +58,22 @@ def shares(
                 width=[0.72] * len(rows),
                 orientation="h",
                 name=f"{sign} {plain(said)}",
-                marker={
-                    "color": colour,
-                    "line": {"color": PAPER, "width": 1},
-                    "pattern": {"shape": hatch, "size": 6, "bgcolor": colour, "fgcolor": INK, "fgopacity": 0.5, "solidity": 0.25},
-                },
+                marker=filled(colour, hatch),
                 text=[str(row["count"]) for row in rows],
-                textposition="inside",
-                insidetextanchor="middle",
-                textfont={"size": 12, "color": PAPER if sign == "●" else INK},
-                textangle=0,
+                **inside(sign),
                 hoverinfo="text",
-                hovertext=[f"<b>{plain(row['group'])}</b><br>{plain(said)} {row['count']}" for row in rows],
+                hovertext=[f"<b>{plain(word(row['group'], language))}</b><br>{plain(said)} {row['count']}" for row in rows],
             )
         )
         for row in rows:
             base[row["group"]] += row["count"]
     fig.update_layout(barmode="overlay", legend={"traceorder": "normal"})
     fig.update_xaxes(title_text=say("figure.items", language), rangemode="tozero", range=[0, max(base.values()) * 1.04])
+    labels = [label(word(name, language)) for name in names]
     fig.update_yaxes(
-        tickmode="array", tickvals=list(range(len(names))), ticktext=[label(name) for name in names], showgrid=False,
-        zeroline=False, range=[-0.6, len(names) - 0.4], tickfont={"size": 12},
+        tickmode="array", tickvals=list(range(len(names))), ticktext=labels,
+        showgrid=False, zeroline=False, range=[-0.6, len(names) - 0.4], tickfont={"size": 12}, ticklabelstandoff=4,
     )  # fmt: skip
-    alt = say("figure.alt_shares", language, title=title, n=groups.height, total=total, told="，".join(told))
-    height = HEAD + FOOT + ROW * max(len(names), 3) + 70
+    alt = say("figure.alt_shares", language, title=title, n=groups.height, total=total, told=word("，", language).join(told))
+    height = HEAD + FOOT + pitch(labels) * max(len(names), 3) + 70
     return finish(fig, counted, title=title, alt=alt, height=height, language=language, note=note)
-

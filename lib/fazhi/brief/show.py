@@ -18,12 +18,29 @@ from typing import Any
 import polars as pl
 
 from fazhi.brief.theme import amount, number, say
+from fazhi.compare.language import spoken, word
 
 ROWS, FEW = 200, 40  # a table of more rows than ROWS would be read by nobody: it shows FEW of them, all are in the CSV
 CSV_PLAIN = 100_000  # bytes of CSV that are linked as they are; beyond it the link is to a .csv.gz
 BASIS = "fazhi_reports"  # the metadata of an output that holds the reports which the page rests on
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the start of a formula
 _BESIDE_VALUE = ("unit", "qualifier", "high")  # shown in the value's own cell
+# columns of what reports say, which is shown as it stands in any language
+_QUOTED = (
+    "issuer",
+    "title",
+    "quote",
+    "text",
+    "word",
+    "phrase",
+    "message",
+    "example",
+    "around",
+    "words_zh",
+    "before_zh",
+    "原文",
+    "内容",
+)
 _HIDDEN = ("report_id", "indicator_id", "section_id", "measure_id", "start", "end")
 
 
@@ -81,7 +98,9 @@ def _cell(value: object, language: str) -> str:
     if isinstance(value, (date, datetime)):
         return value.isoformat()
     if isinstance(value, (list, tuple, pl.Series)):
-        return "、".join(say(f"caveat.{item}", language) if isinstance(item, str) else str(item) for item in value)
+        return word("、", language).join(
+            say(f"caveat.{item}", language) if isinstance(item, str) else str(item) for item in value
+        )
     return str(value)
 
 
@@ -104,20 +123,24 @@ class Html:
         return self.plain
 
 
-def sentence(text: str, *, links: Mapping[str, str] | None = None) -> Html:
+def sentence(text: str, *, links: Mapping[str, str] | None = None, language: str | None = None) -> Html:
     """A finding in words. `links` maps a piece of the text to the anchor (see `anchor`) of the sentence that it rests on."""
+    language = spoken(language)
+    text, tag = text.strip(), "en" if language == "en" else "zh-CN"
     shown = escape(text)
     for piece, target in (links or {}).items():
         shown = shown.replace(escape(piece), f'<a href="#{escape(target)}">{escape(piece)}</a>', 1)
-    return Html(f'<p class="fz-sentence" lang="zh-CN">{shown}</p>', text)
+    return Html(f'<p class="fz-sentence" lang="{tag}">{shown}</p>', text)
 
 
-def notes(lines: Sequence[str], heading: str | None = None, language: str = "zh") -> Html:
+def notes(lines: Sequence[str], heading: str | None = None, language: str | None = None) -> Html:
     """Caveats and what was left out, one line each; nothing at all when there are no lines."""
+    language = spoken(language)
     if not lines:
         return Html("")
+    lines = [word(line, language).strip() for line in lines]
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-    title = heading or say("page.caveats", language)
+    title = word(heading or say("page.caveats", language), language)
     return Html(
         f'<div class="fz-notes" role="note"><p><strong>{escape(title)}</strong></p><ul>{items}</ul></div>', "\n".join(lines)
     )
@@ -132,7 +155,7 @@ def table(
     columns: Sequence[str] | None = None,
     limit: int | None = None,
     ends: str | None = None,
-    language: str = "zh",
+    language: str | None = None,
 ) -> Html:
     """A frame as a table with caption, scoped headings and a CSV of all its rows.
 
@@ -143,6 +166,8 @@ def table(
     Of more than `limit` rows (None: ROWS, then FEW) the first are shown, or those with the largest and smallest `ends` of each
     indicator.
     """
+    language = spoken(language)
+    caption = word(caption, language)
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
     where = dict(sources) if isinstance(sources, Mapping) else {c: f"{c}_id" for c in sources or ()} or {"value": "indicator_id"}
@@ -154,7 +179,7 @@ def table(
         if columns
         else [c for c in frame.columns if c not in _HIDDEN and c not in beside and not (has_value and c in _BESIDE_VALUE)]
     )
-    names = {c: (labels or {}).get(c) or say(f"column.{c}", language) for c in shown}
+    names = {c: word((labels or {}).get(c) or say(f"column.{c}", language), language) for c in shown}
     limit = limit or (ROWS if frame.height <= ROWS else FEW)
     rows = frame.head(limit)
     if ends and frame.height > limit:
@@ -177,11 +202,7 @@ def table(
     if not body:
         body = [f'<tr><td colspan="{max(len(shown), 1)}">{escape(say("page.no_table_rows", language))}</td></tr>']
     told = "page.rows_ends" if ends else "page.rows_shown"
-    more = (
-        f'<p class="fz-more">{escape(say(told, language, n=frame.height, k=rows.height))}</p>'
-        if frame.height > limit
-        else ""
-    )
+    more = f'<p class="fz-more">{escape(say(told, language, n=frame.height, k=rows.height))}</p>' if frame.height > limit else ""
     link = _csv_link(_savable(frame), caption, language) if frame.height else ""
     html = (
         f'<div class="fz-table" role="region" tabindex="0" aria-label="{escape(caption)}">'
@@ -211,6 +232,9 @@ def _printed(row: Mapping[str, Any], column: str, has_value: bool, language: str
         return str(value)
     if column in ("state", "origin") and isinstance(value, str):
         return say(f"{column}.{value}", language)
+    if language == "en" and isinstance(value, str) and column not in _QUOTED:
+        beside = row.get(f"{column.removesuffix('_zh')}_en") if column.endswith("_zh") else None
+        return beside or word(value, language)
     return _cell(value, language)
 
 
@@ -232,12 +256,13 @@ def _savable(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def sources(tables: Any, frame: pl.DataFrame | pl.LazyFrame, *, limit: int = 300, language: str = "zh") -> Html:
+def sources(tables: Any, frame: pl.DataFrame | pl.LazyFrame, *, limit: int = 300, language: str | None = None) -> Html:
     """The sentences of all indicators in `frame` (columns `report_id`, `indicator_id`, and `X_id` as in `table`), in context.
 
     `tables` is what `fazhi.load()` gives. Each entry: the report's title and link, the path of headings, the sentence with
     the number marked.
     """
+    language = spoken(language)
     from fazhi.brief.sources import entries, listing
 
     wanted = frame.lazy().collect() if isinstance(frame, pl.LazyFrame) else frame
@@ -256,9 +281,12 @@ def sources(tables: Any, frame: pl.DataFrame | pl.LazyFrame, *, limit: int = 300
     return Html(listing(found, language), "\n".join(entry.sentence for entry in found))
 
 
-def passages(tables: Any, frame: pl.DataFrame, *, columns: Sequence[str] = ("later", "earlier"), language: str = "zh") -> Html:
+def passages(
+    tables: Any, frame: pl.DataFrame, *, columns: Sequence[str] = ("later", "earlier"), language: str | None = None
+) -> Html:
     """The places of the passages in `frame` (columns `X_report` and `X_id`, their spans), in their reports: what the links of a
     table with `sources=columns` lead to. A long passage is shown by its beginning and its end."""
+    language = spoken(language)
     from fazhi.brief.sources import listing
     from fazhi.brief.sources import passages as found_passages
 
@@ -274,10 +302,11 @@ def reports(
     *,
     columns: Sequence[str] = ("issuer", "year", "title", "source", "url"),
     labels: Mapping[str, str] | None = None,
-    language: str = "zh",
+    language: str | None = None,
 ) -> Html:
     """A table of the reports that a page rests on (`report_id` and the columns to show); its line on origins counts all of
     them."""
+    language = spoken(language)
     shown = [c for c in columns if c in frame.columns]
     made = table(frame.select(*shown, "report_id"), caption, labels=labels, columns=shown, language=language)
     return Html(made.html, made.plain, tuple(frame["report_id"].unique(maintain_order=True)))

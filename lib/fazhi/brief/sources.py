@@ -170,7 +170,7 @@ def _path(headings: dict[tuple[str, int], dict[str, Any]], report: str, section:
     return tuple(reversed(path))
 
 
-def listing(found: Sequence[Entry], language: str = "zh", *, kind: str = "fz-sources") -> str:
+def listing(found: Sequence[Entry], language: str | None = None, *, kind: str = "fz-sources") -> str:
     """The entries as HTML, grouped by report, each with the id that the numbers' links lead to."""
     groups: dict[str, list[Entry]] = {}
     for entry in found:

@@ -15,9 +15,10 @@ import plotly.graph_objects as go
 import plotly.io as pio
 
 from fazhi.brief import fonts
+from fazhi.compare.language import LANGUAGES, singular, spoken
+from fazhi.compare.language import unit as unit_word
 from fazhi.knowledge import load_toml
 
-LANGUAGES = ("zh", "en")
 # Okabe and Ito's palette, which the colour-blind tell apart, its yellow left out because it fades on white.
 SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # a second sign beside the colour when series pass the palette
@@ -75,9 +76,9 @@ def _wording() -> dict[str, dict[str, dict[str, str]]]:
     return table
 
 
-def say(key: str, language: str = "zh", /, **values: object) -> str:
-    """A text of wording.toml by its dotted key (`page.skip`); a state, caveat or column that it does not list is given back
-    as it is.
+def say(key: str, language: str | None = None, /, **values: object) -> str:
+    """A text of wording.toml by its dotted key (`page.skip`), in the language asked for, else the one that is spoken; a
+    state, caveat or column that it does not list is given back as it is.
     """
     group, _, name = key.partition(".")
     entry = _wording()[group].get(name)
@@ -85,8 +86,9 @@ def say(key: str, language: str = "zh", /, **values: object) -> str:
         if group in ("state", "caveat", "column", "origin", "level"):
             return name
         raise KeyError(f"wording.toml has no {key}")
-    text = entry[language if language in LANGUAGES else "zh"]
-    return text.format(**values) if values else text
+    text = entry[spoken(language)]
+    told = text.format(**values) if values else text
+    return singular(told) if spoken(language) == "en" else told
 
 
 def number(value: float | None) -> str:
@@ -101,7 +103,11 @@ def number(value: float | None) -> str:
 
 
 def amount(
-    value: float | None, high: float | None = None, unit: str | None = None, qualifier: str | None = "exact", language: str = "zh"
+    value: float | None,
+    high: float | None = None,
+    unit: str | None = None,
+    qualifier: str | None = "exact",
+    language: str | None = None,
 ) -> str:
     """A value with its bound and unit, as text: `2,080 余 件`, `98.21%`, `1–2 次`; empty for no value."""
     if value is None:
@@ -110,7 +116,7 @@ def amount(
     if form == "range" and high is None:
         form = "exact"
     printed = say(f"bound.{form}", language, v=number(value), h=number(high))
-    return printed if not unit else f"{printed}%" if unit == "%" else f"{printed} {unit}"
+    return f"{printed}%" if unit == "%" else f"{printed} {unit_word(unit or '', language)}".rstrip()
 
 
 def interval(value: float, high: float | None, qualifier: str | None) -> tuple[float | None, float | None] | None:

@@ -23,6 +23,7 @@ from fazhi.brief.plot import (
     unit_of,
 )
 from fazhi.brief.theme import BOUND, GRID, INK, MUTED, PAPER, STATES, amount, number, ramp, say
+from fazhi.compare.language import spoken, word
 from fazhi.compare.provinces import Province, own, provinces
 from fazhi.knowledge.tiles import Tile, tiles
 
@@ -34,9 +35,10 @@ Row = dict[str, Any]
 Drawn = tuple[Province, str]  # a province and what its tile prints
 
 
-def maps(data: Any, *, language: str = "zh") -> list[go.Figure]:
+def maps(data: Any, *, language: str | None = None) -> list[go.Figure]:
     """The maps that a comparison is worth: none where it lies in one province, one a code where the provinces' own governments
     report, else one for all codes."""
+    language = spoken(language)
     frame = frame_of(data)
     if len(provinces(frame)) < 2:
         return []
@@ -51,12 +53,13 @@ def tile_map(
     year: int | None = None,
     show: str | None = None,
     title: str | None = None,
-    language: str = "zh",
+    language: str | None = None,
 ) -> go.Figure:
     """All provinces as tiles. `show="share"`: the part of the cells asked (authority, year and code) that has a comparable value,
     a province without any by its kind of empty. `show="value"`: what each province's own government reports for one code and
     year. None takes the values where all authorities are governments of provinces. A tile opens all its sentences, one a click.
     """
+    language = spoken(language)
     frame = frame_of(data)
     show = show or ("value" if own(frame) else "share")
     if show not in ("share", "value"):
@@ -67,7 +70,7 @@ def tile_map(
     else:
         frame = frame if code is None else frame.filter(pl.col("code") == code)
         frame = frame if year is None else frame.filter(pl.col("year") == year)
-    title = title or _title(frame, show, language)
+    title = word(title or _title(frame, show, language), language)
     found = provinces(frame)
     if not found:
         return empty(title, language)
@@ -77,7 +80,9 @@ def tile_map(
         dark = place >= len(classes) / 2 and len(classes) > 1
         _add(fig, name, drawn, ramp(len(classes))[place], language, ink=PAPER if dark else INK)
     ranked = [f"{_name(held.tile, language)} {text}" for _, drawn in reversed(classes) for held, text in reversed(drawn)]
-    told = "、".join(ranked[:TOLD]) + (say("figure.tile_more", language, n=len(ranked)) if len(ranked) > TOLD else "")
+    told = word("、", language).join(ranked[:TOLD]) + (
+        say("figure.tile_more", language, n=len(ranked)) if len(ranked) > TOLD else ""
+    )
     blank: list[str] = []
     for state, (colour, hatch, sign) in STATES.items():
         without = [(held, sign) for held in found.values() if not _told(held, show) and held.state == state]
@@ -94,7 +99,7 @@ def tile_map(
     alt = say(
         "figure.alt_tiles", language, title=title, all=len(tiles()), asked=len(found), told=told or "0",
         n=len(ranked),
-        empty=say("figure.tiles_empty", language, told="，".join(blank)) if blank else "",
+        empty=say("figure.tiles_empty", language, told=word("，", language).join(blank)) if blank else "",
     )  # fmt: skip
     note = say("figure.tile_note", language)
     finish(fig, frame, title=title, alt=alt, height=rows * SIDE + AROUND, language=language, note=note)
@@ -105,9 +110,9 @@ def tile_map(
 def _title(frame: pl.DataFrame, show: str, language: str) -> str:
     years = frame["year"].drop_nulls().unique().sort().to_list()
     span = f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0]) if years else ""
-    name = f"{name_of(frame, language)}{('，' if language == 'zh' else ', ') + span if span else ''}"
+    name = f"{name_of(frame, language)}{word('，', language) + span if span else ''}"
     if show == "value":
-        return axis_title(name, unit_of(frame.to_dicts()))
+        return axis_title(name, unit_of(frame.to_dicts()), language)
     return say("figure.tiles_title", language, name=name)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.guards import Words
+from fazhi.compare.language import put
 from fazhi.knowledge import exemplified, load_toml, require
 
 FILE = "checks.toml"
@@ -173,14 +174,20 @@ class Checked:
 
     def said(self) -> str:
         """The outcome in one Chinese sentence, with the numbers that say so."""
-        what = {"changes": "与上年相比的增减", "restated": "今年引述的往年数", "totals": "附有各部分的总数"}[self.check]
+        what = {"changes": put("与上年相比的增减"), "restated": put("今年引述的往年数"), "totals": put("附有各部分的总数")}[
+            self.check
+        ]
         if self.frame.is_empty():
-            return f"这些报告里没有读出{what}。"
+            return put("这些报告里没有读出{what}。", what=what)
         counts = self.counts()
         issuers = self.frame["issuer"].n_unique()
-        told = "、".join(f"{knowledge().verdicts[name].zh}的{n}处" for name, n in counts.items() if n)
-        why = "；".join(f"{zh}（{n}处）" for zh, _, n in self.reasons().head(3).iter_rows())
-        return f"{issuers}个机关的报告里有{what}{self.frame.height}处：{told}。" + (f"无法判断多因{why}。" if why else "")
+        told = put("、").join(
+            put("{verdict}的{n}处", verdict=knowledge().verdicts[name].zh, n=n) for name, n in counts.items() if n
+        )
+        why = put("；").join(put("{why}（{n}处）", why=zh, n=n) for zh, _, n in self.reasons().head(3).iter_rows())
+        return put(
+            "{issuers}个机关的报告里有{what}{n}处：{told}。", issuers=issuers, what=what, n=self.frame.height, told=told
+        ) + (put("无法判断多因{why}。", why=why) if why else "")
 
     def text(self, form: str = "table") -> str:
         """The rows for a script or a terminal: `table`, `csv` (safe in a spreadsheet) or `json` (all columns)."""

@@ -11,26 +11,73 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fazhi.compare.guards import codebook, rules
+from fazhi.compare.language import put, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 60  # rows of a comparison that Jupyter shows; the frame holds them all
 FRAME: dict[str, pl.DataType | type[pl.DataType]] = {
-    "issuer": pl.String, "year": pl.Int32, "code": pl.String, "name_zh": pl.String, "name_en": pl.String,
-    "dimension": pl.String, "state": pl.String, "value": pl.Float64, "high": pl.Float64, "unit": pl.String,
-    "qualifier": pl.String, "bound": pl.String, "kind": pl.String, "scope": pl.String, "status": pl.String,
-    "extent": pl.String, "caveats": pl.List(pl.String), "reason_zh": pl.String, "reason_en": pl.String, "subject": pl.String,
-    "value_text": pl.String, "quote": pl.String, "issuer_kind": pl.String, "level": pl.String, "region": pl.String,
-    "region_code": pl.String, "province": pl.String, "prefecture": pl.String, "county": pl.String, "zone": pl.String,
-    "title": pl.String, "url": pl.String, "source": pl.String, "origin": pl.String, "report_id": pl.String,
-    "indicator_id": pl.Int32, "section_id": pl.Int32, "start": pl.Int64, "end": pl.Int64,
+    "issuer": pl.String,
+    "year": pl.Int32,
+    "code": pl.String,
+    "name_zh": pl.String,
+    "name_en": pl.String,
+    "dimension": pl.String,
+    "state": pl.String,
+    "value": pl.Float64,
+    "high": pl.Float64,
+    "unit": pl.String,
+    "qualifier": pl.String,
+    "bound": pl.String,
+    "kind": pl.String,
+    "scope": pl.String,
+    "status": pl.String,
+    "extent": pl.String,
+    "caveats": pl.List(pl.String),
+    "reason_zh": pl.String,
+    "reason_en": pl.String,
+    "subject": pl.String,
+    "value_text": pl.String,
+    "quote": pl.String,
+    "issuer_kind": pl.String,
+    "level": pl.String,
+    "region": pl.String,
+    "region_code": pl.String,
+    "province": pl.String,
+    "prefecture": pl.String,
+    "county": pl.String,
+    "zone": pl.String,
+    "title": pl.String,
+    "url": pl.String,
+    "source": pl.String,
+    "origin": pl.String,
+    "report_id": pl.String,
+    "indicator_id": pl.Int32,
+    "section_id": pl.Int32,
+    "start": pl.Int64,
+    "end": pl.Int64,
 }
 LEFT_OUT: dict[str, pl.DataType | type[pl.DataType]] = {
-    "issuer": pl.String, "year": pl.Int32, "code": pl.String, "name_zh": pl.String, "value": pl.Float64, "high": pl.Float64,
-    "unit": pl.String, "qualifier": pl.String, "scope": pl.String, "status": pl.String, "value_text": pl.String,
-    "quote": pl.String, "reason": pl.List(pl.String), "reason_zh": pl.String, "reason_en": pl.String, "source": pl.String,
-    "url": pl.String, "report_id": pl.String, "indicator_id": pl.Int32,
+    "issuer": pl.String,
+    "year": pl.Int32,
+    "code": pl.String,
+    "name_zh": pl.String,
+    "value": pl.Float64,
+    "high": pl.Float64,
+    "unit": pl.String,
+    "qualifier": pl.String,
+    "scope": pl.String,
+    "status": pl.String,
+    "value_text": pl.String,
+    "quote": pl.String,
+    "reason": pl.List(pl.String),
+    "reason_zh": pl.String,
+    "reason_en": pl.String,
+    "source": pl.String,
+    "url": pl.String,
+    "report_id": pl.String,
+    "indicator_id": pl.Int32,
 }
 
 
@@ -53,8 +100,8 @@ class Comparison:
 
     def name(self, code: str) -> str:
         """What a code is called here: its own name, with what it was divided by."""
-        named = self.frame.filter(pl.col("code") == code)["name_zh"].head(1).to_list()
-        return str(named[0]) if named else codebook()[code].name_zh
+        named = self.frame.filter(pl.col("code") == code)[f"name_{spoken()}"].head(1).to_list()
+        return str(named[0] if named else getattr(codebook()[code], f"name_{spoken()}"))
 
     @property
     def comparable(self) -> pl.DataFrame:
@@ -66,15 +113,29 @@ class Comparison:
         """The overridden rules in one Chinese sentence, empty when there are none: to be printed under any figure."""
         if not self.allow:
             return ""
-        return "已按要求放行：" + "；".join(f"{name}（{rules().caveats[name].zh}）" for name in self.allow) + "。"
+        return (
+            put("已按要求放行：")
+            + put("；").join(put("{name}（{what}）", name=name, what=rules().caveats[name].zh) for name in self.allow)
+            + put("。")
+        )
 
     @property
     def rows(self) -> pl.DataFrame:
         """The columns that a reader wants beside each other, code by code, the cells with a figure before the empty ones."""
         nth = pl.col("code").replace_strict({code: n for n, code in enumerate(self.codes)}, return_dtype=pl.Int64)
         return self.frame.sort(nth, pl.col("value").is_null(), maintain_order=True).select(
-            "issuer", "year", "name_zh", "value", "high", "unit", "qualifier", "state", "reason_zh", "quote",
-            "report_id", "indicator_id",
+            "issuer",
+            "year",
+            "name_zh",
+            "value",
+            "high",
+            "unit",
+            "qualifier",
+            "state",
+            "reason_zh",
+            "quote",
+            "report_id",
+            "indicator_id",
         )
 
     @property
@@ -125,8 +186,13 @@ class Comparison:
         """The rows for a script or a terminal: `table`, `csv` (safe in a spreadsheet) or `json` (all columns and states)."""
         if form == "json":
             body = {
-                "question": self.question, "codes": self.codes, "years": self.years, "allow": self.allow,
-                "notes": self.notes, "rows": self.frame.to_dicts(), "left_out": self.left_out.to_dicts(),
+                "question": self.question,
+                "codes": self.codes,
+                "years": self.years,
+                "allow": self.allow,
+                "notes": self.notes,
+                "rows": self.frame.to_dicts(),
+                "left_out": self.left_out.to_dicts(),
             }
             return json.dumps(body, ensure_ascii=False, indent=1, default=str)
         if form == "csv":
@@ -149,7 +215,7 @@ class Comparison:
         number = f"{row['value']:g}" if abs(row["value"]) < 1e6 else f"{row['value']:,.0f}"
         high = f"–{row['high']:g}" if row["high"] is not None else ""
         sign = {"over": ">", "under": "<", "about": "≈", "at_least": "≥", "at_most": "≤"}.get(row["qualifier"], "")
-        note = "" if row["state"] == "comparable" else f"（{row['reason_zh']}）"
+        note = "" if row["state"] == "comparable" else put("（{why}）", why=row["reason_zh"])
         return f"{sign}{number}{high}{row['unit'] or ''}{note}"
 
     def __len__(self) -> int:

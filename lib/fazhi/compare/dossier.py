@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.guards import CompareError, codebook, one_of, rules
+from fazhi.compare.language import put, word
 from fazhi.compare.members import Tables
 
 EMPTY = "数据表里还没有一份报告；请把报告放进原始文件夹再重建各表。"
@@ -32,11 +33,11 @@ class Dossier:
         if not row:
             return pl.DataFrame(schema={"项目": pl.String, "内容": pl.String})
         seat = "/".join(row[c] for c in ("province", "prefecture", "county", "zone") if row.get(c))
-        kind = labels["level"].get(row.get("level") or "", "") + labels["issuer_kind"].get(row.get("issuer_kind") or "", "")
+        level, kind = labels["level"].get(row.get("level") or "", ""), labels["issuer_kind"].get(row.get("issuer_kind") or "", "")
         facts = {
             "标题": row["title"],
             "机关": row["issuer"],
-            "类型": kind,
+            "类型": put("{level}{kind}", level=level, kind=kind) if level or kind else None,
             "所在地": seat,
             "年度": row["year"],
             "公布日期": row["published_on"],
@@ -90,9 +91,17 @@ class Dossier:
         if self.indicators.is_empty():
             return pl.DataFrame(
                 schema={
-                    "name_zh": pl.String, "subject": pl.String, "value": pl.Float64, "unit": pl.String,
-                    "qualifier": pl.String, "high": pl.Float64, "scope": pl.String, "caveats": pl.String, "quote": pl.String,
-                    "report_id": pl.String, "indicator_id": pl.Int32,
+                    "name_zh": pl.String,
+                    "subject": pl.String,
+                    "value": pl.Float64,
+                    "unit": pl.String,
+                    "qualifier": pl.String,
+                    "high": pl.Float64,
+                    "scope": pl.String,
+                    "caveats": pl.String,
+                    "quote": pl.String,
+                    "report_id": pl.String,
+                    "indicator_id": pl.Int32,
                 }
             )
         names = {code: entry.name_zh for code, entry in codebook().items()}
@@ -136,27 +145,46 @@ class Dossier:
     def sentences(self) -> list[str]:
         """What became of the page, in words and numbers."""
         if not self.report:
-            return [EMPTY]
+            return [put(EMPTY)]
         counts = dict(self.measures["status"].value_counts().iter_rows()) if not self.measures.is_empty() else {}
-        deeds = "、".join(f"{word}{counts.get(name, 0)}条" for name, word in rules().labels["measure"].items())
+        deeds = put("、").join(
+            put("{status}{n}条", status=label, n=counts.get(name, 0)) for name, label in rules().labels["measure"].items()
+        )
         name = self.report["title"] or self.report["source"]
         coded = self.indicators.filter(pl.col("code").is_not_null()) if not self.indicators.is_empty() else self.indicators
         fit = coded.filter(pl.col("comparable")).height if not coded.is_empty() else 0
         head = self.sections.filter(pl.col("level") > 0).height if not self.sections.is_empty() else 0
         return [
-            f"《{name}》正文{len(self.report['text']):,}字，读出标题{head}个、举措{self.measures.height}条（{deeds}）。",
-            f"认出{self.indicators.height}个数量，{coded.height}个属于指标表，其中{fit}个可以与其他报告并列。",
+            put(
+                "《{name}》正文{size:,}字，读出标题{headings}个、举措{measures}条（{deeds}）。",
+                name=name,
+                size=len(self.report["text"]),
+                headings=head,
+                measures=self.measures.height,
+                deeds=deeds,
+            ),
+            put(
+                "认出{n}个数量，{coded}个属于指标表，其中{fit}个可以与其他报告并列。",
+                n=self.indicators.height,
+                coded=coded.height,
+                fit=fit,
+            ),
         ]
 
     def emphasis(self) -> str:
         """Which dimensions the report speaks of most, and of which it says nothing."""
         counts = self.dimensions()
         if counts.is_empty():
-            return "没有读出举措。"
+            return put("没有读出举措。")
         labels = rules().labels["dimension"]
-        silent = [word for name, word in labels.items() if name != "other" and word not in counts["issuer"].to_list()]
-        top = "、".join(f"{row['issuer']}（{row['value']:.0f}条）" for row in counts.head(3).iter_rows(named=True))
-        return f"举措最多的方面是{top}" + (f"；没有单独说到{'、'.join(silent)}。" if silent else "；十个方面都有。")
+        silent = [word(label) for name, label in labels.items() if name != "other" and label not in counts["issuer"].to_list()]
+        top = put("、").join(
+            put("{dimension}（{n:.0f}条）", dimension=row["issuer"], n=row["value"])
+            for row in counts.head(3).iter_rows(named=True)
+        )
+        return put("举措最多的方面是{top}", top=top) + (
+            put("；没有单独说到{silent}。", silent=put("、").join(silent)) if silent else put("；十个方面都有。")
+        )
 
     def reasons(self) -> pl.DataFrame:
         """Why coded figures of the report should not stand beside others: 原因, 个数."""
@@ -177,7 +205,7 @@ class Dossier:
         if not self.report:
             return []
         said = self.findings["message"].to_list() if not self.findings.is_empty() else []
-        return said or ["没有发现需要提醒的地方。"]
+        return said or [put("没有发现需要提醒的地方。")]
 
 
 def dossier(t: Tables, report: str | None = None, issuer: str | None = None) -> Dossier:

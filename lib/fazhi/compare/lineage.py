@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from fazhi.compare.language import put
 from fazhi.knowledge import load_tsv, regions
 from fazhi.knowledge.regions import Region
 
@@ -105,8 +106,12 @@ def cut(code: str | None, first: int, last: int) -> str:
     for (year, kind, name), rows in cuts().get(code or "", {}).items():
         if first < year <= last:
             parts = "、".join(row for row in rows if row != name) or name
-            told.append(f"{parts}{year}年并入{name}" if kind == "merged" else f"{parts}{year}年分设{name}")
-    return "；".join(told)
+            told.append(
+                put("{parts}{year}年并入{name}", parts=parts, year=year, name=name)
+                if kind == "merged"
+                else put("{parts}{year}年分设{name}", parts=parts, year=year, name=name)
+            )
+    return put("；").join(told)
 
 
 @cache
@@ -149,7 +154,7 @@ def said(change: dict[str, Any]) -> str:
     if change["kind"] == "moved":
         above = regions.path(change["to_code"])[:-1]
         to = above[-1].name if above else to
-    return f"{change['name']}{change['year']}年{GOES_ON[change['kind']]}{to}"
+    return put("{name}{year}年{turned}{to}", name=change["name"], year=change["year"], turned=GOES_ON[change["kind"]], to=to)
 
 
 def forebears(reports: pl.DataFrame) -> dict[str, tuple[Forebear, ...]]:
@@ -165,7 +170,10 @@ def forebears(reports: pl.DataFrame) -> dict[str, tuple[Forebear, ...]]:
         for one in todo:  # grows while it is walked: a region may have been renamed twice
             if one.issuer != heir and one.issuer not in line:
                 line[one.issuer] = one
-                todo += [Forebear(older.issuer, f"{older.said}，{one.said}") for older in before.get(one.issuer, ())]
+                todo += [
+                    Forebear(older.issuer, put("{before}，{after}", before=older.said, after=one.said))
+                    for older in before.get(one.issuer, ())
+                ]
         found[heir] = tuple(line.values())
     return found
 
@@ -185,11 +193,13 @@ def joined(reports: pl.DataFrame, allowed: Sequence[str]) -> tuple[pl.DataFrame,
     table = heirs(reports)
     if table.is_empty():
         return reports, []
-    told = "；".join(f"{issuer}：{words}" for issuer, words in table.select("issuer", "said").iter_rows())
+    told = put("；").join(
+        put("{issuer}：{words}", issuer=issuer, words=words) for issuer, words in table.select("issuer", "said").iter_rows()
+    )
     if GUARD not in allowed:
-        return reports, [f"{told}。前后两个序列没有接续，放行 {GUARD} 可以接续。"]
+        return reports, [put("{told}。前后两个序列没有接续，放行 {rule} 可以接续。", told=told, rule=GUARD)]
     names = dict(table.select("issuer", "heir").iter_rows())
     for name in list(names):  # one that was renamed twice goes to the last name
         while names[name] in names and names[names[name]] != name:
             names[name] = names[names[name]]
-    return reports.with_columns(pl.col("issuer").replace(names)), [f"{told}。前后两个序列已按要求接续。"]
+    return reports.with_columns(pl.col("issuer").replace(names)), [put("{told}。前后两个序列已按要求接续。", told=told)]

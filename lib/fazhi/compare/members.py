@@ -10,6 +10,7 @@ import polars as pl
 
 from fazhi.compare import guards
 from fazhi.compare.guards import mask, rules
+from fazhi.compare.language import put
 from fazhi.compare.question import SEAT, Question
 
 REPORT = [
@@ -60,7 +61,7 @@ def nearest_regions(t: Tables, regions: Sequence[str]) -> str:
     known = t.reports.select(*SEAT, "issuer").collect()
     names = sorted({name for column in known.columns for name in known[column].drop_nulls()})
     near = list(dict.fromkeys(n for region in regions for n in difflib.get_close_matches(region, names, 3, 0.4)))
-    return f"与“{'、'.join(regions)}”相近的有：{'、'.join(near)}。" if near else ""
+    return put("与“{regions}”相近的有：{near}。", regions="、".join(regions), near="、".join(near)) if near else ""
 
 
 def one_a_year(reports: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -130,9 +131,10 @@ def strangers(reports: pl.DataFrame, allowed: list[str]) -> tuple[pl.DataFrame, 
     if not any(guards.bits()[name] & found and name not in allowed for name in tests for found in seen):
         return reports, []
     labels = rules().labels
-    who = (
-        ("" if "level" in allowed else labels["level"].get(level, level))
-        + ("" if "issuer_kind" in allowed else labels["issuer_kind"].get(kind, kind))
-        + (f"（{work}）" if work and "trade" not in allowed else "")
+    who = put(
+        "{level}{kind}{work}",
+        level="" if "level" in allowed else labels["level"].get(level, level),
+        kind="" if "issuer_kind" in allowed else labels["issuer_kind"].get(kind, kind),
+        work=f"（{work}）" if work and "trade" not in allowed else "",
     )
-    return reports, [f"只有{who}可以并列；其余机关的数列为不可比，原因见未采用的数。"]
+    return reports, [put("只有{who}可以并列；其余机关的数列为不可比，原因见未采用的数。", who=who.strip())]

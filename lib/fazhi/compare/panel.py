@@ -10,6 +10,7 @@ import polars as pl
 from fazhi.compare.cells import candidates, choose
 from fazhi.compare.comparison import FRAME, LEFT_OUT, Comparison
 from fazhi.compare.guards import BOUNDS, SCOPES, bits, codebook, one_of, rules, spelled
+from fazhi.compare.language import put
 from fazhi.compare.lineage import GUARD, joined, redrawn
 from fazhi.compare.members import Tables, between, members, nearest_regions, one_a_year, roll, strangers, unread
 from fazhi.compare.question import Names, Question, Years, texts
@@ -58,7 +59,7 @@ def compare(
     reports = reports.with_columns(strange=pl.when(before).then(pl.col("strange") | bits()[GUARD]).otherwise("strange"))
     notes += lineage
     if issuers.is_empty():
-        notes.append("没有符合条件的机关。" + nearest_regions(t, asked.regions))
+        notes.append(put("没有符合条件的机关。") + nearest_regions(t, asked.regions))
     chosen, others = choose(candidates(t, reports, codes, scopes), allowed)
     frame = spelled(filled(issuers, span, codes, reports, chosen, absences(expected, span), lost), "caveats")
     return Comparison(

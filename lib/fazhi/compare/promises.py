@@ -18,6 +18,7 @@ import polars as pl
 from fazhi.compare.aims import SCOPES, figures_of, match, moved, targets, wanted
 from fazhi.compare.deeds import Answers, asked
 from fazhi.compare.guards import codebook, rules
+from fazhi.compare.language import put
 from fazhi.compare.lineage import later_names
 from fazhi.compare.members import Tables, between, members, one_a_year, unread
 from fazhi.compare.pledge import VERDICTS, knowledge
@@ -25,15 +26,50 @@ from fazhi.compare.question import Names, Question, Years
 from fazhi.compare.roster import absences, expecting
 
 FRAME: dict[str, pl.DataType | type[pl.DataType]] = {
-    "issuer": pl.String, "year": pl.Int32, "due": pl.Int32, "form": pl.String, "dimension": pl.String, "code": pl.String,
-    "name_zh": pl.String, "subject": pl.String, "value": pl.Float64, "high": pl.Float64, "unit": pl.String,
-    "qualifier": pl.String, "ceiling": pl.Boolean, "deadline": pl.Date, "verdict": pl.String, "verdict_zh": pl.String,
-    "reason": pl.String, "reason_zh": pl.String, "reason_en": pl.String, "found": pl.Float64, "found_high": pl.Float64,
-    "found_unit": pl.String, "found_qualifier": pl.String, "found_scope": pl.String, "found_on": pl.Date, "score": pl.Float64,
-    "quote": pl.String, "found_quote": pl.String, "issuer_kind": pl.String, "level": pl.String, "region": pl.String,
-    "source": pl.String, "url": pl.String, "found_source": pl.String, "found_url": pl.String, "report_id": pl.String,
-    "indicator_id": pl.Int32, "measure_id": pl.Int32, "start": pl.Int64, "end": pl.Int64, "found_report": pl.String,
-    "found_id": pl.Int32, "found_start": pl.Int64, "found_end": pl.Int64,
+    "issuer": pl.String,
+    "year": pl.Int32,
+    "due": pl.Int32,
+    "form": pl.String,
+    "dimension": pl.String,
+    "code": pl.String,
+    "name_zh": pl.String,
+    "subject": pl.String,
+    "value": pl.Float64,
+    "high": pl.Float64,
+    "unit": pl.String,
+    "qualifier": pl.String,
+    "ceiling": pl.Boolean,
+    "deadline": pl.Date,
+    "verdict": pl.String,
+    "verdict_zh": pl.String,
+    "reason": pl.String,
+    "reason_zh": pl.String,
+    "reason_en": pl.String,
+    "found": pl.Float64,
+    "found_high": pl.Float64,
+    "found_unit": pl.String,
+    "found_qualifier": pl.String,
+    "found_scope": pl.String,
+    "found_on": pl.Date,
+    "score": pl.Float64,
+    "quote": pl.String,
+    "found_quote": pl.String,
+    "issuer_kind": pl.String,
+    "level": pl.String,
+    "region": pl.String,
+    "source": pl.String,
+    "url": pl.String,
+    "found_source": pl.String,
+    "found_url": pl.String,
+    "report_id": pl.String,
+    "indicator_id": pl.Int32,
+    "measure_id": pl.Int32,
+    "start": pl.Int64,
+    "end": pl.Int64,
+    "found_report": pl.String,
+    "found_id": pl.Int32,
+    "found_start": pl.Int64,
+    "found_end": pl.Int64,
 }
 SHOWN = 60
 EMPTY = "没有符合条件的报告，或报告的计划里没有可以核对的承诺。"
@@ -64,10 +100,24 @@ class Promises:
         return self.frame.sort(
             pl.col("verdict").replace_strict(order, return_dtype=pl.Int64), "issuer", "year", maintain_order=True
         ).select(
-            "issuer", "year", "verdict_zh", "value", "high", "unit",
+            "issuer",
+            "year",
+            "verdict_zh",
+            "value",
+            "high",
+            "unit",
             pl.col("qualifier").replace({"over": "at_least", "under": "at_most"}),  # a target of 90%以上 is no 90余%
-            "found", "found_high", "found_unit", "found_qualifier", "quote", "found_quote", "reason_zh", "report_id",
-            "indicator_id", "found_report", "found_id",
+            "found",
+            "found_high",
+            "found_unit",
+            "found_qualifier",
+            "quote",
+            "found_quote",
+            "reason_zh",
+            "report_id",
+            "indicator_id",
+            "found_report",
+            "found_id",
         )
 
     def by(self, *columns: str) -> pl.DataFrame:
@@ -103,15 +153,22 @@ class Promises:
         done = self.checked
         silent = done.filter(pl.col("verdict") == "not_mentioned")
         if done.is_empty():
-            return EMPTY if self.frame.is_empty() else "还没有一项承诺能与次年的报告对照。"
-        said = f"可以核对的{done.height}项中，次年报告没有再提及的有{silent.height}项"
+            return put(EMPTY) if self.frame.is_empty() else put("还没有一项承诺能与次年的报告对照。")
+        said = put("可以核对的{done}项中，次年报告没有再提及的有{n}项", done=done.height, n=silent.height)
         if silent.height:
             labels = rules().labels["dimension"]
             top = silent["dimension"].value_counts(name="n").sort(["n", "dimension"], descending=[True, False]).head(3)
-            said += "，最多的是" + "、".join(f"{labels[name]}（{n}项）" for name, n in top.iter_rows())
+            said += put("，最多的是") + put("、").join(
+                put("{dimension}（{n}项）", dimension=labels[name], n=n) for name, n in top.iter_rows()
+            )
         why = done.filter(pl.col("verdict") == "cannot_tell")["reason_zh"].value_counts(name="n")
-        rest = [f"{reason}的{n}项" for reason, n in why.sort(["n", "reason_zh"], descending=[True, False]).iter_rows()]
-        return said + (f"；无法判断的{sum(why['n'])}项：{'，'.join(rest)}。" if rest else "；没有无法判断的。")
+        rest = [
+            put("{reason}的{n}项", reason=reason, n=n)
+            for reason, n in why.sort(["n", "reason_zh"], descending=[True, False]).iter_rows()
+        ]
+        return said + (
+            put("；无法判断的{n}项：{rest}。", n=sum(why["n"]), rest=put("，").join(rest)) if rest else put("；没有无法判断的。")
+        )
 
     def outcomes(self, by: str = "dimension") -> pl.DataFrame:
         """What a figure of shares counts: group, state, state_zh, report_id of each promise that could be checked."""
@@ -125,40 +182,62 @@ class Promises:
         """Chinese headings for the columns of these frames."""
         words = knowledge()
         return {
-            "verdict_zh": "结果", "reason_zh": "依据", "value": "承诺", "found": "次年所报", "quote": "承诺的原句",
-            "found_quote": "次年的原句", "promises": "承诺数", "kept_share": "兑现占可核对的（%）", "form": "形式",
+            "verdict_zh": "结果",
+            "reason_zh": "依据",
+            "value": "承诺",
+            "found": "次年所报",
+            "quote": "承诺的原句",
+            "found_quote": "次年的原句",
+            "promises": "承诺数",
+            "kept_share": "兑现占可核对的（%）",
+            "form": "形式",
             "due": "应见年度",
         } | {name: word.zh for name, word in words.verdicts.items()}
 
     def gist(self) -> str:
         """The answer in one breath."""
         if self.frame.is_empty():
-            return EMPTY
+            return put(EMPTY)
         done = self.checked
         kept = done.filter(pl.col("verdict") == "kept").height
-        size = f"{self.frame['issuer'].n_unique()}个机关的计划里有{self.frame.height}项可以核对的承诺"
+        size = put("{issuers}个机关的计划里有{n}项可以核对的承诺", issuers=self.frame["issuer"].n_unique(), n=self.frame.height)
         if done.is_empty():
-            return f"{size}，都还没有次年的报告可以对照。"
-        return f"{size}，{done.height}项有次年的报告可以对照：{told(done)}；写明兑现的占{kept / done.height:.0%}。"
+            return put("{size}，都还没有次年的报告可以对照。", size=size)
+        return put(
+            "{size}，{done}项有次年的报告可以对照：{told}；写明兑现的占{share:.0%}。",
+            size=size,
+            done=done.height,
+            told=told(done),
+            share=kept / done.height,
+        )
 
     def sentences(self) -> list[str]:
         """What the data say: by dimension, by authority, and what the missed ones are like."""
         if self.checked.is_empty():
-            return [EMPTY if self.frame.is_empty() else "还没有一项承诺能与次年的报告对照。"]
+            return [put(EMPTY) if self.frame.is_empty() else put("还没有一项承诺能与次年的报告对照。")]
         return [said for said in (self.of("dimension"), self.of("issuer"), self.shortfalls()) if said]
 
     def of(self, column: str) -> str:
         """Where the share of promises kept is highest and lowest, by dimension or authority, of those with at least two."""
         table = self.by(column).with_columns(checked=pl.col("promises") - pl.col("no_report")).filter(pl.col("checked") > 1)
-        word = {"dimension": "方面", "issuer": "机关"}.get(column, column)
+        groups = {"dimension": "方面", "issuer": "机关"}.get(column, column)
         if table.height < 2:
-            return f"没有两个{word}各有两项以上可核对的承诺，不作比较。"
+            return put("没有两个{groups}各有两项以上可核对的承诺，不作比较。", groups=groups)
         table = table.sort(["kept_share", "checked", column], descending=[True, True, False])
         high, low = table.row(0, named=True), table.row(-1, named=True)
-        ends = [f"{row[column]}（{row['checked']}项中{row['kept']}项）" for row in (high, low)]
+        ends = [
+            put("{group}（{checked}项中{kept}项）", group=row[column], checked=row["checked"], kept=row["kept"])
+            for row in (high, low)
+        ]
         if high["kept_share"] == low["kept_share"]:
-            return f"有两项以上可核对承诺的{table.height}个{word}，写明兑现的比例相同。"
-        return f"有两项以上可核对承诺的{table.height}个{word}中，写明兑现的比例最高的是{ends[0]}，最低的是{ends[1]}。"
+            return put("有两项以上可核对承诺的{n}个{groups}，写明兑现的比例相同。", n=table.height, groups=groups)
+        return put(
+            "有两项以上可核对承诺的{n}个{groups}中，写明兑现的比例最高的是{high}，最低的是{low}。",
+            n=table.height,
+            groups=groups,
+            high=ends[0],
+            low=ends[1],
+        )
 
     def shortfalls(self) -> str:
         """How far the missed figures fell short, the farthest named."""
@@ -168,12 +247,18 @@ class Promises:
             .sort("part", "issuer")
         )
         if near.is_empty():
-            return "没有一个写明的数低于承诺。" if self.checked.height else EMPTY
+            return put("没有一个写明的数低于承诺。") if self.checked.height else put(EMPTY)
         worst = near.row(0, named=True)
         unit = worst["unit"] or ""
-        return (
-            f"没有达到的{near.height}个数中，差得最多的是{worst['issuer']}{worst['year']}年的“{worst['subject']}”："
-            f"承诺{worst['value']:g}{unit}，次年所报{worst['found']:g}{unit}。"
+        return put(
+            "没有达到的{n}个数中，差得最多的是{issuer}{year}年的“{subject}”：承诺{value:g}{unit}，次年所报{found:g}{unit}。",
+            n=near.height,
+            issuer=worst["issuer"],
+            year=worst["year"],
+            subject=worst["subject"],
+            value=worst["value"],
+            unit=unit,
+            found=worst["found"],
         )
 
     def text(self, form: str = "table") -> str:
@@ -219,7 +304,9 @@ class Promises:
 def told(frame: pl.DataFrame) -> str:
     """兑现18项、未兑现9项, in the order of the verdicts."""
     counts = dict(frame["verdict"].value_counts().iter_rows())
-    return "、".join(f"{words.zh}{counts[name]}项" for name, words in knowledge().verdicts.items() if name in counts)
+    return put("、").join(
+        put("{verdict}{n}项", verdict=words.zh, n=counts[name]) for name, words in knowledge().verdicts.items() if name in counts
+    )
 
 
 def promises(

@@ -9,6 +9,7 @@ import polars as pl
 
 from fazhi.compare.comparison import Comparison
 from fazhi.compare.guards import BOUNDS, rules
+from fazhi.compare.language import put, spoken
 from fazhi.compare.say import number, some
 from fazhi.knowledge.tiles import Tile, tiles
 
@@ -75,6 +76,11 @@ def bounded(row: Row) -> bool:
     return row["value"] is not None and row["qualifier"] in BOUNDS
 
 
+def _name(tile: Tile) -> str:
+    """A province's short name, in the language that is spoken."""
+    return tile.en if spoken() == "en" else tile.short
+
+
 def by_province(c: Comparison) -> str:
     """Where the comparable figures come from, in Chinese: how many provinces, which have them, and what the others are."""
     frame = c.frame
@@ -82,31 +88,46 @@ def by_province(c: Comparison) -> str:
     known = {row["issuer"] for held in found.values() for row in held.rows}
     issuers = frame["issuer"].n_unique()
     nowhere = issuers - len(known)
-    lost = f"另有{nowhere}个机关看不出在哪个省，没有计入。" if nowhere else ""
+    lost = put("另有{n}个机关看不出在哪个省，没有计入。", n=nowhere) if nowhere else ""
     if issuers == 0:
-        return "没有符合条件的机关，无从分省。"
+        return put("没有符合条件的机关，无从分省。")
     if not found:
-        return f"{issuers}个机关都看不出在哪个省，不画地图。"
+        return put("{issuers}个机关都看不出在哪个省，不画地图。", issuers=issuers)
     if len(found) == 1:
         (only,) = found.values()
-        told = f"{len(known)}个机关都在{only.tile.name}，不画地图；{len(only.rows)}格中{len(only.comparable)}格有可比的数。"
+        told = put(
+            "{issuers}个机关都在{name}，不画地图；{cells}格中{comparable}格有可比的数。",
+            issuers=len(known),
+            name=only.tile.name if spoken() == "zh" else only.tile.en,
+            cells=len(only.rows),
+            comparable=len(only.comparable),
+        )
         return told + lost
     some_ = [held for held in found.values() if held.comparable]
     ranked = sorted(some_, key=lambda held: (-held.share, -len(held.rows), held.tile.code))
-    parts = "，".join(f"{h.tile.short}{len(h.rows)}格中{len(h.comparable)}格（{h.share:.0%}）" for h in ranked[:MOST])
-    more = f"等{len(ranked)}个省级行政区" if len(ranked) > MOST else ""
-    told = f"{len(known)}个机关分在{len(found)}个省级行政区"
+    parts = put("，").join(
+        put(
+            "{name}{cells}格中{comparable}格（{share:.0%}）",
+            name=_name(h.tile),
+            cells=len(h.rows),
+            comparable=len(h.comparable),
+            share=h.share,
+        )
+        for h in ranked[:MOST]
+    )
+    more = put("等{n}个省级行政区", n=len(ranked)) if len(ranked) > MOST else ""
+    told = put("{issuers}个机关分在{n}个省级行政区", issuers=len(known), n=len(found))
     if own(frame):
-        told, parts = f"{len(found)}个省级行政区的政府列入比较", f"{len(some_)}个"
+        told, parts = put("{n}个省级行政区的政府列入比较", n=len(found)), put("{n}个", n=len(some_))
         more = ""
-    told += f"，有可比数的：{parts}{more}。" if some_ else "，都没有可比的数。"
-    without = "；".join(
-        f"{words.zh}的{some((h.tile.short for h in held), MOST)}"
+    told += put("，有可比数的：{parts}{more}。", parts=parts, more=more) if some_ else put("，都没有可比的数。")
+    without = put("；").join(
+        put("{state}的{names}", state=words.zh, names=some((_name(h.tile) for h in held), MOST))
         for name, words in rules().states.items()
         if (held := [h for h in found.values() if not h.comparable and h.state == name])
     )
-    limits = [h.tile.short for h in found.values() if h.bounds]
-    told += f"没有可比数的：{without}。" if without else ""
-    told += f"{some(limits, MOST)}有只是界限或约数的数。" if limits else ""
+    limits = [_name(h.tile) for h in found.values() if h.bounds]
+    told += put("没有可比数的：{without}。", without=without) if without else ""
+    told += put("{names}有只是界限或约数的数。", names=some(limits, MOST)) if limits else ""
     away = len(tiles()) - len(found)
-    return told + (f"其余{number(away)}个省级行政区没有机关列入比较。" if away else "") + lost
+    return told + (put("其余{n}个省级行政区没有机关列入比较。", n=number(away)) if away else "") + lost

@@ -10,9 +10,10 @@ import polars as pl
 
 from fazhi.compare import members
 from fazhi.compare.guards import codebook, rules
+from fazhi.compare.language import put
 from fazhi.compare.members import REPORT
 from fazhi.compare.question import SEAT, Names, Question, Years
-from fazhi.compare.say import number, some
+from fazhi.compare.say import some
 
 EMPTY = "数据表里没有符合条件的报告，谈不上质量；请放宽条件，或先把报告放进原始文件夹再重建各表。"
 BANDS = (0.0, 0.8, 0.9, 0.95, 0.98)  # lower ends of the bands of confidence
@@ -121,7 +122,7 @@ class Quality:
         """The codes by how sure they are, surest last: band, lower, n, comparable."""
         edges = pl.Series("lower", BANDS)
         names = [f"{low:.0%}–{high:.0%}" for low, high in zip(BANDS, (*BANDS[1:], 1.0), strict=True)]
-        names[0] = f"不到{BANDS[1]:.0%}"
+        names[0] = put("不到{share:.0%}", share=BANDS[1])
         bands = pl.DataFrame({"lower": edges, "band": names})
         # the last lower end that is not above the value
         place = pl.sum_horizontal([(pl.col("confidence") >= low).cast(pl.Int8) for low in BANDS[1:]])
@@ -131,8 +132,10 @@ class Quality:
             .group_by("lower")
             .agg(n=pl.len().cast(pl.Int64), comparable=pl.col("comparable").sum().cast(pl.Int64))
         )
-        return bands.join(counted, on="lower", how="left", maintain_order="left").fill_null(0).select(
-            "band", "lower", "n", "comparable"
+        return (
+            bands.join(counted, on="lower", how="left", maintain_order="left")
+            .fill_null(0)
+            .select("band", "lower", "n", "comparable")
         )
 
     def caveats(self) -> pl.DataFrame:
@@ -207,12 +210,17 @@ class Quality:
     def gist(self) -> str:
         """The answer in one breath: how much was understood, how sure the codes are, what to look at."""
         if self.reports.is_empty():
-            return EMPTY
+            return put(EMPTY)
         numerals, loose, coded = self.total("numerals"), self.total("unaccounted"), self.coded.height
-        head = f"{self.reports.height}份报告共{numerals:,}个数字，"
-        head += f"{loose}个没有着落（{loose / numerals:.2%}）" if loose else "每一个都有着落"
-        body = f"；读出{self.indicators.height:,}个数量，{coded:,}个归入指标表，{self.total('comparable'):,}个可以与其他报告并列"
-        return f"{head}{body}。{self.expected()}{self.found()}"
+        head = put("{reports}份报告共{numerals:,}个数字，", reports=self.reports.height, numerals=numerals)
+        head += put("{n}个没有着落（{share:.2%}）", n=loose, share=loose / numerals) if loose else put("每一个都有着落")
+        body = put(
+            "；读出{n:,}个数量，{coded:,}个归入指标表，{fit:,}个可以与其他报告并列",
+            n=self.indicators.height,
+            coded=coded,
+            fit=self.total("comparable"),
+        )
+        return put("{head}{body}。{expected}{found}", head=head, body=body, expected=self.expected(), found=self.found())
 
     def expected(self) -> str:
         """How many of the codes are right, going by their confidence, which was measured on practice reports."""
@@ -221,55 +229,79 @@ class Quality:
             return ""
         mean = float(sure.mean())  # type: ignore[arg-type]
         wrong = round(float((1 - sure).clip(0).sum()))
-        return f"按练习报告上的正确率推算，归类正确的约占{mean:.1%}，即约有{wrong}个可能归错。" if mean <= 1 else ""
+        return (
+            put("按练习报告上的正确率推算，归类正确的约占{share:.1%}，即约有{n}个可能归错。", share=mean, n=wrong)
+            if mean <= 1
+            else ""
+        )
 
     def found(self) -> str:
         """How many findings there are, by severity, and in how many reports."""
         if self.findings.is_empty():
-            return "没有发现需要提醒的地方。"
+            return put("没有发现需要提醒的地方。")
         counts = dict(self.findings["severity"].value_counts().iter_rows())
-        told = "、".join(f"{word}{counts[name]}条" for name, word in rules().labels["severity"].items() if name in counts)
+        told = put("、").join(
+            put("{severity}{n}条", severity=label, n=counts[name])
+            for name, label in rules().labels["severity"].items()
+            if name in counts
+        )
         hit = self.findings["report_id"].drop_nulls().n_unique()
-        return f"发现{told}，涉及{hit}份报告。"
+        return put("发现{told}，涉及{reports}份报告。", told=told, reports=hit)
 
     def accounted(self) -> str:
         """Where the numerals went, in words."""
         table = self.numerals()
         if table.is_empty():
-            return "报告里没有数字。"
+            return put("报告里没有数字。")
         rows = [row for row in table.iter_rows(named=True) if row["去向"] != rules().labels["numeral"]["figures"]]
-        told = some((f"{row['去向']}（{row['个数']}个）" for row in rows), 4)
+        told = some((put("{name}（{n}个）", name=row["去向"], n=row["个数"]) for row in rows), 4)
         share = self.indicators.height / int(table["个数"].sum())
-        return f"{share:.0%}的数字成了数量；其余不计量什么，最多的是{told}。" if rows else "所有数字都成了数量。"
+        return (
+            put("{share:.0%}的数字成了数量；其余不计量什么，最多的是{told}。", share=share, told=told)
+            if rows
+            else put("所有数字都成了数量。")
+        )
 
     def doubtful(self) -> str:
         """Which reports hold the most that nobody accounts for."""
         loose = self.reports.filter(pl.col("unaccounted") > 0).sort("unaccounted_share", "issuer", descending=[True, False])
         if loose.is_empty():
-            return "没有一份报告有没着落的数字。"
-        names = (f"{row['issuer']}{row['year'] or ''}年（{row['unaccounted']}个）" for row in loose.iter_rows(named=True))
-        return f"有没着落的数字的报告{loose.height}份：{some(names)}。"
+            return put("没有一份报告有没着落的数字。")
+        names = (
+            put("{issuer}{year}年（{n}个）", issuer=row["issuer"], year=row["year"] or "", n=row["unaccounted"])
+            for row in loose.iter_rows(named=True)
+        )
+        return put("有没着落的数字的报告{reports}份：{names}。", reports=loose.height, names=some(names))
 
     def unsure(self) -> str:
         """How many codes are below nine in ten, and which entries they are of."""
         low = self.coded.filter(pl.col("confidence") < BANDS[2])
         if low.is_empty():
-            return f"归类的把握都在{BANDS[2]:.0%}以上。" if self.coded.height else "没有归入指标表的数量。"
+            return put("归类的把握都在{share:.0%}以上。", share=BANDS[2]) if self.coded.height else put("没有归入指标表的数量。")
         names = low["name_zh"].value_counts(sort=True, name="n").sort(["n", "name_zh"], descending=[True, False])
-        told = some(f"{name}（{n}个）" for name, n in names.iter_rows())
-        return f"把握不到{BANDS[2]:.0%}的有{low.height}个（{low.height / self.coded.height:.0%}），多在{told}。"
+        told = some(put("{name}（{n}个）", name=name, n=n) for name, n in names.iter_rows())
+        return put(
+            "把握不到{share:.0%}的有{n}个（{part:.0%}），多在{told}。",
+            share=BANDS[2],
+            n=low.height,
+            part=low.height / self.coded.height,
+            told=told,
+        )
 
     def reach(self, count: int) -> str:
         """What a sample can say: how high the share of wrong ones may be when so many were checked and none is wrong."""
         drawn = min(count, self.coded.height)
         if not drawn:
-            return "没有可以抽查的数。"
+            return put("没有可以抽查的数。")
         if drawn == self.coded.height:
-            return f"归入指标表的{drawn}个全在表里，逐个核对就是全查。"
+            return put("归入指标表的{n}个全在表里，逐个核对就是全查。", n=drawn)
         clean, one = 1 - 0.05 ** (1 / drawn), _upper(1, drawn)
-        return (
-            f"抽出{drawn}个：若个个都对，全体错误的比例以95%的把握不超过{clean:.0%}；错一个，不超过{one:.0%}。"
-            f"要把上限压到{number(2)}%，须抽{_needed(0.02)}个且都对。"
+        return put(
+            "抽出{n}个：若个个都对，全体错误的比例以95%的把握不超过{clean:.0%}；错一个，不超过{one:.0%}。要把上限压到2%，须抽{needed}个且都对。",
+            n=drawn,
+            clean=clean,
+            one=one,
+            needed=_needed(0.02),
         )
 
 

@@ -25,6 +25,7 @@ import polars as pl
 from fazhi.compare.checks import Checked
 from fazhi.compare.comparison import Comparison
 from fazhi.compare.guards import CompareError, codebook, one_of, rules
+from fazhi.compare.language import put
 from fazhi.compare.question import texts
 
 PEOPLE = 100_000
@@ -110,7 +111,7 @@ def per_case(c: Comparison, code: str | Sequence[str], by: str) -> Comparison:
     zh, en = codebook()[by].name_zh, codebook()[by].name_en
     unit = pl.concat_str(pl.col("unit").fill_null(""), pl.lit("/"), pl.col("divisor_unit").fill_null(""))
     c = replace(c, question=c.question | {"per": by})
-    return divided(c, rows, unit, f"÷{zh}", f" ÷ {en}", f"各数已除以同一报告的{zh}。")
+    return divided(c, rows, unit, f"÷{zh}", f" ÷ {en}", put("各数已除以同一报告的{by}。", by=zh))
 
 
 def per_inhabitants(
@@ -141,8 +142,8 @@ def per_inhabitants(
     rows = rows.with_columns(divisor=pl.col("population") / people, divisor_bound=pl.lit(None, pl.String))
     many = f"{people // 10_000}万人" if people % 10_000 == 0 else f"{people:,}人"
     unit = pl.concat_str(pl.col("unit").fill_null(""), pl.lit(f"/{many}"))
-    sources = "、".join(sorted(set(rows["named"].drop_nulls()))) or "未注明"
-    note = f"各数已按人口折算为每{many}；人口数来源：{sources}。"
+    sources = put("、").join(sorted(set(rows["named"].drop_nulls()))) or put("未注明")
+    note = put("各数已按人口折算为每{many}；人口数来源：{sources}。", many=many, people=f"{people:,}", sources=sources)
     c = replace(c, question=c.question | {"per_inhabitants": people})
     return divided(c, rows, unit, f"（每{many}）", f" (per {people:,} inhabitants)", note)
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from fazhi.compare.clauses import bodies, clauses, knowledge, weighed
 from fazhi.compare.guards import CompareError
+from fazhi.compare.language import put, spoken
 from fazhi.compare.members import Tables, members, nearest_regions, one_a_year
 from fazhi.compare.passages import in_common
 from fazhi.compare.question import Names, Question, Years
@@ -116,8 +117,8 @@ class Reuse:
         `later_report`, `later_id` and the like say where they stand: the report and the span, START-END."""
         order = ["characters", "issuer_b", "year_b", "issuer_a", "year_a", "start_b"]
         return self.frame.sort(order, descending=[True] + [False] * 5).select(
-            pl.format("{} {}年", "issuer_b", "year_b").alias("later"),
-            pl.format("{} {}年", "issuer_a", "year_a").alias("earlier"),
+            pl.format(put("{} {}年"), "issuer_b", "year_b").alias("later"),
+            pl.format(put("{} {}年"), "issuer_a", "year_a").alias("earlier"),
             "kind_zh",
             "part_zh",
             length="characters",
@@ -154,59 +155,68 @@ class Reuse:
     def sentences(self) -> list[str]:
         """What the data say, in words and numbers: how much is new, how much repeated, who shares most with whom."""
         if self.reports.is_empty():
-            return ["没有符合条件的报告，无从比较。"]
+            return [put("没有符合条件的报告，无从比较。")]
         said = []
         told = self.reports.drop_nulls("fresh_share").sort("fresh_share", "issuer", "year")
         if told.height:
             low, high = told.row(0, named=True), told.row(-1, named=True)
-            ends = f"；新写最少的是{low['issuer']}{low['year']}年（{low['fresh_share']:.0f}%）" if told.height > 1 else ""
-            ends += f"，最多的是{high['issuer']}{high['year']}年（{high['fresh_share']:.0f}%）" if told.height > 1 else ""
+            least = put("；新写最少的是{issuer}{year}年（{fresh_share:.0f}%）", **low)
+            most = put("，最多的是{issuer}{year}年（{fresh_share:.0f}%）", **high)
+            ends = least + most if told.height > 1 else ""
             middle = pl.Series(told["fresh_share"]).quantile(0.5, "linear") or 0.0
-            word = "的中位数是" if told.height > 1 else "占"
-            said.append(f"能与本机关往年报告对照的{told.height}份中，除套语外新写文字{word}{middle:.0f}%{ends}。")
+            is_ = put("的中位数是") if told.height > 1 else put("占")
+            new = put("除套语外新写文字{is_}{share:.0f}%{ends}。", is_=is_, share=middle, ends=ends)
+            said.append(put("能与本机关往年报告对照的{n}份中，{new}", n=told.height, new=new))
         alone = self.reports.height - told.height
         if alone:
-            said.append(f"{alone}份报告之前没有本机关的报告可比，不算新写多少。")
+            said.append(put("{n}份报告之前没有本机关的报告可比，不算新写多少。", n=alone))
         counts = dict(self.frame["relation"].value_counts().iter_rows())
         if not counts:
-            return [*said, "没有发现重复的段落和句子。"]
+            return [*said, put("没有发现重复的段落和句子。")]
         kinds = dict(self.frame["kind"].value_counts().iter_rows())
         names = knowledge().labels["kind"]
-        how = "，".join(f"{names[kind]}的{kinds[kind]}处" for kind in names if kind in kinds)
-        said.append(f"重复本机关往年的{counts.get('own', 0)}处，与其他机关相同的{counts.get('other', 0)}处：{how}。")
+        how = put("，").join(put("{kind}的{n}处", kind=names[kind], n=kinds[kind]) for kind in names if kind in kinds)
+        own, others = counts.get("own", 0), counts.get("other", 0)
+        said.append(put("重复本机关往年的{own}处，与其他机关相同的{others}处：{how}。", own=own, others=others, how=how))
         return said
 
     def sharing(self) -> str:
         """Which two authorities share most, and who of them was first."""
         if self.copies.is_empty():
-            return "没有发现不同机关之间相同的句子。"
+            return put("没有发现不同机关之间相同的句子。")
         top = self.copies.row(0, named=True)
-        verb = "与" if top["order"] == "together" else "沿用"
-        tail = "相同" if top["order"] == "together" else "在先的文字"
-        return (
-            f"{self.copies.select('issuer_a', 'issuer_b').n_unique()}对机关有相同或相近的句子；"
-            f"最多的是{top['issuer_b']}{verb}{top['issuer_a']}{tail}，{top['passages']}处、{top['characters']}字（{top['years']}）。"
-        )
+        verb = put("与") if top["order"] == "together" else put("沿用")
+        tail = put("相同") if top["order"] == "together" else put("在先的文字")
+        pairs = self.copies.select("issuer_a", "issuer_b").n_unique()
+        which = put("{issuer_b}{verb}{issuer_a}{tail}，{passages}处、{characters}字（{years}）", verb=verb, tail=tail, **top)
+        return put("{n}对机关有相同或相近的句子；最多的是{which}。", n=pairs, which=which)
 
     def trend(self) -> str:
         """How the share of new text differs by year, and how many reports repeat nothing."""
         told = self.reports.drop_nulls("fresh_share")
         if told.is_empty():
-            return "没有一份报告能与本机关往年的报告对照。"
+            return put("没有一份报告能与本机关往年的报告对照。")
         years = told.group_by("year").agg(pl.median("fresh_share"), pl.len()).sort("year")
-        each = "、".join(f"{year}年{share:.0f}%（{n}份）" for year, share, n in years.iter_rows())
+        each = put("、").join(
+            put("{year}年{share:.0f}%（{n}份）", year=year, share=share, n=n) for year, share, n in years.iter_rows()
+        )
         none = told.filter(pl.col("repeated") == 0).height
-        return f"新写文字所占的中位数：{each}。{told.height}份中有{none}份没有重复往年的句子。"
+        return put("新写文字所占的中位数：{each}。{n}份中有{none}份没有重复往年的句子。", each=each, n=told.height, none=none)
 
     def longest(self) -> str:
         """The longest passage that was repeated, with whose it is."""
         if self.frame.is_empty():
-            return "没有发现重复的段落和句子。"
+            return put("没有发现重复的段落和句子。")
         top = self.rows.row(0, named=True)
+        later, earlier = (top[side] if spoken() == "en" else top[side].replace(" ", "") for side in ("later", "earlier"))
         quote = top["words_zh"] if len(top["words_zh"]) <= 60 else f"{top['words_zh'][:60]}……"
-        return (
-            f"最长的一处有{top['length']}字，在{top['later'].replace(' ', '')}的报告里，"
-            f"与{top['earlier'].replace(' ', '')}的{top['kind_zh']}：“{quote}”"
+        return put(
+            "最长的一处有{size}字，在{later}的报告里，与{earlier}的{kind}：“{quote}”",
+            size=top["length"],
+            later=later,
+            earlier=earlier,
+            kind=top["kind_zh"],
+            quote=quote,
         )
 
     def text(self, form: str = "table") -> str:
@@ -271,9 +281,9 @@ def reuse(
     everyone, nobody = members(t, Question())
     everyone, second = one_a_year(everyone)
     panel = asked.seated(everyone)
-    notes = [f"另有{nobody.height}份报告认不出机关或年度，没有比较。"] if nobody.height else []
-    notes += [f"另有{second.height}份报告与同一机关同一年度的另一份并存，没有比较。"] if second.height else []
-    notes += [] if panel.height else ["没有符合条件的机关。" + nearest_regions(t, asked.regions)]
+    notes = [put("另有{n}份报告认不出机关或年度，没有比较。", n=nobody.height)] if nobody.height else []
+    notes += [put("另有{n}份报告与同一机关同一年度的另一份并存，没有比较。", n=second.height)] if second.height else []
+    notes += [] if panel.height else [put("没有符合条件的机关。") + nearest_regions(t, asked.regions)]
     everyone = numbered(everyone, panel, asked.years)
     held = everyone.join(t.reports.select("report_id", "text").collect(), on="report_id")
     pieces = clauses(held.select("report", "text", issuer="issuer_no"), bodies(t, everyone))

@@ -15,6 +15,7 @@ import polars as pl
 from fazhi.compare.checks import knowledge
 from fazhi.compare.comparison import Comparison
 from fazhi.compare.guards import rules
+from fazhi.compare.language import put
 from fazhi.knowledge import regions
 
 BREAKS: dict[str, Any] = {
@@ -69,15 +70,38 @@ def changed(before: Row, row: Row) -> Iterator[Row]:
     """What differs between two stated figures of one series that stand next to each other."""
     units = [rules().units.get(v["unit"] or "", v["unit"]) for v in (before, row)]
     if units[0] != units[1]:
-        yield of(row, "unit", f"{before['year']}年以{before['unit'] or '个'}计，{row['year']}年以{row['unit'] or '个'}计")
+        yield of(
+            row,
+            "unit",
+            put(
+                "{before}年以{was}计，{year}年以{now}计",
+                before=before["year"],
+                was=before["unit"] or "个",
+                year=row["year"],
+                now=row["unit"] or "个",
+            ),
+        )
     # a clause that says nothing of its extent is not taken for either
     if None not in (before["extent"], row["extent"]) and before["extent"] != row["extent"]:
         names = {"own": "本级", "whole": "全域"}
-        yield of(row, "extent", f"{before['year']}年为{names[before['extent']]}数，{row['year']}年为{names[row['extent']]}数")
+        yield of(
+            row,
+            "extent",
+            put(
+                "{before}年为{was}数，{year}年为{now}数",
+                before=before["year"],
+                was=names[before["extent"]],
+                year=row["year"],
+                now=names[row["extent"]],
+            ),
+        )
     if (before["level"], before["issuer_kind"]) != (row["level"], row["issuer_kind"]):
         levels, kinds = rules().labels["level"], rules().labels["issuer_kind"]
-        was, now = (levels.get(v["level"] or "", "") + kinds.get(v["issuer_kind"] or "", "") for v in (before, row))
-        yield of(row, "standing", f"由{was}变为{now}")
+        was, now = (
+            put("{level}{kind}", level=levels.get(v["level"] or "", ""), kind=kinds.get(v["issuer_kind"] or "", ""))
+            for v in (before, row)
+        )
+        yield of(row, "standing", put("由{was}变为{now}", was=was, now=now))
     if told := region(before, row):
         yield of(row, "region", told)
 
@@ -91,9 +115,11 @@ def region(before: Row, row: Row) -> str:
     if was is None or now is None:
         return ""
     if (was.code, was.name) != (now.code, now.name):
-        return f"{was.name}（{was.code}）改为{now.name}（{now.code}）"
+        return put(
+            "{name}（{code}）改为{later}（{later_code}）", name=was.name, code=was.code, later=now.name, later_code=now.code
+        )
     if now.valid_from is not None and before["year"] < now.valid_from <= row["year"]:
-        return f"{now.name}自{now.valid_from}年起为现在的区划"
+        return put("{name}自{year}年起为现在的区划", name=now.name, year=now.valid_from)
     return ""
 
 
@@ -110,9 +136,11 @@ def unbroken(c: Comparison, found: pl.DataFrame) -> str:
     stated = c.frame.filter(pl.col("value").is_not_null())
     told = stated.group_by("issuer", "code").agg(pl.len().alias("n")).filter(pl.col("n") > 1)
     if told.is_empty():
-        return "没有一个机关有两年以上的数，看不出年度变化。"
+        return put("没有一个机关有两年以上的数，看不出年度变化。")
     cut = told.join(found.select("issuer", "code").unique(), on=["issuer", "code"], how="semi")
     counts = found.join(told, on=["issuer", "code"], how="semi")["kind_zh"].value_counts(name="n")
-    why = "、".join(f"{zh}（{n}处）" for zh, n in counts.sort(["n", "kind_zh"], descending=[True, False]).iter_rows())
-    whole = f"有两年以上数的序列{told.height}条，其中{told.height - cut.height}条没有中断"
-    return f"{whole}；中断的原因：{why}。" if why else f"{whole}。"
+    why = put("、").join(
+        put("{why}（{n}处）", why=zh, n=n) for zh, n in counts.sort(["n", "kind_zh"], descending=[True, False]).iter_rows()
+    )
+    whole = put("有两年以上数的序列{n}条，其中{whole}条没有中断", n=told.height, whole=told.height - cut.height)
+    return put("{whole}；中断的原因：{why}。", whole=whole, why=why) if why else put("{whole}。", whole=whole)

@@ -21,6 +21,7 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.guards import CompareError, one_of, rules
+from fazhi.compare.language import put
 from fazhi.compare.members import Tables, members, nearest_regions, one_a_year
 from fazhi.compare.question import SEAT, Names, Question, Years, texts, within
 from fazhi.knowledge import load_toml, require
@@ -111,28 +112,43 @@ class Words:
     def caption(self, group: str | int | None = None) -> str:
         """What a figure of `top` shows, in words."""
         name = self.first if group is None else str(group)
-        return f"{name}{'年' if self.by == 'year' else ''}说得比其余多的词" if name else "没有哪一组有特色词"
+        return (
+            put("{name}{year}说得比其余多的词", name=name, year=put("年") if self.by == "year" else "")
+            if name
+            else put("没有哪一组有特色词")
+        )
 
     def sentences(self, most: int = 4, groups: int = 12) -> list[str]:
         """For each group its surest words in a sentence; of many groups the surest, and how many there are besides."""
         if self.groups.is_empty():
-            return ["没有符合条件的报告，无从比较。"]
+            return [put("没有符合条件的报告，无从比较。")]
         if self.alone:
-            return [f"只有{self.groups['group'][0]}一组，没有可以对照的其余文字。"]
-        year = "年" if self.by == "year" else ""
+            return [put("只有{group}一组，没有可以对照的其余文字。", group=self.groups["group"][0])]
+        year = put("年") if self.by == "year" else ""
         named = self.frame.group_by("group").agg(pl.max("keyness")).sort(["keyness", "group"], descending=[True, False])
         shown = named.head(groups)["group"].to_list()
         said = []
         for group in [group for group in self.groups["group"] if group in shown]:
             rows = self.top(group).head(most).to_dicts()
-            told = [f"“{r['word']}”（{r['count']}次，{r['reports']}份报告，{_times(r)}）" for r in rows]
-            said.append(f"{group}{year}比其余更常说{'、'.join(told)}。")
+            told = [
+                put(
+                    "{word}（{count}次，{reports}份报告，{times}）",
+                    word=f"“{r['word']}”",
+                    count=r["count"],
+                    reports=r["reports"],
+                    times=_times(r),
+                )
+                for r in rows
+            ]
+            said.append(put("{group}{year}比其余更常说{told}。", group=group, year=year, told=put("、").join(told)))
         if named.height > groups:
-            said.append(f"另有{named.height - groups}组也有特色词，见表。")
+            said.append(put("另有{n}组也有特色词，见表。", n=named.height - groups))
         silent = self.groups.filter(pl.col("distinctive") == 0)["group"].to_list()
         if silent:
-            names = "、".join(name + year for name in silent[:5]) + (f"等{len(silent)}组" if len(silent) > 5 else "")
-            said.append(f"{names}没有哪个词明显多于其余，且不限于一份报告。")
+            names = put("、").join(put("{group}{year}", group=name, year=year) for name in silent[:5]) + (
+                put("等{n}组", n=len(silent)) if len(silent) > 5 else ""
+            )
+            said.append(put("{names}没有哪个词明显多于其余，且不限于一份报告。", names=names))
         return said
 
     def text(self, form: str = "table") -> str:
@@ -180,7 +196,7 @@ def excerpt(quote: str | None, word: str, around: int = 24) -> str | None:
 
 def _times(row: dict[str, Any]) -> str:
     """How much oftener than elsewhere, in words."""
-    return "其余没有" if row["ratio"] is None else f"其余的{row['ratio']:.1f}倍"
+    return put("其余没有") if row["ratio"] is None else put("其余的{ratio:.1f}倍", ratio=row["ratio"])
 
 
 def words(
@@ -214,8 +230,8 @@ def words(
     said = said.filter(~pl.col("word").is_in(names_of(reports)))
     for column, values in (("dimension", sides), ("status", states)):
         said = said.filter(pl.col(column).is_in(values)) if values else said
-    notes = [f"另有{nobody.height}份报告认不出机关或年度，没有计入。"] if nobody.height else []
-    notes += [] if reports.height else ["没有符合条件的机关。" + nearest_regions(t, asked.regions)]
+    notes = [put("另有{n}份报告认不出机关或年度，没有计入。", n=nobody.height)] if nobody.height else []
+    notes += [] if reports.height else [put("没有符合条件的机关。") + nearest_regions(t, asked.regions)]
     groups = grouped(reports, by, wanted)
     if by == "dimension":
         counts = said.with_columns(group="dimension").join(reports.select("report_id", "issuer"), on="report_id")
