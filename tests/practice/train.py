@@ -37,7 +37,7 @@ from fazhi.read import read
 TARGET = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / "learned.npz"
 PARTS = ("open", "phrases", "paragraphs", "samples")
 ALPHA, EPOCHS = 3e-4, 12  # of the regression; found on reports of readers whose others it was trained on
-CODE_VOTE, NONE_VOTE, SCOPE_VOTE = 3.0, 1.0, 3.0  # what a verdict of the rules is worth, in the model's measure; found likewise
+CODE_VOTE, NONE_VOTE, STOCK_VOTE = 3.0, 1.0, 4.0  # what a verdict of the rules is worth, in the model's measure; found likewise
 NONE_COST = 1.0  # by how much a code is preferred to none; found likewise
 SURE = 3  # how often an example of the codebook is told, which must come out as it says
 FOLDS = 5
@@ -184,7 +184,7 @@ def main() -> None:
         bias=np.round(np.concatenate([bias, scope_bias]) / unit).astype(np.int32),
         codes=codes,
         scopes=scopes,
-        votes=np.round(np.array([CODE_VOTE, NONE_VOTE, SCOPE_VOTE]) / unit).astype(np.int32),
+        votes=np.round(np.array([CODE_VOTE, NONE_VOTE, STOCK_VOTE]) / unit).astype(np.int32),
         leads=np.array(leads, np.int32),
         shares=np.array(shares),
     )

@@ -37,9 +37,9 @@ class Model:
     bias: Scores
     codes: tuple[str, ...]
     scopes: tuple[str, ...]
-    code_vote: int  # what the rules' code is worth, or their knowing a near miss; their having no word; and their scope
+    code_vote: int  # what the rules' code is worth, or their knowing a near miss; their having no word; their saying stock
     none_vote: int
-    scope_vote: int
+    stock_vote: int
     leads: tuple[int, ...]  # how far a code led over the next one, rising; and how often it then was right
     shares: tuple[float, ...]
 
@@ -54,7 +54,7 @@ def model() -> Model:
     with np.load(str(files("fazhi.knowledge") / FILE), allow_pickle=False) as held:
         parts = {name: held[name] for name in held.files}
     try:
-        code_vote, none_vote, scope_vote = map(int, parts["votes"])
+        code_vote, none_vote, stock_vote = map(int, parts["votes"])
         found = Model(
             weights=parts["weights"],
             bias=parts["bias"],
@@ -62,7 +62,7 @@ def model() -> Model:
             scopes=tuple(map(str, parts["scopes"])),
             code_vote=code_vote,
             none_vote=none_vote,
-            scope_vote=scope_vote,
+            stock_vote=stock_vote,
             leads=tuple(map(int, parts["leads"])),
             shares=tuple(map(float, parts["shares"])),
         )
@@ -110,7 +110,7 @@ def review(
             names = scope_features(q, before[i - 1] if i else "", bool(i) and found[i - 1].unit == q.unit)
             own = m.weights[[row(name) for name in names], len(m.codes) :].sum(axis=0, dtype=np.int32)
             own += sums[i, len(m.codes) :]
-            own[m.scopes.index(q.scope)] += m.scope_vote
+            own[m.scopes.index("stock")] += m.stock_vote if q.scope == "stock" else 0
             q.scope = m.scopes[int(own.argmax())]
     return scores
 
