@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lib"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+from score import fold as same
 from score import marked, pair
 
 from fazhi.extract import ruled
 from fazhi.extract.codebook import codebook
-from fazhi.extract.context import ROWS, contexts, row
+from fazhi.extract.context import ROWS, contexts, heading_contexts, row
 from fazhi.extract.identity import identify
 from fazhi.extract.learned import knows, open_scope, scope_features
 from fazhi.extract.numerals import fold
@@ -36,8 +37,8 @@ from fazhi.read import read
 
 TARGET = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / "learned.npz"
 PARTS = ("open", "phrases", "paragraphs", "samples")
-ALPHA, EPOCHS = 3e-4, 12  # of the regression; found on reports of readers whose others it was trained on
-CODE_VOTE, NONE_VOTE, STOCK_VOTE = 3.0, 1.0, 4.0  # what a verdict of the rules is worth, in the model's measure; found likewise
+ALPHA, HEADING_ALPHA, EPOCHS = 3e-4, 1e-3, 12  # of the regression; found on reports of readers whose others it was trained on
+CODE_VOTE, NONE_VOTE, STOCK_VOTE, DIMENSION_VOTE = 3.0, 1.0, 4.0, 3.0  # what a verdict of the rules is worth, in the model's measure; found likewise
 NONE_COST = 1.0  # by how much a code is preferred to none; found likewise
 SURE = 3  # how often an example of the codebook is told, which must come out as it says
 FOLDS = 5
@@ -96,21 +97,48 @@ def _of(
         yield Example(report, own, scope_rows, q.code or "", knows(q), g["code"] or "", g["scope"] if told else None)
 
 
-def train(rows: Sequence[NDArray[np.int64]], targets: Sequence[int], columns: int) -> tuple[Floats, Floats]:
+@dataclass(frozen=True)
+class Heading:
+    """A heading: the features of its words and text, the dimension by its words, the right one."""
+
+    report: str
+    rows: NDArray[np.int64]
+    ruled: str
+    dimension: str
+
+
+def headings() -> Iterator[Heading]:
+    """Every heading of the open parts that has a dimension."""
+    for part in ("open", "samples"):
+        for name, raw, gold in marked(part):
+            text = read(raw, name).text
+            sections = outline(text)
+            if not sections:
+                continue
+            rows, starts = heading_contexts(fold(text), sections)
+            true = [(s["level"], same(s["heading"]), s["dimension"]) for s in gold["sections"] if s["dimension"]]
+            for s, own in zip(sections, np.split(rows, starts[1:]), strict=True):
+                match = next((t for t in true if t[:2] == (s.level, same(s.heading or ""))), None)
+                if s.dimension and match:
+                    true.remove(match)
+                    yield Heading(f"{part}/{name}", own, s.dimension, match[2])
+
+
+def train(rows: Sequence[NDArray[np.int64]], targets: Sequence[int], columns: int, alpha: float = ALPHA) -> tuple[Floats, Floats]:
     """Weights (a row for each feature, a column for each class) and bias of one-vs-rest logistic regression."""
     order = np.random.default_rng(0)
     weights, total = np.zeros((ROWS, columns), np.float32), np.zeros((ROWS, columns), np.float32)
     bias, bias_total = np.zeros(columns, np.float32), np.zeros(columns, np.float32)
     scale, step, averaged = 1.0, 0, 0
-    first = 1 / (np.sqrt(1 / np.sqrt(ALPHA)) * ALPHA)
+    first = 1 / (np.sqrt(1 / np.sqrt(alpha)) * alpha)
     for epoch in range(EPOCHS):
         for i in order.permutation(len(rows)):
-            rate = 1 / (ALPHA * (first + step))
+            rate = 1 / (alpha * (first + step))
             step += 1
             score = scale * weights[rows[i]].sum(axis=0) + bias
             wrong = 1 / (1 + np.exp(-score.clip(-30, 30)))
             wrong[targets[i]] -= 1
-            scale *= 1 - rate * ALPHA
+            scale *= 1 - rate * alpha
             weights[rows[i]] -= (rate / scale * wrong).astype(np.float32)
             bias -= (0.01 * rate * wrong).astype(np.float32)
         if epoch >= EPOCHS // 3:  # the average of many weights is better than the last
@@ -170,7 +198,12 @@ def main() -> None:
         [np.unique(np.concatenate([e.rows, e.scope_rows])) for e in scoped], [scopes.index(e.scope or "") for e in scoped], len(scopes)
     )
     bias[place[""]] -= NONE_COST
-    unit = float(max(np.abs(weights).max(), np.abs(scope_weights).max())) / 127
+    heads = list(headings())
+    dimensions = sorted({h.dimension for h in heads} | {h.ruled for h in heads})
+    heading_weights, heading_bias = train(
+        [h.rows for h in heads], [dimensions.index(h.dimension) for h in heads], len(dimensions), HEADING_ALPHA
+    )
+    unit = float(max(np.abs(w).max() for w in (weights, scope_weights, heading_weights))) / 127
     reports = sorted({e.report for e in every})
     fold_of = {report: k % FOLDS for k, report in enumerate(np.random.default_rng(0).permutation(reports))}
     measured = []
@@ -184,7 +217,10 @@ def main() -> None:
         bias=np.round(np.concatenate([bias, scope_bias]) / unit).astype(np.int32),
         codes=codes,
         scopes=scopes,
-        votes=np.round(np.array([CODE_VOTE, NONE_VOTE, STOCK_VOTE]) / unit).astype(np.int32),
+        heading_weights=np.round(heading_weights / unit).astype(np.int8),
+        heading_bias=np.round(heading_bias / unit).astype(np.int32),
+        dimensions=dimensions,
+        votes=np.round(np.array([CODE_VOTE, NONE_VOTE, STOCK_VOTE, DIMENSION_VOTE]) / unit).astype(np.int32),
         leads=np.array(leads, np.int32),
         shares=np.array(shares),
     )

@@ -12,7 +12,7 @@ from fazhi.extract.codebook import codebook
 from fazhi.extract.genre import not_a_report
 from fazhi.extract.identity import identify
 from fazhi.extract.indicators import Bid, code
-from fazhi.extract.learned import Scores, model, review
+from fazhi.extract.learned import Scores, model, review, review_dimensions
 from fazhi.extract.measures import measures
 from fazhi.extract.numerals import fold, scan
 from fazhi.extract.outline import outline, outline_findings
@@ -90,7 +90,7 @@ def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = No
     """All rows of one page. `name` is the source's file name; `overrides` its columns of sources.csv (issuer, year, title …)."""
     text = page.text
     identity = identify(page, name, overrides)
-    sections = outline(text)
+    sections = review_dimensions(fold(text), outline(text))
     found, _, _, out = figures(text, sections, identity.year, identity.issuer_kind)
     notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, out)]
     done = measures(text, sections)

@@ -115,6 +115,29 @@ def contexts(
     return every & (ROWS - 1), np.searchsorted(every, np.arange(len(found)) * ROWS)
 
 
+BODY = 600  # characters of a section's text that tell what it is about
+
+
+def heading_contexts(folded: str, sections: Sequence[Section]) -> tuple[Ints, Ints]:
+    """As `contexts`, for sections with a heading: the rows of its words, of its text's and of the heading's above it."""
+    grams = Grams(folded)
+    by_id = {s.section_id: s for s in sections}
+    above = [by_id.get(s.parent_id) if s.parent_id is not None else None for s in sections]
+    one = np.ones(len(sections), np.uint32)
+
+    def at(offsets: list[int]) -> Ints:
+        return grams.at[np.array(offsets, np.int64)]
+
+    words = at([s.start + len(s.label or "") for s in sections]), at([s.body for s in sections])
+    text = at([s.body for s in sections]), at([min(s.end, s.body + BODY) for s in sections])
+    higher = at([s.start if s else 0 for s in above]), at([s.body if s else 0 for s in above])
+    windows = (("heading", (1, 2, 3, 4), words), ("text", (2, 3), text), ("higher", (2, 3), higher))
+    keys = [grams.keys(zone, n, *window, one) for zone, sizes, window in windows for n in sizes]
+    keys.append(np.array([i * ROWS + row(f"level {s.level}") for i, s in enumerate(sections)], np.int64))
+    every = np.unique(np.concatenate(keys))
+    return every & (ROWS - 1), np.searchsorted(every, np.arange(len(sections)) * ROWS)
+
+
 class _Tops:
     """The headings of a report, asked by offset: the words of the one above, and the kind of the part that it stands in."""
 

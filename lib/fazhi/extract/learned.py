@@ -1,4 +1,6 @@
-"""A second opinion on each number's code and scope: a linear model over the words around it, trained on the practice reports.
+"""A second opinion on each number's code and scope and on each heading's dimension: linear models over the words around them.
+
+They are trained on the practice reports.
 
 The rules speak first, and their verdict is a vote among the model's own scores: where both agree a code is surer, and where the
 words are far from those that a code had in practice the rules are overruled. An entry that the model has not been trained with
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -19,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fazhi.extract.codebook import codebook
-from fazhi.extract.context import ROWS, contexts, row
+from fazhi.extract.context import ROWS, contexts, heading_contexts, row
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity, Section
 from fazhi.knowledge import KnowledgeError
@@ -40,6 +42,10 @@ class Model:
     code_vote: int  # what the rules' code is worth, or their knowing a near miss; their having no word; their saying stock
     none_vote: int
     stock_vote: int
+    heading_weights: NDArray[np.int8]  # a row for each feature of a heading, a column for each dimension
+    heading_bias: Scores
+    dimensions: tuple[str, ...]
+    dimension_vote: int  # what the dimension by the words of dimensions.toml is worth
     leads: tuple[int, ...]  # how far a code led over the next one, rising; and how often it then was right
     shares: tuple[float, ...]
 
@@ -54,7 +60,7 @@ def model() -> Model:
     with np.load(str(files("fazhi.knowledge") / FILE), allow_pickle=False) as held:
         parts = {name: held[name] for name in held.files}
     try:
-        code_vote, none_vote, stock_vote = map(int, parts["votes"])
+        code_vote, none_vote, stock_vote, dimension_vote = map(int, parts["votes"])
         found = Model(
             weights=parts["weights"],
             bias=parts["bias"],
@@ -63,14 +69,19 @@ def model() -> Model:
             code_vote=code_vote,
             none_vote=none_vote,
             stock_vote=stock_vote,
+            heading_weights=parts["heading_weights"],
+            heading_bias=parts["heading_bias"],
+            dimensions=tuple(map(str, parts["dimensions"])),
+            dimension_vote=dimension_vote,
             leads=tuple(map(int, parts["leads"])),
             shares=tuple(map(float, parts["shares"])),
         )
     except (KeyError, IndexError, ValueError) as fault:
         raise KnowledgeError(FILE, "arrays", f"one is missing or misshapen ({fault})", "make it anew: make learn") from None
     columns = len(found.codes) + len(found.scopes)
-    if found.weights.shape != (ROWS, columns) or found.bias.shape != (columns,):
-        raise KnowledgeError(FILE, "weights", f"of shape {found.weights.shape}", "make it anew: make learn")
+    shapes = found.weights.shape, found.bias.shape, found.heading_weights.shape, found.heading_bias.shape
+    if shapes != ((ROWS, columns), (columns,), (ROWS, len(found.dimensions)), (len(found.dimensions),)):
+        raise KnowledgeError(FILE, "weights", f"of shapes {shapes}", "make it anew: make learn")
     if unknown := set(found.codes) - {"", *codebook().entries}:
         raise KnowledgeError(FILE, "codes", f"{sorted(unknown)} are not in codebook.toml", "make it anew: make learn")
     return found
@@ -123,6 +134,22 @@ def _settle_code(q: Quantity, scores: Scores, m: Model) -> None:
     if code != q.code:
         q.code, q.rule = code, "learned"
     q.confidence = m.confidence(lead) if code else None
+
+
+def review_dimensions(folded: str, sections: Sequence[Section]) -> list[Section]:
+    """The sections, each that has a dimension with the one that its heading and its text speak for."""
+    m = model()
+    if not any(s.dimension for s in sections):
+        return list(sections)
+    rows, starts = heading_contexts(folded, sections)
+    sums = np.add.reduceat(m.heading_weights[rows], starts, axis=0, dtype=np.int32) + m.heading_bias
+    out = []
+    for s, scores in zip(sections, sums, strict=True):
+        if s.dimension in m.dimensions:
+            scores[m.dimensions.index(s.dimension)] += m.dimension_vote
+            s = replace(s, dimension=m.dimensions[int(scores.argmax())])
+        out.append(s)
+    return out
 
 
 def knows(q: Quantity) -> bool:
