@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fazhi.extract import figures
+from fazhi.extract import figures, ruled
 from fazhi.extract.numerals import fold
 from fazhi.extract.rows import Quantity, Section
 from fazhi.knowledge import load_toml
@@ -269,7 +269,7 @@ def test_a_noun_is_carried_over_its_outcomes() -> None:
 
 
 def test_a_word_that_lies_across_two_others_gives_no_code() -> None:
-    assert one("上年结转行政复议案件5件。").code is None  # 复|议案|件
+    assert ruled("上年结转行政复议案件5件。", [], YEAR)[0][0].code is None  # 复|议案|件
 
 
 def test_two_units_of_one_thing() -> None:

@@ -12,7 +12,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ PARTS = ("open", "phrases", "paragraphs", "samples")
 ALPHA, HEADING_ALPHA, EPOCHS = 3e-4, 1e-3, 12  # of the regression; found on reports of readers whose others it was trained on
 CODE_VOTE, NONE_VOTE, STOCK_VOTE, DIMENSION_VOTE = 3.0, 1.0, 4.0, 3.0  # what a verdict of the rules is worth, in the model's measure; found likewise
 NONE_COST = 1.0  # by how much a code is preferred to none; found likewise
-SURE = 3  # how often an example of the codebook is told, which must come out as it says
+SURE = 3  # how often the code of an example of the codebook is told, which must come out as it says
 FOLDS = 5
 Floats = NDArray[np.float32]
 
@@ -69,8 +69,10 @@ def examples() -> Iterator[Example]:
     book = load_toml("codebook.toml")
     for entry in (*book["entry"], *book["none"]):
         for text in (*entry["yes"], *entry["no"]):
-            sentence = text.rpartition(" = ")[0] or text
-            yield from list(_of(f"codebook/{entry['name' if 'name' in entry else 'code']}", sentence, [], 2020, "", None)) * SURE
+            sentence, name = text.rpartition(" = ")[0] or text, entry.get("code") or entry["name"]
+            told = list(_of(f"codebook/{name}", sentence, [], 2020, "", None))
+            yield from told
+            yield from [replace(e, scope=None) for e in told] * (SURE - 1)
 
 
 def _of(
@@ -82,7 +84,7 @@ def _of(
         return
     rows, starts = contexts(fold(text), found, where, sections, kind)
     if gold is None:
-        true = {i: {"code": q.code, "kind": q.kind, "status": "", "scope": ""} for i, q in enumerate(found)}
+        true = {i: {"code": q.code, "kind": q.kind, "status": q.status, "scope": q.scope} for i, q in enumerate(found)}
     else:
         shown = [asdict(q) | {"value_text": text[q.start:q.end]} for q in found]
         pairs = zip(gold, pair(gold, shown, text)[0], strict=True)

@@ -141,7 +141,7 @@ def _number() -> re.Pattern[str]:
         rf"(?:(?:(?P<u0>%|‰|多?余?(?:{names}))?\x20?(?:[-—–~]{{1,2}}|至|到)|(?<=[一二三四五六七八九])、(?=[二三四五六七八九十][^百千万]))"
         rf"\x20?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
         rf"\x20?(?P<m1>{multiple})?(?P<over>余|多|来|\+)?(?P<m2>{multiple})?(?P<over2>余|多)?\x20?(?:(?P<unit>{names})(?!(?<=分)之)|(?:(?<=[万亿])|(?<=[万亿][余多+])|(?<=率[0零])|(?<=率[为是][0零]))(?=[,，。;；、)）\n]|$))(?P<over3>余|多(?=[,，。；;、]))?"
-        rf")(?P<after>及?(?:{after}))?"
+        rf")(?P<after>及?(?:{after})|(?<=[日天时])内)?"
     )
 
 
@@ -362,6 +362,7 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
     unit = unit or ""  # 阅读量287万
     if unit.startswith("大") and unit[1:] in kinds:
         unit = unit[1:]
+    unit = unit.replace("(次)", "次")  # 家(次) is 家次
     value = _value(low)
     if value is None or low in ("零", "〇"):
         return None
