@@ -14,7 +14,7 @@ ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help setup tables briefings lab test lint golden score bench docs samples lock clean
+.PHONY: help setup tables briefings lab test lint golden score learn bench docs samples lock clean
 
 help: ## list the targets
 	@echo 'make briefings [RAW=folder of reports] [OUT=output folder]'
@@ -58,6 +58,9 @@ score: $(READY) ## how well reports are read: the open practice reports, and the
 	@test ! -d '$(SHARED)/gold' || { echo; echo 'real reports:'; \
 		$(FAZHI) build --raw '$(SHARED)/reports' --out '$(OUT)/score' >/dev/null && \
 		$(PY) '$(SHARED)/score/score.py' --tables '$(OUT)/score/latest' --gold '$(SHARED)/gold'; }
+
+learn: $(READY) ## train the second opinion on codes, scopes and dimensions anew; needed when practice reports change
+	@$(PY) tests/practice/train.py
 
 bench: $(READY) ## how fast the stages are
 	@$(PY) tests/bench.py

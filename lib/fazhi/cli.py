@@ -143,7 +143,7 @@ def find(text: Sentence, year: Year = None) -> None:
 @app.command()
 def explain(text: Sentence, year: Year = None,
             as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
-    """How each numeral of a sentence is read: which rules bid for it, or the reason that rules it out.
+    """How each numeral of a sentence is read: which rules bid for it and what the learned model says, or why it measures nothing.
 
     Example: fazhi explain 依托12345热线办结诉求2080余件
     """
@@ -167,7 +167,8 @@ def _step(step: dict[str, Any]) -> str:
     if "ruled_out" in step:
         return f"{step['text']}  measures nothing: {step['ruled_out']}"
     lines = [f"{step['text']}  {amount(step)}  {step['kind']}, {step['status']}, {step['scope']}; of: {step['subject']}",
-             f"    code: {step['code']} {step['name_zh']}" if step["code"] else "    code: none, no rule bid enough"]
+             f"    code: {step['code'] or 'none'} {step['name_zh'] or ''}  by {step['rule'] or 'no rule'}"]
+    lines += ["    learned: " + ", ".join(f"{o['code'] or 'none'} {o['score']}" for o in step["learned"])]
     lines += [f"    bid {o['score']:.2f}  {o['rule']}  on {' + '.join(o['words'])}" for o in step["offers"]]
     lines += [f"    caveats: {' '.join(step['caveats'])}"] if step["caveats"] else []
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """Score the reading of marked reports against the gold that stands inside them.
 
-    python tests/practice/score.py                      # the open part: what the rules were written with
+    python tests/practice/score.py                      # the open part: what rules were written and the model trained with
     python tests/practice/score.py --part phrases       # wordings of each entry, and its near misses
     python tests/practice/score.py --part samples       # the project's sample reports
     python tests/practice/score.py --write              # ... and record the figures: last.json, docs/accuracy.md, the READMEs
@@ -412,7 +412,7 @@ def accuracy(parts: list[Row]) -> str:
     """docs/accuracy.md: precision, recall and the number in gold, for each line and each entry of the codebook."""
     out = ["# Accuracy\n",
            "Written by `python tests/practice/score.py --write`; see tests/practice/README.md for what is measured, and how.",
-           "The rules were written with the open part at hand; the shut part is scored once, at the end of a round of work.",
+           "The rules were written and the model trained with the open part at hand; the shut part is scored once, at the end of a round.",
            "P precision, R recall, n in gold.\n"]
     for title, key in (("Lines", "lines"), ("Measures", "measures"), ("Dimensions of measures", "dimensions"),
                        ("Entries of the codebook", "codes")):

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lib"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from score import fold as same
-from score import marked, pair
+from score import marked, marks, pair
 
 from fazhi.extract import ruled
 from fazhi.extract.codebook import codebook
@@ -223,6 +223,7 @@ def main() -> None:
         heading_bias=np.round(heading_bias / unit).astype(np.int32),
         dimensions=dimensions,
         votes=np.round(np.array([CODE_VOTE, NONE_VOTE, STOCK_VOTE, DIMENSION_VOTE]) / unit).astype(np.int32),
+        trained_on=[marks(part) for part in PARTS],
         leads=np.array(leads, np.int32),
         shares=np.array(shares),
     )
