@@ -208,5 +208,5 @@ def test_every_caveat_is_explained() -> None:
 
 
 def test_every_knowledge_file_is_described() -> None:
-    files = {p.name for p in (ROOT / "lib" / "fazhi" / "knowledge").iterdir() if p.suffix in (".toml", ".tsv")}
+    files = {p.name for p in (ROOT / "lib" / "fazhi" / "knowledge").iterdir() if p.suffix in (".toml", ".tsv", ".npz")}
     assert files == set(re.findall(r"^\| `([\w.]+)` \|", read("docs/knowledge.md"), re.MULTILINE))

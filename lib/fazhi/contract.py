@@ -163,7 +163,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
         col("comparable", "bool", "fit to stand beside other issuers' and years' figures of its code"),
         col("caveats", "list[str]", "why not, or with what care, as short codes that docs/caveats.md explains"),
         own("quote_start", "i64", "of quote"),
-        own("confidence", "f64?", "of the code, 0 to 1: how often such a lead over other codes was right in practice reports not seen"),
+        own("confidence", "f64?", "of the code, 0 to 1: how often one with such a lead was right in practice reports not seen"),
         own("rule", "str?", "the codebook rule that gave the code, or `learned`"),
         own("corrected", "bool", "an analyst's correction (data/corrections.csv) changed this row"),
     ), Span("start", "end", "value_text", "quote")),

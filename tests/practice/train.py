@@ -94,8 +94,7 @@ def _of(
         if g is None or "change" in (q.kind, g["kind"]):
             continue
         told = open_scope(q) and (g["kind"], g["status"]) == ("count", "actual") and g["scope"] in ("year", "stock")
-        names = scope_features(q, found[i - 1].scope if i else "", bool(i) and found[i - 1].unit == q.unit)
-        scope_rows = np.array([row(name) for name in names])
+        scope_rows = np.array([row(name) for name in scope_features(found, [f.scope for f in found], i)])
         yield Example(report, own, scope_rows, q.code or "", knows(q), g["code"] or "", g["scope"] if told else None)
 
 

@@ -102,38 +102,39 @@ def review(
     Returns the scores of the model's codes, a row for each number, the vote of the rules among them.
     """
     m = model()
-    scores = np.zeros((len(found), len(m.codes)), np.int32)
     if not found:
-        return scores
+        return np.zeros((0, len(m.codes)), np.int32)
     rows, starts = contexts(folded, found, where, sections, issuer_kind)
     sums = np.add.reduceat(m.weights[rows], starts, axis=0, dtype=np.int32) + m.bias
-    scores = sums[:, : len(m.codes)]
-    column = {code: k for k, code in enumerate(m.codes)}
+    scores, scopes = sums[:, : len(m.codes)], sums[:, len(m.codes) :]
     before = [q.scope for q in found]
-    for i, q in enumerate(found):
-        if q.kind == "change" or (q.code or "") not in column:
-            continue
-        scores[i, _other_kinds(q.kind)] = LEAST
-        scores[i, column[q.code or ""]] += m.code_vote if q.code or knows(q) else m.none_vote
-        _settle_code(q, scores[i], m)
-    for i, q in enumerate(found):
-        if open_scope(q):
-            names = scope_features(q, before[i - 1] if i else "", bool(i) and found[i - 1].unit == q.unit)
-            own = m.weights[[row(name) for name in names], len(m.codes) :].sum(axis=0, dtype=np.int32)
-            own += sums[i, len(m.codes) :]
-            own[m.scopes.index("stock")] += m.stock_vote if q.scope == "stock" else 0
-            q.scope = m.scopes[int(own.argmax())]
+    _settle_codes(found, scores, m)
+    asked = [i for i, q in enumerate(found) if open_scope(q)]
+    if asked:
+        names = [scope_features(found, before, i) for i in asked]
+        more = m.weights[[[row(name) for name in own] for own in names], len(m.codes) :]
+        own = scopes[asked] + more.sum(axis=1, dtype=np.int32)
+        own[[before[i] == "stock" for i in asked], m.scopes.index("stock")] += m.stock_vote
+        for i, best in zip(asked, own.argmax(axis=1).tolist(), strict=True):
+            found[i].scope = m.scopes[best]
     return scores
 
 
-def _settle_code(q: Quantity, scores: Scores, m: Model) -> None:
-    """Give a number the code that has most, and say how sure it is."""
-    best = int(scores.argmax())
-    lead = int(scores[best] - np.partition(scores, -2)[-2])
-    code = m.codes[best] or None
-    if code != q.code:
-        q.code, q.rule = code, "learned"
-    q.confidence = m.confidence(lead) if code else None
+def _settle_codes(found: Sequence[Quantity], scores: Scores, m: Model) -> None:
+    """Give each number the code that has most, with the vote of the rules in `scores`, and say how sure it is."""
+    column = {code: k for k, code in enumerate(m.codes)}
+    asked = [i for i, q in enumerate(found) if q.kind != "change" and (q.code or "") in column]
+    if not asked:
+        return
+    scores[np.stack([_other_kinds(q.kind) for q in found])] = LEAST
+    votes = [m.code_vote if found[i].code or knows(found[i]) else m.none_vote for i in asked]
+    scores[asked, [column[found[i].code or ""] for i in asked]] += np.array(votes, np.int32)
+    second, first = np.partition(scores[asked], -2, axis=1)[:, -2:].T
+    for i, best, lead in zip(asked, scores[asked].argmax(axis=1).tolist(), (first - second).tolist(), strict=True):
+        q, code = found[i], m.codes[best] or None
+        if code != q.code:
+            q.code, q.rule = code, "learned"
+        q.confidence = m.confidence(lead) if code else None
 
 
 def review_dimensions(folded: str, sections: Sequence[Section]) -> list[Section]:
@@ -162,6 +163,8 @@ def open_scope(q: Quantity) -> bool:
     return q.kind == "count" and q.status == "actual" and q.scope in ("year", "stock") and not q.dated
 
 
-def scope_features(q: Quantity, before: str, same_unit: bool) -> list[str]:
-    """What tells the scope beside the words around: the code, and the scope of the number before."""
-    return [f"scope of {q.code}", f"scope after {before}", f"scope after {before} {same_unit}"]
+def scope_features(found: Sequence[Quantity], scopes: Sequence[str], i: int) -> list[str]:
+    """What tells the scope of number `i` beside the words around: its code, and the scope by the rules of the number before."""
+    before = scopes[i - 1] if i else ""
+    same_unit = i > 0 and found[i - 1].unit == found[i].unit
+    return [f"scope of {found[i].code}", f"scope after {before}", f"scope after {before} {same_unit}"]
