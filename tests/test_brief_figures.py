@@ -215,6 +215,22 @@ def test_static_text_stays_text_and_harmless() -> None:
     assert HARM not in made
 
 
+def test_the_numbers_over_bars_stand_over_them_in_the_twin_too() -> None:
+    fig = figures.bars(pl.DataFrame({"band": ["不到80%", "80%–90%"], "n": [600, 4]}), by="band", counts="n", title="数")
+    assert fig.layout.xaxis.ticktext == ("不到<br>80%", "80%–<br>90%") and fig.layout.xaxis.tickangle == 0  # side by side on a phone
+    with theme.matplotlib_style("不到–数"):
+        drawn = [text for text in static.draw(fig).axes[0].texts if text.get_text() in ("600", "4")]
+    assert [(text.get_ha(), text.get_va()) for text in drawn] == [("center", "bottom")] * 2
+
+
+def test_words_on_a_pattern_stand_on_a_plain_patch_in_the_twin() -> None:
+    fig = go.Figure([go.Bar(x=[0, 1], y=[1, 1], text=["四川<br>·", "·"], marker={"color": "#F6F8FA", "pattern": {"shape": "."}}),
+                     go.Bar(x=[2], y=[1], text=["湖北<br>1/2"], marker={"color": "#cfe8f6"})])
+    with theme.matplotlib_style("四川湖北·"):
+        patches = [text.get_bbox_patch() for text in static.draw(fig).axes[0].texts]
+    assert [patch is not None for patch in patches] == [True, False, False]
+
+
 def test_english_figures_have_english_words() -> None:
     fig = figures.dots(panel(), year=2022, language="en")
     assert "issuers" in fig.layout.meta["alt"] and fig.layout.meta["title"].startswith("Cases closed")

@@ -226,3 +226,10 @@ def test_the_font_has_every_character_that_the_page_shows(made: str) -> None:
 def test_the_same_notebook_gives_the_same_page(made: str) -> None:
     one, two = (export(essay(), Capsule("x", report_tables())) for _ in range(2))
     assert one == two
+
+
+def test_what_a_page_says_of_itself_is_in_its_language() -> None:
+    codes = [{"code": "x", "name_zh": "指标", "definition": "Cases closed in the year"}]
+    made = lxml_html.fromstring(export(new_notebook(), Capsule("题", report_tables(), parameters={"per_people": False, "strict": True}, codes=codes)))
+    assert [cell.text_content() for cell in made.xpath("//tr[th/code]/td")] == ["否", "是"]
+    assert "definition" not in "".join(made.xpath("//thead//th/text()"))

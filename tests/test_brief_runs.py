@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from brief_sample import ISSUERS, report_tables
 from lxml import html as lxml_html
@@ -17,6 +19,7 @@ from fazhi.brief import parameters
 from fazhi.brief.index import write_index
 from fazhi.brief.parameters import ParameterError
 from fazhi.brief.runs import run
+from fazhi.compare.release import FRAME, Release
 from fazhi.contract import TABLES
 from fazhi.tables import write as write_tables
 
@@ -228,15 +231,34 @@ def test_check_looks_at_pages_that_stand_unchanged_too(place: Path) -> None:
 
 
 def test_the_index_says_what_changed_and_escapes_it() -> None:
-    import polars as pl
-
-    from fazhi.compare.release import FRAME, Release
-
     row = dict.fromkeys(FRAME) | {"change": "changed", "table": "indicators", "issuer": "<b>甲</b>", "year": 2020, "column": "value", "old": "=1", "new": "2", "cause": "source"}
     found = Release(pl.DataFrame([row], schema=FRAME), "a1", "b2", ("原始文件",))
     root = lxml_html.fromstring(write_index([], {"id": "b2", "date": "2026"}, changes=found))
     assert "原始文件1处" in root.text_content() and "<b>甲</b>" in root.text_content() and not root.xpath("//table//b")
     assert not lxml_html.fromstring(write_index([], {"id": "b2", "date": "2026"})).xpath("//section")
+
+
+RECORD = {"language": "en", "status": "ok", "key": None, "made": "2026", "build": "b", "origins": {"synthetic": 1, "real": 2}, "tried": "now", "error": None}
+
+
+def test_the_index_of_english_briefings_is_english() -> None:
+    from fazhi.compare.language import spoken
+
+    rows = [dict.fromkeys(FRAME) | {"change": change, "table": table, "column": "comparable", "old": "能", "cause": "knowledge or code"}
+            for change in ("added", "removed", "changed") for table in ("sources", "reports", "indicators")]
+    found = Release(pl.DataFrame(rows, schema=FRAME), "a1", "b2", ("原始文件", "程序"))
+    every = [RECORD | {"name": "a", "title": "Coverage", "file": "a.html"}]
+    for changes in (found, Release(found.frame.clear(), "a1", "b2", ("程序",)), Release(found.frame.clear(), "b2", "b2", ())):
+        made = lxml_html.fromstring(write_index(every, {"id": "b2", "date": "2026"}, changes=changes))
+        assert made.get("lang") == "en" and not re.search("[\u4e00-\u9fff，。：；、（）]", "".join(made.xpath("//body//text()")))
+    assert spoken() == "zh"  # who asked for it speaks on as before
+
+
+def test_the_index_of_briefings_in_both_languages_is_chinese_and_marks_each_title() -> None:
+    both = [RECORD | {"name": "a", "title": "Coverage", "file": "a.html"}, RECORD | {"name": "b", "title": "覆盖", "file": "b.html", "language": "zh"}]
+    made = lxml_html.fromstring(write_index(both, {"id": "b2", "date": "2026"}))
+    assert made.get("lang") == "zh-CN" and made.xpath("//tbody/tr/th/@lang") == ["en", "zh-CN"]
+    assert lxml_html.fromstring(write_index([], {"id": "b2", "date": "2026"})).get("lang") == "zh-CN"
 
 
 @pytest.mark.slow

@@ -189,3 +189,9 @@ def test_reports_are_a_table_that_tells_the_page_what_it_rests_on() -> None:
     shown, told = made._repr_mimebundle_()
     assert told == {show.BASIS: [f"{n:016x}" for n in range(4)]} and ISSUERS[0] in shown["text/html"]
     assert show.sentence("句")._repr_mimebundle_() == ({"text/html": show.sentence("句").html, "text/plain": "句"}, {})
+
+
+def test_a_date_stays_in_one_line() -> None:
+    frame = pl.DataFrame({"issuer": ["甲县"], "published_on": ["2021-02-23"], "source": ["baoshan-2020.html"]}).with_columns(pl.col("published_on").str.to_date())
+    row = lxml_html.fragment_fromstring(show.table(frame, "表").html, create_parent="div").xpath(".//tbody/tr/*")
+    assert [cell.get("class") for cell in row] == ["fz-s", "fz-s", "fz-m"]

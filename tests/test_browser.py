@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from brief_sample import HARM, panel, report_tables
 from nbformat.v4 import new_markdown_cell, new_notebook
@@ -241,6 +242,23 @@ def test_print_shows_the_static_figures(browser: Any, file: Path) -> None:
     assert opened.page.evaluate(seen, ".fz-static") == 9 and opened.page.evaluate(seen, ".fz-plot") == 0
     opened.page.pdf(path=KEPT / "print.pdf", prefer_css_page_size=True)
     assert (KEPT / "print.pdf").stat().st_size > 20_000
+    opened.context.close()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_table_of_many_columns_fits_a_sheet(browser: Any, tmp_path: Path, language: str) -> None:
+    """One that is wider makes the printer shrink the whole page: figures and all."""
+    prose = "县政府收到行政复议申请41件，同比增长20.6%" if language == "zh" else "Applications received by the reconsideration organ"
+    row = {"issuer": "清岚市市场监督管理局", "year": "2022", "code": "reconsideration_received", "verdict": "无法判断" if language == "zh" else "cannot be told",
+           "a": -10.2, "b": 1568.3, "c": 15_683_000.0, "d": 17_020_000.0, "quote": prose, "before": prose,
+           "url": "http://www.qinglan.gov.example/zwgk/fzzf/202003/t20200316_41027.html"}
+    frame = pl.DataFrame([row] * 3).with_columns(c_unit=pl.lit("元"), d_unit=pl.lit("元"))
+    table = show.table(frame, "表", columns=list(row), language=language)
+    path = tmp_path / "wide.html"
+    path.write_text(page.export(new_notebook(cells=[put(html_output(table))]), page.Capsule("宽表", report_tables(), language)), "utf-8")
+    opened = Visit(browser, path, viewport={"width": 673, "height": 900})  # A4 without its margins
+    opened.page.emulate_media(media="print")
+    assert opened.page.evaluate("document.querySelector('table').getBoundingClientRect().width") <= 673
     opened.context.close()
 
 

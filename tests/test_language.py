@@ -67,8 +67,8 @@ def labels() -> set[str]:
         for value in held.values():
             yield from under(value) if isinstance(value, dict) else [value]
 
-    # what only the index page and the command line say is not in a briefing
-    shown = [{k: v for k, v in load_toml(file)["label"].items() if k not in ("change", "table", "cause", "field", "qualifier")} for file in LABELS]
+    # what only the command line says is on no page
+    shown = [{k: v for k, v in load_toml(file)["label"].items() if k != "qualifier"} for file in LABELS]
     return {text for label in shown for text in under(label) if isinstance(text, str) and CHINESE.search(text)}
 
 

@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 import fazhi.build
+from fazhi.compare import law
 from fazhi.contract import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -167,6 +168,14 @@ def test_a_map_is_drawn_of_several_provinces_only(path: Path, places: dict[str, 
         alts = [f["layout"]["meta"]["alt"] for o in outputs if (f := o.get("data", {}).get("application/vnd.plotly.v1+json"))]
         assert any(alt.startswith("省级格子地图") for alt in alts) is drawn
         assert ("个省级行政区没有机关列入比较" if drawn else "不画地图") in words(outputs)
+
+
+def test_the_coverage_prints_the_table_of_law_by_year_and_level(places: dict[str, Path], tmp_path: Path) -> None:
+    t = fazhi.load(places["few"])
+    made = words(run(NOTEBOOKS[1], tmp_path / "out.ipynb", tables=str(places["few"])))
+    printed = next(table for table in re.findall("<table>.*?</table>", made, re.DOTALL) if "各层级：公布、按时、齐全" in table)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall("<tr>.*?</tr>", printed)[1:]]
+    assert cells == [[str(value) for value in row] for row in law(t).printed.iter_rows()] and len(cells) > 1
 
 
 def test_a_region_that_fits_nothing_is_said(places: dict[str, Path], tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from fazhi.build import BuildResult
 from fazhi.cli import app
 from fazhi.compare import CompareError, law, promises
+from fazhi.compare.language import speaking
 from fazhi.compare.law import ALL, TABLE
 from fazhi.compare.pledge import VERDICTS, alike, grams, judge, knowledge, often, others, sentences, spread
 from fazhi.compare.promises import FRAME
@@ -419,6 +420,12 @@ def test_the_table_of_an_evaluation(built: Tables) -> None:
         assert all(parts[c].sum() == row[c] for c in ("expected", "reports", "dated", "on_time", "judged", "complete"))
         assert row["reports_share"] == pytest.approx(row["reports"] / row["expected"] * 100) and row["rule"] == "article_24"
         assert row["deadline"] == date(year + 1, 4, 1)
+    printed, counted = s.printed, s.table
+    assert printed.columns == ["year", "level_zh", "reports", "on_time", "complete"] and printed.height == counted.height
+    for row, told in zip(counted.iter_rows(named=True), printed.iter_rows(named=True), strict=True):
+        whole = f"{row['reports']}/{row['expected']}（{row['reports'] / row['expected']:.0%}）"
+        assert (told["year"], told["level_zh"], told["reports"]) == (row["year"], row["level_zh"], whole)
+        assert told["complete"].startswith(f"{row['complete']}/{row['judged']}（")
     missing = s.missing.group_by("part").agg(pl.col("reports").sum())
     assert dict(missing.iter_rows()) == {"problems": 2, "first_responsible_person": 2, "plan": 1}
 
@@ -436,6 +443,9 @@ def test_the_rule_applies_from_the_reports_of_2019() -> None:
     rows = {row["year"]: row for row in s.table.iter_rows(named=True)}
     assert [rows[y]["rule"] for y in (2014, 2018, 2019)] == [None, "outline_2015", "article_24"]
     assert [rows[y]["on_time_share"] for y in (2014, 2018, 2019)] == [None, None, 0]
+    assert s.printed["on_time"].to_list() == ["－"] * 5 + ["0/1（0%）"]
+    with speaking("en"):
+        assert s.printed["on_time"].to_list() == ["－"] * 5 + ["0/1 (0%)"]
     assert [r["first_year"] for r in s.rules.iter_rows(named=True)] == [2015, 2019]
     said = "\n".join(s.sentences())
     assert "2014年度还没有规定可依" in said and "2019年度起：《法治政府建设与责任落实督察工作规定》第二十四条" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -63,7 +64,8 @@ def bars(
     fig.update_xaxes(
         tickmode="array",
         tickvals=list(range(len(rows))),
-        ticktext=[plain(word(row[by], language)) for row in rows],
+        ticktext=[_lines(word(row[by], language)) for row in rows],
+        tickangle=0,
         showgrid=False,
     )
     top = max(row[column] or 0 for row in rows for column in columns)
@@ -73,3 +75,8 @@ def bars(
     alt = say("figure.alt_bars", language, title=title, told=told)
     counted = frame.with_columns(report_id=pl.lit(None, pl.String))
     return finish(fig, counted, title=title, alt=alt, height=HEAD + FOOT + 260, language=language)
+
+
+def _lines(name: object) -> str:
+    """A name under its bar, broken before a number, at a dash or a blank: on a phone five of them stand side by side."""
+    return re.sub(r"(?<=[–\s])(?=\S)|(?<=[\u4e00-\u9fff])(?=\d)", "<br>", plain(name))

@@ -14,17 +14,19 @@ from jinja2 import Environment
 from fazhi.brief import fonts
 from fazhi.brief.show import table
 from fazhi.brief.theme import say
+from fazhi.compare.language import put, speaking, word
 from fazhi.compare.release import Release
 
 CHANGES = 100  # differences that the page shows; all are in the CSV and in `fazhi diff`
 
 
 def write_index(
-    records: Sequence[Mapping[str, Any]], build: Mapping[str, str], language: str = "zh", changes: Release | None = None
+    records: Sequence[Mapping[str, Any]], build: Mapping[str, str], language: str | None = None, changes: Release | None = None
 ) -> str:
     """index.html of the records of status.json: one page, no request, usable without scripts (the search box alone needs
-    them). `changes` are those since the build before.
+    them). `changes` are those since the build before. Without a `language` it is English where all briefings are.
     """
+    language = language or ("en" if records and all(record["language"] == "en" for record in records) else "zh")
     folder = files(__package__) / "template"
     text = (folder / "index_page.html.j2").read_text("utf-8")
     css = (folder / "briefing" / "page.css").read_text("utf-8")
@@ -32,8 +34,9 @@ def write_index(
     rows = [
         {
             **record,
+            "lang": "en" if record["language"] == "en" else "zh-CN",
             "said": _said(record, language),
-            "origin": "，".join(say(f"origin.{name}", language) for name in record["origins"]),
+            "origin": word("，", language).join(say(f"origin.{name}", language) for name in record["origins"]),
         }
         for record in records
     ]
@@ -56,12 +59,14 @@ def _changes(changes: Release | None, language: str) -> dict[str, str]:
     if changes is None:
         return {}
     columns = ["change", "issuer", "year", "name_zh", "column", "old", "new", "cause"]
-    frame = changes.shown.select(
-        pl.concat_str("table", "change").alias("change"), pl.coalesce("issuer", "source").alias("issuer"), *columns[2:], "quote"
-    )
-    made = table(frame, say("index.changed", language), columns=columns, limit=CHANGES, language=language)
-    html = "".join(c for c in made.html if c in "\n\t" or c.isprintable())
-    return {"sentence": changes.sentence(), "table": html if frame.height else ""}
+    with speaking(language):
+        what = [put("{table}{change}", **row) for row in changes.shown.select("table", "change").iter_rows(named=True)]
+        frame = changes.shown.select(
+            pl.Series("change", what, pl.String), pl.coalesce("issuer", "source").alias("issuer"), *columns[2:], "quote"
+        )
+        made = table(frame, say("index.changed"), columns=columns, limit=CHANGES)
+        html = "".join(c for c in made.html if c in "\n\t" or c.isprintable())
+        return {"sentence": changes.sentence(), "table": html if frame.height else ""}
 
 
 def _said(record: Mapping[str, Any], language: str) -> str:
@@ -69,4 +74,4 @@ def _said(record: Mapping[str, Any], language: str) -> str:
     if record["status"] == "ok":
         return say("index.ok", language)
     kept = say("index.failed_kept", language, date=record["made"]) if record["file"] else say("index.failed_none", language)
-    return f"{kept}：{record['error']}" if record["error"] else escape(kept)
+    return f"{kept}{say('page.colon', language)}{record['error']}" if record["error"] else escape(kept)

@@ -354,6 +354,8 @@ class Capsule:
     def _value(self, value: Any) -> str:
         if value is None or value == []:
             return say("page.unset", self.language)
+        if isinstance(value, bool):
+            return say("page.yes" if value else "page.no", self.language)
         return word("、", self.language).join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
     def _codebook(self) -> str:

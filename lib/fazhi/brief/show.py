@@ -185,7 +185,7 @@ def table(
     if ends and frame.height > limit:
         rows = _extremes(frame, ends, limit)
     texts = {c: [_printed(row, c, has_value, language) for row in rows.iter_rows(named=True)] for c in shown}
-    kinds = {c: "fz-n" if frame.schema[c].is_numeric() and c != "year" else _width(texts[c]) for c in shown}
+    kinds = {c: _kind(c, frame.schema[c], texts[c]) for c in shown}
     head = "".join(f'<th scope="col" class="{kinds[c]}">{escape(names[c])}</th>' for c in shown)
     body = []
     for number_, row in enumerate(rows.iter_rows(named=True)):
@@ -238,8 +238,12 @@ def _printed(row: Mapping[str, Any], column: str, has_value: bool, language: str
     return _cell(value, language)
 
 
-def _width(texts: Sequence[str]) -> str:
-    """The class of a column by its longest text: one line, a few words, prose."""
+def _kind(column: str, kind: pl.DataType, texts: Sequence[str]) -> str:
+    """The class of a column: numbers, else by its longest text: one line (a date, too), a few words, prose."""
+    if kind.is_numeric() and column != "year":
+        return "fz-n"
+    if kind.is_temporal():
+        return "fz-s"
     longest = max(map(len, texts), default=0)
     return "fz-s" if longest <= 8 else "fz-m" if longest <= 24 else "fz-l"
 

@@ -117,9 +117,9 @@ def draw(fig: go.Figure) -> Figure:
             )
     layout = fig.layout
     places = _domains(fig)
-    height = (layout.height or 450) / DPI * 0.82
-    if len(places) <= 2:
-        height = min(height, PAGE)
+    wanted = (layout.height or 450) / DPI * 0.82
+    height = min(wanted, PAGE) if len(places) <= 2 else wanted
+    names = 8 * max(0.85, height / wanted)  # rows that were pressed onto a sheet have smaller names
     canvas = Canvas(figsize=(WIDTH, height), layout="constrained")
     FigureCanvasSVG(canvas)
     grid = canvas.add_gridspec(
@@ -142,7 +142,7 @@ def draw(fig: go.Figure) -> Figure:
         if key not in drawn:
             ax.set_axis_off()
             continue
-        _axes(ax, layout[f"xaxis{key}"], layout[f"yaxis{key}"])
+        _axes(ax, layout[f"xaxis{key}"], layout[f"yaxis{key}"], names)
         if told := legend.get(key):
             ax.legend(
                 [h for h, _ in told],
@@ -237,19 +237,26 @@ def _scatter(ax: Axes, trace: Any, fig: go.Figure, place: int) -> Any:
     if "text" in mode:
         positions = _each(trace.textposition, len(x))
         for at_x, at_y, text, position in zip(x, y, _each(trace.text, len(x)), positions, strict=False):
-            side = "right" if "left" in (position or "") else "left"
+            along, across, shift = _beside(position or "")
             ax.annotate(
                 words(text).strip("　"),
                 (at_x, at_y),
-                xytext=(-7 if side == "right" else 7, 0),
+                xytext=shift,
                 textcoords="offset points",
-                ha=side,
-                va="center",
+                ha=along,
+                va=across,
                 fontsize=7.5,
                 color=MUTED,
                 annotation_clip=False,
             )
     return handle
+
+
+def _beside(position: str) -> tuple[str, str, tuple[int, int]]:
+    """How a label stands to its point: alignments and a shift in points, of plotly's `top center`, `middle left` …"""
+    if position.endswith("center") and not position.startswith("middle"):
+        return ("center", "bottom", (0, 3)) if position.startswith("top") else ("center", "top", (0, -3))
+    return ("right", "center", (-7, 0)) if "left" in position else ("left", "center", (7, 0))
 
 
 def _bar(ax: Axes, trace: Any, stacked: bool, place: int) -> Any:
@@ -283,7 +290,8 @@ def _bar(ax: Axes, trace: Any, stacked: bool, place: int) -> Any:
     for bar, anchor in zip(bars, _anchors(trace), strict=False):
         bar.set_url(f"#{anchor}" if anchor else None)
     if trace.text is not None:
-        for bar, text in zip(bars, _each(trace.text, count), strict=False):
+        for bar, face, text in zip(bars, colour, _each(trace.text, count), strict=False):
+            named = hatch and "<br>" in str(text or "")  # words on a pattern stand on a plain patch
             ax.annotate(
                 words(text),
                 (bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2),
@@ -291,12 +299,13 @@ def _bar(ax: Axes, trace: Any, stacked: bool, place: int) -> Any:
                 va="center",
                 fontsize=8,
                 color=trace.textfont.color if isinstance(trace.textfont.color, str) else INK,
+                bbox={"facecolor": face, "edgecolor": "none", "pad": 1.5} if named else None,
             )
     return bars
 
 
-def _axes(ax: Axes, x: Any, y: Any) -> None:
-    """Ticks, titles, ranges and grids as plotly's axes have them."""
+def _axes(ax: Axes, x: Any, y: Any, size: float) -> None:
+    """Ticks, titles, ranges and grids as plotly's axes have them; `size` is that of the names at the ticks."""
     from matplotlib.ticker import MultipleLocator
 
     if y.scaleanchor:
@@ -317,7 +326,7 @@ def _axes(ax: Axes, x: Any, y: Any) -> None:
             if spec.dtick:
                 axis.set_major_locator(MultipleLocator(spec.dtick))
             axis.set_major_formatter(lambda value, _: f"{value:,.0f}" if float(value).is_integer() else f"{value:g}")
-        axis.set_tick_params(labelsize=8, length=0)
+        axis.set_tick_params(labelsize=size, length=0)
         for tick in axis.get_ticklabels():
             tick.set_linespacing(0.95)
         if spec.showgrid is not False:

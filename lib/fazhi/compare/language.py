@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -30,6 +31,17 @@ def speak(language: str) -> None:
     if language not in LANGUAGES:
         raise ValueError(f"没有语言 {language!r}，可用 zh（中文）或 en（英文） (the language is zh or en)")
     _spoken = language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Inside a `with`, answers are put in this language; afterwards in the one before. Raises ValueError as `speak` does."""
+    before = _spoken
+    speak(language)
+    try:
+        yield
+    finally:
+        speak(before)
 
 
 def spoken(language: str | None = None) -> str:

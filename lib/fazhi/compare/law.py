@@ -18,6 +18,7 @@ import polars as pl
 from fazhi.compare import say
 from fazhi.compare.coverage import Coverage, Law, coverage, law_of, laws
 from fazhi.compare.guards import LEVELS, rules
+from fazhi.compare.language import put
 from fazhi.compare.members import Tables
 from fazhi.compare.question import Names, Question, Years
 
@@ -59,6 +60,14 @@ class Standing:
             .sort("year", pl.col("level").replace_strict(order, default=9, return_dtype=pl.Int64))
             .select(pl.col(name).cast(kind) for name, kind in TABLE.items())
         )
+
+    @property
+    def printed(self) -> pl.DataFrame:
+        """The table as evaluations print it, in the language that is spoken: year, level_zh, then `reports`, `on_time` and
+        `complete`, each as 4/5（80%）, or － where nobody was asked."""
+        rows = self.table.to_dicts()
+        shares = {part: pl.Series([share(row, part) for row in rows], dtype=pl.String) for part in SHARES}
+        return self.table.select("year", "level_zh").with_columns(**shares)
 
     @property
     def missing(self) -> pl.DataFrame:
@@ -133,10 +142,7 @@ class Standing:
         if form != "table":
             raise ValueError(f"no form {form!r}; it is table, csv or json")
         lines = ["\t".join(self.labels[c] for c in ("year", "level_zh", "reports", "on_time", "complete"))]
-        lines += [
-            "\t".join((str(row["year"]), row["level_zh"], *(share(row, name) for name in SHARES)))
-            for row in self.table.iter_rows(named=True)
-        ]
+        lines += ["\t".join(map(str, row)) for row in self.printed.iter_rows()]
         for row in self.faults.iter_rows(named=True):
             late = f"{row['deadline']}前应公开，{row['published_on'] or row['signed_on']}" if is_late(row) else ""
             lack = f"缺{row['missing_zh']}" if row["missing_zh"] else ""
@@ -179,7 +185,7 @@ def is_late(row: dict[str, Any]) -> bool:
 def share(row: dict[str, Any], part: str) -> str:
     """4/5（80%）, or － where nobody was asked."""
     whole = row[SHARES[part]]
-    return f"{row[part]}/{whole}（{row[part] / whole:.0%}）" if whole else "－"
+    return put("{n}/{all}（{share}）", n=row[part], all=whole, share=f"{row[part] / whole:.0%}") if whole else "－"
 
 
 def described(law: Law) -> dict[str, Any]:

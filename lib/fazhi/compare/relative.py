@@ -124,8 +124,20 @@ def per_inhabitants(
     cannot be used, when there is none, and for a comparison of rates.
     """
     countable(*c.codes)
-    table = read_denominators(denominators, t)
-    frame = c.frame.with_row_index("row")
+    rows = inhabitants(c.frame, read_denominators(denominators, t))
+    rows = rows.with_columns(divisor=pl.col("population") / people, divisor_bound=pl.lit(None, pl.String))
+    many = f"{people // 10_000}万人" if people % 10_000 == 0 else f"{people:,}人"
+    unit = pl.concat_str(pl.col("unit").fill_null(""), pl.lit(f"/{many}"))
+    sources = put("、").join(sorted(set(rows["named"].drop_nulls()))) or put("未注明")
+    note = put("各数已按人口折算为每{many}；人口数来源：{sources}。", many=many, people=f"{people:,}", sources=sources)
+    c = replace(c, question=c.question | {"per_inhabitants": people})
+    return divided(c, rows, unit, f"（每{many}）", f" (per {people:,} inhabitants)", note)
+
+
+def inhabitants(frame: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `frame` (issuer, region, region_code, issuer_kind, level, zone, year) with `population` and `named`, who says
+    so, of the denominators `table`; null where it has no line for them."""
+    frame = frame.with_row_index("row")
     ordinary = pl.col("issuer_kind").is_in(["government", "department"]) & (pl.col("level") != "township")
     ordinary &= pl.col("zone").is_null()
     found = []
@@ -138,14 +150,8 @@ def per_inhabitants(
             hits = here.select("row", *on).join(some.select(*on, "population", "source"), on=on)
             found.append(hits.select("row", "population", "source", order=pl.lit(2 * order + (not exact))))
     best = pl.concat(found).sort("row", "order").unique("row", keep="first", maintain_order=True)
-    rows = frame.join(best.select("row", "population", named="source"), on="row", how="left", maintain_order="left")
-    rows = rows.with_columns(divisor=pl.col("population") / people, divisor_bound=pl.lit(None, pl.String))
-    many = f"{people // 10_000}万人" if people % 10_000 == 0 else f"{people:,}人"
-    unit = pl.concat_str(pl.col("unit").fill_null(""), pl.lit(f"/{many}"))
-    sources = put("、").join(sorted(set(rows["named"].drop_nulls()))) or put("未注明")
-    note = put("各数已按人口折算为每{many}；人口数来源：{sources}。", many=many, people=f"{people:,}", sources=sources)
-    c = replace(c, question=c.question | {"per_inhabitants": people})
-    return divided(c, rows, unit, f"（每{many}）", f" (per {people:,} inhabitants)", note)
+    joined = frame.join(best.select("row", "population", named="source"), on="row", how="left", maintain_order="left")
+    return joined.drop("row")
 
 
 def divided(c: Comparison, rows: pl.DataFrame, unit: pl.Expr, zh: str, en: str, note: str) -> Comparison:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from fazhi.compare.guards import CompareError, codebook, rules
+from fazhi.compare.language import put
 from fazhi.compare.say import number, some
 
 CAUSES = ("source", "ledger", "correction", "knowledge", "code", "knowledge or code")
@@ -72,23 +73,25 @@ class Release:
         return counted.sort(["n", "table", "change", "cause"], descending=[True, False, False, False])
 
     def sentence(self) -> str:
-        """The difference in one breath."""
+        """The difference in one breath, in the language that is spoken."""
         if self.old == self.new:
-            return "是同一次构建，没有变化。"
-        why = f"（{'、'.join(self.reasons)}有变）" if self.reasons else ""
+            return put("是同一次构建，没有变化。")
+        why = put("（{reasons}有变）", reasons="、".join(self.reasons)) if self.reasons else ""
         if self.frame.is_empty():
-            return f"与构建 {self.old} 相比，各表的值没有变化{why}。"
+            return put("与构建 {old} 相比，各表的值没有变化{why}。", old=self.old, why=why)
         labels = rules().labels
         counts = {(table, change): n for table, change, n in self.frame.group_by("table", "change").len().iter_rows()}
         told = [
-            f"{labels['table'][table]}{labels['change'][change]}{counts[table, change]}处"
+            put("{table}{change}{n}处", table=labels["table"][table], change=labels["change"][change], n=counts[table, change])
             for table in ("sources", "reports", "indicators")
             for change in ("added", "removed", "changed")
             if (table, change) in counts
         ]
         causes = self.frame["cause"].value_counts(sort=True, name="n").sort(["n", "cause"], descending=[True, False])
-        blamed = some((f"{labels['cause'].get(cause, cause)}{n}处" for cause, n in causes.iter_rows()), 6)
-        return f"与构建 {self.old} 相比{why}：{'，'.join(told)}；起因：{blamed}。"
+        blamed = some((put("{cause}{n}处", cause=labels["cause"].get(cause, cause), n=n) for cause, n in causes.iter_rows()), 6)
+        return put(
+            "与构建 {old} 相比{why}：{told}；起因：{blamed}。", old=self.old, why=why, told=put("，").join(told), blamed=blamed
+        )
 
     def text(self, form: str = "table") -> str:
         """For the command line: `table` (people), `csv` (safe in a spreadsheet) or `json`; these two with codes as they are."""
@@ -290,7 +293,7 @@ def _printed(frame: pl.DataFrame, column: str) -> pl.Expr:
     if kind.is_float():
         return pl.col(column).map_elements(number, return_dtype=pl.String)
     if kind == pl.Boolean:
-        return pl.col(column).replace_strict({True: "是", False: "否"}, return_dtype=pl.String)
+        return pl.col(column).replace_strict({True: "能", False: "不能"}, return_dtype=pl.String)
     return pl.col(column).cast(pl.String)
 
 
