@@ -306,9 +306,14 @@ def test_bare_numbers_in_a_bracket_have_the_unit_before_it(text: str, values: li
     assert [n.value for n in scan(text)[0]] == values
 
 
-@pytest.mark.parametrize(("text", "value"), [("败诉率为0，", 0), ("发生率零。", 0), ("3成以上人员无证", 30), ("电话8,214件", 8214)])
+@pytest.mark.parametrize(("text", "value"), [("败诉率为0，", 0), ("发生率零。", 0), ("3成以上人员无证", 30), ("电话8,214件", 8214), ("举办一期执法培训班", 1), ("压减企业报表11张", 11)])
 def test_rates_of_nothing_and_numbers_after_a_name(text: str, value: float) -> None:
     assert [n.value for n in scan(text)[0]] == [value]
+
+
+@pytest.mark.parametrize("text", ["实行一次性告知", "超亿元项目落地", "完成执法平台（二期）建设", "任命一名干部", "会同公安等部门开展“101%服务”"])
+def test_names_and_manners_of_speaking_measure_nothing(text: str) -> None:
+    assert scan(text)[0] == []
 
 
 def test_a_list_that_deals_nothing_out_shares_no_unit() -> None:

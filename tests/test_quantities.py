@@ -72,6 +72,9 @@ def test_phrases(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("text", "kind", "direction"), [
+    ("同比分别上升 25.4%。", "change", "up"), ("一年净增512名。", "change", "up"),
+    ("核减工程款1.1亿元。", "amount", None), ("平均减材料56%。", "change", "down"), ("涉企检查减少2870次。", "change", "down"),
+    ("压减率93.2%。", "rate", None),
     ("全年受理案件22件。", "count", None),
     ("按期办结率98.5%。", "rate", None),
     ("持证率达百分之九十八。", "rate", None),
@@ -252,6 +255,24 @@ def test_one_number_for_two_rates_is_two_figures() -> None:
     found = read("全市规范性文件备案率、审核率均达100%。")
     assert [(q.value, q.kind, q.code) for q in found] == [(100, "rate", "filing_rate"), (100, "rate", "legality_review_rate")]
     assert len({(q.start, q.end) for q in found}) == 1
+
+
+def test_a_thousands_separator_parts_no_clause() -> None:
+    assert [q.kind for q in read("较2018年的1,870户增加276户。")] == ["count", "change"]
+
+
+def test_titles_in_a_list_are_not_counted_each() -> None:
+    assert [q.value for q in read("邀请老师讲授《行政许可法》《行政处罚法》各1次。")] == [1]
+
+
+def test_last_years_figures_in_a_list_are_all_last_years() -> None:
+    found = read("办理人大代表建议72件、政协提案105件，去年分别为68、113件。")
+    assert [(q.value, q.scope) for q in found][2:] == [(68, "previous"), (113, "previous")]
+
+
+def test_a_duration_that_was_reached() -> None:
+    assert [(q.value, q.unit) for q in read("抵押登记1个工作日办结。")] == [(1, "个工作日")]
+    assert read("企业开办时间压缩至1个工作日内。")[0].qualifier == "at_most" and not read("应当在5个工作日内审查。")
 
 
 def test_one_number_for_each_of_several_things() -> None:

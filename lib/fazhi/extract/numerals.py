@@ -366,8 +366,9 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
     value = _value(low)
     if value is None or low in ("零", "〇"):
         return None
-    if chinese and not said and not (over or over2) and low[0] != "十" and all(c in _POWERS for c in low):
-        return None  # 千人, 万名: a name or a manner of speaking
+    power = chinese and not (over or over2) and low[0] != "十" and all(c in _POWERS for c in low)
+    if power and (not said or kinds.get(unit) in ("money", "currency")):
+        return None  # 千人, 万名: a name or a manner of speaking; 超亿元项目 a sort of project
     if (over or over2 or over3 or low[0] in "数几" or low == "十几") and qualifier == "exact":
         qualifier = "over"
     scale = _multiple(m1) * _multiple(m2) if m1 or m2 else 1.0

@@ -26,6 +26,7 @@ _STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")
 _CLOSE = " \t\u3000。．.；;：:，,、"
 _BREAK = re.compile(r"[：:]|[ \u3000]+")
 _PROSE = re.compile(r"[。！？；]")
+_NEXT = re.compile(r"[;；]\s*(?:[（(]?\d{1,2}[）)]|\d{1,2}[.、．](?!\d))")
 _LISTED = re.compile(r"[;；]|.[①-⑳]")
 _MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
 _OPEN, _SHUT = "《“（(〔【「", "》”）)〕】」"
@@ -158,6 +159,8 @@ def _labelled(text: str) -> list[Head]:
         end, body = _cut(text, m.end(), limit)
         if style.name == "circled" and (end - m.end() > 24 or _LISTED.search(text, start, end)):
             continue  # ①…;②… inside a sentence lists things, it heads nothing
+        if style.level > 2 and _NEXT.search(text, start, end):
+            continue  # nor do (1)…；(2)…
         if not first:
             # Inside a paragraph only a label in sequence, with a short clause and then text of its own.
             if number != last.get(style.name, 0) + 1 and number != 1:

@@ -119,6 +119,7 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
             (each := phrase("each").search(text, p.left, p.left_end))
             and (items := _items(text, p.left, each.start()))
             and len(items) > 1
+            and "《" not in text[p.left : each.start()]  # titles in a list are what was dealt with, not things that are counted
         ):
             for a, b in items:
                 out_n.append(n)
