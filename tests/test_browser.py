@@ -279,4 +279,6 @@ def test_the_index_can_be_searched(browser: Any, tmp_path: Path) -> None:
     assert opened.page.locator("tbody tr:visible").count() == 1
     assert opened.said == [] and opened.requests == [path.as_uri()]
     opened.page.screenshot(path=KEPT / "index.png")
+    opened.page.emulate_media(media="print")
+    assert not opened.page.get_by_label("搜索简报").is_visible()  # nobody searches paper
     opened.context.close()
