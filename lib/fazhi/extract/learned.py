@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fazhi.extract.codebook import codebook
-from fazhi.extract.context import ROWS, contexts, heading_contexts, row
+from fazhi.extract.context import ROWS, Ints, contexts, heading_contexts, row
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity, Section
 from fazhi.knowledge import KnowledgeError
@@ -105,7 +105,7 @@ def review(
     if not found:
         return np.zeros((0, len(m.codes)), np.int32)
     rows, starts = contexts(folded, found, where, sections, issuer_kind)
-    sums = np.add.reduceat(m.weights[rows], starts, axis=0, dtype=np.int32) + m.bias
+    sums = _sums(m.weights, rows, starts) + m.bias
     scores, scopes = sums[:, : len(m.codes)], sums[:, len(m.codes) :]
     before = [q.scope for q in found]
     _settle_codes(found, scores, m)
@@ -118,6 +118,11 @@ def review(
         for i, best in zip(asked, own.argmax(axis=1).tolist(), strict=True):
             found[i].scope = m.scopes[best]
     return scores
+
+
+def _sums(weights: NDArray[np.int8], rows: Ints, starts: Ints) -> Scores:
+    """The columns of the weights summed up over each one's rows."""
+    return np.array([weights[own].sum(axis=0, dtype=np.int32) for own in np.split(rows, starts[1:])])
 
 
 def _settle_codes(found: Sequence[Quantity], scores: Scores, m: Model) -> None:
@@ -143,7 +148,7 @@ def review_dimensions(folded: str, sections: Sequence[Section]) -> list[Section]
     if not any(s.dimension for s in sections):
         return list(sections)
     rows, starts = heading_contexts(folded, sections)
-    sums = np.add.reduceat(m.heading_weights[rows], starts, axis=0, dtype=np.int32) + m.heading_bias
+    sums = _sums(m.heading_weights, rows, starts) + m.heading_bias
     out = []
     for s, scores in zip(sections, sums, strict=True):
         if s.dimension in m.dimensions:
