@@ -28,7 +28,7 @@ _TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80
 _NUMERAL = CHINESE + ASCII
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
 _PART = re.compile(rf"(?:[^\d、,;()]{{1,8}}(\d+)|[^\d{CHINESE}、,;()]{{1,8}}({CHINESE_NUMBER}))[、,;和]?")
-_PARTS = re.compile(rf"\((?:{_PART.pattern}){{2,}}等?\)")
+_PARTS = re.compile(rf"(?:\((?:{_PART.pattern}){{2,}}等?\)|,?其中:?(?:{_PART.pattern}){{2,}}(?<=[\d{CHINESE}])(?=[。;\n]|$))")
 _STOPPED = re.compile(r"[,，。;；:：(（\n\d]")
 _LISTING = re.compile(r"[、和及]")
 _SUMMAND = re.compile(r"\d[\d,.]*")
@@ -283,7 +283,7 @@ def _summands(m: re.Match[str], kinds: dict[str, str]) -> list[Number]:
 
 
 def _bracketed(folded: str, total: Number) -> list[Number]:
-    """审结17件（维持13、变更1、撤销3）: bare numbers in a bracket behind a number have its unit."""
+    """审结17件（维持13、变更1、撤销3）: bare numbers in a bracket or a 其中 behind a number have its unit."""
     m = _PARTS.match(folded, total.end)
     if m is None or total.group == "rate":
         return []
