@@ -56,7 +56,7 @@ class Model:
 
 @cache
 def model() -> Model:
-    """The model of learned.npz. Raises KnowledgeError for a file that does not fit this program or its codebook."""
+    """The model of learned.npz. Raises KnowledgeError for a file that does not fit this program."""
     with np.load(str(files("fazhi.knowledge") / FILE), allow_pickle=False) as held:
         parts = {name: held[name] for name in held.files}
     try:
@@ -82,16 +82,14 @@ def model() -> Model:
     shapes = found.weights.shape, found.bias.shape, found.heading_weights.shape, found.heading_bias.shape
     if shapes != ((ROWS, columns), (columns,), (ROWS, len(found.dimensions)), (len(found.dimensions),)):
         raise KnowledgeError(FILE, "weights", f"of shapes {shapes}", "make it anew: make learn")
-    if unknown := set(found.codes) - {"", *codebook().entries}:
-        raise KnowledgeError(FILE, "codes", f"{sorted(unknown)} are not in codebook.toml", "make it anew: make learn")
     return found
 
 
 @cache
 def _other_kinds(kind: str) -> NDArray[np.bool_]:
-    """Which of the model's codes count something of another kind."""
+    """Which of the model's codes count something of another kind, or have left the codebook."""
     entries = codebook().entries
-    return np.array([code != "" and entries[code].kind != kind for code in model().codes])
+    return np.array([code != "" and (code not in entries or entries[code].kind != kind) for code in model().codes])
 
 
 def review(
