@@ -311,6 +311,10 @@ def test_rates_of_nothing_and_numbers_after_a_name(text: str, value: float) -> N
     assert [n.value for n in scan(text)[0]] == [value]
 
 
+def test_what_falls_is_no_range() -> None:
+    assert [(n.value, n.unit, n.high) for n in scan("分解任务21条到13个科室")[0]] == [(21, "条", None), (13, "个", None)]
+
+
 @pytest.mark.parametrize("text", ["实行一次性告知", "超亿元项目落地", "完成执法平台（二期）建设", "任命一名干部", "会同公安等部门开展“101%服务”"])
 def test_names_and_manners_of_speaking_measure_nothing(text: str) -> None:
     assert scan(text)[0] == []

@@ -376,7 +376,10 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
     if high:
         top = _value(high)
         if top is None or top * scale <= value * _multiple(m0 or m1):
-            return None
+            if (alone := m["u0"]) not in kinds:
+                return None
+            value *= _multiple(m0)  # 分解任务21条到13个科室 is no range
+            return Number(start, m.end("u0"), round(value, 6), None, alone, qualifier, kinds[alone], chinese)
         top, qualifier = top * scale, "range"
         value *= _multiple(m0) if m0 else scale
     else:
