@@ -57,6 +57,26 @@ def figures(
 ) -> tuple[list[Quantity], list[Place], list[list[Bid]], list[RuledOut]]:
     """Every figure of a text, complete; the place of each; the rules' bids for each; and the numerals ruled out, with reasons."""
     found, where, offers, out, _ = _settled(text, sections, year, issuer_kind)
+    return found, where, offers, _completed(text, found, where, out, sections, year)
+
+
+def _settled(
+    text: str, sections: list[Section], year: int | None, issuer_kind: str
+) -> tuple[list[Quantity], list[Place], list[list[Bid]], list[RuledOut], Scores]:
+    """As `ruled`, with the learned model's opinion taken, and its scores."""
+    found, where, offers, out = ruled(text, sections, year, issuer_kind)
+    scores = review(fold(text), found, where, sections, issuer_kind)
+    changes(found, where)
+    return found, where, offers, out, scores
+
+
+def _completed(
+    text: str, found: list[Quantity], where: list[Place], out: list[RuledOut], sections: list[Section], year: int | None
+) -> list[RuledOut]:
+    """Say of each figure what it counts, for which days, and how it compares, in place.
+
+    Returns the numerals that are neither a figure nor within one, in reading order, those of headings' labels named so.
+    """
     folded = fold(text)
     for q, place in zip(found, where, strict=True):
         q.subject = subject(text, q, place)
@@ -73,17 +93,7 @@ def figures(
         for r in out
         if taken.find(1, r.start, r.end) < 0
     ]
-    return found, where, offers, sorted(loose, key=lambda r: r.start)
-
-
-def _settled(
-    text: str, sections: list[Section], year: int | None, issuer_kind: str
-) -> tuple[list[Quantity], list[Place], list[list[Bid]], list[RuledOut], Scores]:
-    """As `ruled`, with the learned model's opinion taken, and its scores."""
-    found, where, offers, out = ruled(text, sections, year, issuer_kind)
-    scores = review(fold(text), found, where, sections, issuer_kind)
-    changes(found, where)
-    return found, where, offers, out, scores
+    return sorted(loose, key=lambda r: r.start)
 
 
 def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = None) -> Reading:
@@ -131,8 +141,8 @@ def explain(text: str, year: int | None = None) -> list[dict[str, Any]]:
     `qualifier`, `kind`, `status`, `scope`, `code`, `rule`, `name_zh`, `subject`, `caveats`, `offers` (rule, score, words; best
     first) and `learned` (the model's three best codes with their scores, the rules' vote among them; "" for none of ours).
     """
-    found, _, offers, ruled_out = figures(text, [], year)
-    scores = _settled(text, [], year, "")[-1]
+    found, where, offers, numerals, scores = _settled(text, [], year, "")
+    ruled_out = _completed(text, found, where, numerals, [], year)
     out: list[dict[str, Any]] = [
         {"text": text[r.start : r.end], "start": r.start, "end": r.end, "ruled_out": r.reason} for r in ruled_out
     ]
