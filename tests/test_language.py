@@ -45,7 +45,7 @@ def texts() -> set[str]:
             called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "put" and node.args
             named = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "EMPTY"
             if called or named:
-                inside = ast.walk(node.args[0] if isinstance(node, ast.Call) else node.value)  # type: ignore[attr-defined]
+                inside = ast.walk(node.args[0] if isinstance(node, ast.Call) else node.value)
                 found |= {one.value for one in inside if isinstance(one, ast.Constant) and isinstance(one.value, str)}
     return {text for text in found if CHINESE.search(text) or re.search("[，；、。（]", text)}
 

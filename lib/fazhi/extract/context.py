@@ -43,11 +43,16 @@ class Grams:
         digits = (signs >= 48) & (signs <= 57)
         kept = np.ones(len(signs), bool)
         kept[1:] = ~(digits[1:] & digits[:-1])
-        self.at = np.concatenate(([0], np.cumsum(kept)))  # of each offset of the text: the place among the signs
+        self._places = np.concatenate(([0], np.cumsum(kept)))
         signs = np.where(digits, np.uint32(48), signs)[kept]
         self.of = [signs]
         for n in range(1, 4):  # of[n]: the n + 1 signs from a place on, as one number
             self.of.append(self.of[-1][: max(0, len(signs) - n)] * np.uint32(_PRIMES[n]) + signs[n:])
+
+    def places(self, offsets: Sequence[int]) -> Ints:
+        """Of offsets of the text their places among the signs."""
+        found: Ints = self._places[np.array(offsets, np.int64)]
+        return found
 
     def keys(self, zone: str, n: int, starts: Ints, ends: Ints, salts: NDArray[np.uint32]) -> Ints:
         """For windows of the signs, one a number: number * ROWS + row of each n-gram within, as seen in a zone.
@@ -74,9 +79,7 @@ def contexts(
     one = np.ones(len(found), np.uint32)
     classes = [units().get(q.unit or "", "") for q in found]
     groups = np.array([_salt(group) for group in classes], np.uint32)
-
-    def at(offsets: list[int]) -> Ints:
-        return grams.at[np.array(offsets, np.int64)]
+    at = grams.places
 
     start, end = at([q.start for q in found]), at([q.end for q in found])
     own_end = at([p.left_end for p in where])
@@ -131,9 +134,7 @@ def heading_contexts(folded: str, sections: Sequence[Section]) -> tuple[Ints, In
     by_id = {s.section_id: s for s in sections}
     above = [by_id.get(s.parent_id) if s.parent_id is not None else None for s in sections]
     one = np.ones(len(sections), np.uint32)
-
-    def at(offsets: list[int]) -> Ints:
-        return grams.at[np.array(offsets, np.int64)]
+    at = grams.places
 
     words = at([s.start + len(s.label or "") for s in sections]), at([s.body for s in sections])
     text = at([s.body for s in sections]), at([min(s.end, s.body + BODY) for s in sections])

@@ -82,13 +82,12 @@ def _page_lines(page: pypdfium2.PdfTextPage, number: int) -> list[Line]:
     at = 0
     for piece in text.split("\n"):
         start, at = at, at + len(piece) + 1
-        stripped = tidy(piece).strip()
+        stripped = tidy(_with_tabs(page, piece, start) if known else piece).strip()
         if not stripped:
             continue
         left = right = base = 0.0
         size = 12.0
         if known:
-            stripped = tidy(_with_tabs(page, piece, start)).strip()
             first = start + len(piece) - len(piece.lstrip("\r \u3000\xa0"))
             last = start + len(piece.rstrip("\r \u3000\xa0")) - 1
             left, base, _, top = page.get_charbox(first, loose=True)
