@@ -42,13 +42,13 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
 class Parts:
     """The parts (headings of level 1) of a report, asked by offset.
 
-    Inside a part on problems, or one that merges both, a lower heading or a paragraph that turns to what comes next begins
-    a plan.
+    A paragraph that turns to what comes next (下一步, or the year after the report's) is a plan. Inside a part on problems, one that
+    merges both, and the last one, the plan goes on to the end; a lower heading can begin it there too.
     """
 
-    def __init__(self, text: str, sections: Sequence[Section]) -> None:
+    def __init__(self, text: str, sections: Sequence[Section], year: int | None) -> None:
         tops = [s for s in sections if s.level == 1]
-        marks = {s.start: (s.kind, s.end) for s in tops}
+        marks: dict[int, tuple[str | None, int]] = {s.start: (s.kind, s.end) for s in tops}
         ends = {s.section_id: s for s in sections}
         for s in sections:
             top = s
@@ -56,9 +56,17 @@ class Parts:
                 top = ends[top.parent_id]
             if s.level > 1 and s.heading and top.kind in ("problems", "other") and phrase("plan_heading").search(s.heading):
                 marks[s.start] = ("plan", s.end)
-        for s in tops:
-            if s.kind in ("problems", "other") and (m := phrase("plan_paragraph").search(text, s.body, s.end)):
-                marks[m.end()] = ("plan", s.end)
+        for kind, start, end in [(s.kind, s.body, s.end) for s in tops] or [(None, 0, len(text))]:
+            for m in phrase("plan_paragraph").finditer(text, start, end):
+                if m["y"] and (year is None or int(m["y"]) <= year):
+                    continue
+                if kind in ("problems", "other") or end == len(text):
+                    marks[m.end()] = ("plan", end)
+                    break
+                stop = text.find("\n", m.end(), end)
+                marks[m.end()] = ("plan", end if stop < 0 else stop)
+                if stop >= 0:
+                    marks[stop] = (kind, end)
         self.starts = sorted(marks)
         self.marks = [marks[start] for start in self.starts]
 
@@ -77,7 +85,7 @@ def quantities(
     """
     folded = fold(text)
     headings = [(s.start, s.body) for s in sections if s.heading]
-    parts = Parts(folded, sections)
+    parts = Parts(folded, sections, year)
     times = Times(folded)
     shared = split_shared(folded, numbers, places(folded, numbers, [s.body for s in sections]))
     out: list[Quantity] = []
@@ -104,6 +112,8 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
     folded = times.folded
     kind, direction = _kind(folded, n, place, previous if previous and previous.end > place.clause else None)
     said = scope(times, n, place, year)
+    if said is None and previous and previous.scope == "previous" and phrase("join").search(folded[previous.end : n.start]):
+        said = "previous"  # 去年为143份、1,015万元
     real = status(folded, n, place)
     time = said or "year"
     if part == "plan" and (

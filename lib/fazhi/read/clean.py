@@ -96,9 +96,9 @@ def rules() -> Rules:
         tail=re.compile(either(chain(scopes[""], scopes["tail"]))),
         closing=re.compile(either(by_name[n] for n in ("related heading", "neighbours", "footer", "editor"))),
         attachment=re.compile(by_name["attachment"]),
-        metadata=re.compile(rf"(?:[【\[][^】\]]{{2,16}}[】\]])?[•·▪*\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t]|$|{DATE.pattern}|(?<=\s\s))"),
+        metadata=re.compile(rf"(?:[【\[][^】\]]{{2,16}}[】\]])?[•·▪*\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t|｜]|$|{DATE.pattern}|(?<=\s\s))"),
         field=re.compile(
-            rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t)[ \t]*(.*?)(?=\s?[\[【(（]?\s?(?<![\u4e00-\u9fff])(?:{names})\s?[\]】:：]"
+            rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t|[|｜])[ \t]*(.*?)(?=\s?[\[【(（]?\s?(?<![\u4e00-\u9fff])(?:{names})\s?[\]】:：]"
             rf"|(?:{names})\s?[:：]|\s(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)",
             re.MULTILINE,
         ),
@@ -298,7 +298,7 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
                 break
             above, title = lines[up], "".join(lines[first : last + 1])
             wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
-            joins = title.startswith(("关于", "20", "年")) and rule.issuer.fullmatch(above) or above.endswith("关于")
+            joins = title.startswith(("关于", "20", "年", "法治", "推进", "依法")) and rule.issuer.fullmatch(above) or above.endswith("关于")
             if not wants and (up < first - 1 or not joins):
                 break
             first = up
