@@ -107,7 +107,7 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
     out_n: list[Number] = []
     out_p: list[Place] = []
     for n, p in zip(numbers, where, strict=True):
-        cuts = [m.end() for m in phrase("rates").finditer(text, p.left, p.left_end)] if n.unit == "%" else []
+        cuts = [m.end() for m in phrase("rates").finditer(text, p.left, p.left_end)] if n.unit == "%" and "合计" not in text[p.left : p.left_end] else []
         last = text.rfind("率", p.left, p.left_end) + 1 if cuts else 0
         if cuts and last > cuts[-1] and last - cuts[-1] <= 14:
             at = p.left

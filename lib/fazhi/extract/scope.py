@@ -95,9 +95,17 @@ class Times:
                 possible |= holders[string]
             named = enumerate(cues("scope")) if possible else ()
             found = self.known[start, end] = [
-                (i, m) for i, cue in named if possible >> i & 1 for m in cue.pattern.finditer(self.folded, start, end)
+                (i, m)
+                for i, cue in named
+                if possible >> i & 1
+                for m in cue.pattern.finditer(self.folded, start, end)
+                if not self._in_title(start, m.start())
             ]
         return found
+
+    def _in_title(self, start: int, at: int) -> bool:
+        """Whether an offset stands inside 《》: the years of an outline's title are not the figure's time."""
+        return self.folded.rfind("《", start, at) > self.folded.rfind("》", start, at)
 
 
 def last(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:

@@ -1,7 +1,8 @@
 """Figures in tables: a cell that is a number takes its words, and where it is bare its unit, from its column's head and its row.
 
-Rows are lines with cells parted by a tab, by two blanks or more, or by `|`, as the reading stage leaves them. The guide: a
-table's figures count like any other, and a unit that only the header names is applied.
+Rows are lines with cells parted by a tab, by two blanks or more, or by `|`, as the reading stage leaves them; where all cells are
+parted by single blanks, three rows of one width and more are a table. The guide: a table's figures count like any other, and a
+unit that only the header names is applied.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from fazhi.extract.numerals import Number, fold, units
 
 _CELL = re.compile(r"[^\t| ]+(?: [^\t| ]+)*")
+_WORD = re.compile(r"[^ ]+")
+_RUNNING = re.compile(r"[，。；：:、]|.{61}")  # what a row of cells parted by single blanks has not
 _FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.\s]{1,4}))?")
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
 _CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;;、()\d]{1,3})")
@@ -32,7 +35,12 @@ class Cell:
 
 
 def _cells(folded: str, start: int, end: int) -> list[tuple[int, int]]:
-    return [m.span() for m in _CELL.finditer(folded, start, end)]
+    line = folded[start:end]
+    if "\t" in line or "|" in line or "  " in line:
+        return [m.span() for m in _CELL.finditer(folded, start, end)]
+    if line.count(" ") < 2 or _RUNNING.search(line):
+        return []
+    return [m.span() for m in _WORD.finditer(folded, start, end)]
 
 
 def cells(text: str) -> list[Cell]:
@@ -43,7 +51,7 @@ def cells(text: str) -> list[Cell]:
     at = before = 0
     for line in folded.split("\n"):
         end = at + len(line)
-        row = _cells(folded, at, end) if "\t" in line or "|" in line or "  " in line else []
+        row = _cells(folded, at, end)
         if len(row) >= 2:
             block.append(row)
         else:
@@ -64,6 +72,9 @@ def _figure(folded: str, start: int, end: int, known: Mapping[str, str]) -> re.M
 
 def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list[Cell]:
     if len(block) < 2:
+        return []
+    loose = not any(folded[a - 1] in "\t|" or folded[a - 2 : a] == "  " for row in block for a, _ in row[1:])
+    if loose and (len(block) < 3 or len({len(row) for row in block}) > 1):
         return []
     known = units()
     figures = [[_figure(folded, a, b, known) for a, b in row] for row in block]
