@@ -18,7 +18,7 @@ KEYS: dict[str, dict[str, type]] = {
     "organs": {"endings": list, "never": list, "not_after": dict, "last": list},
     "national": {"whole": str, "before_place": str},
     "party": {"suffixes": list},
-    "government": {"organs": list},
+    "government": {"organs": list, "as_printed": list},
     "township": {"units": list, "organs": list, "full": dict, "no": list},
     "zone": {"units": list, "not_alone": list, "before_organ": list, "organs": list, "ties": list},
     "drafters": {"organs": list},
@@ -28,6 +28,7 @@ KEYS: dict[str, dict[str, type]] = {
 }
 HAN = r"[一-鿿㐀-䶿〇]"
 GENERIC = r"(?:自治区|自治州|省|市(?!场|容|民(?!政|族|宗)|政(?!府|法|协|务|数))|州|区(?!域|划|块)|县(?!域)|旗|盟)"
+_NO_ORGAN = re.compile("委|街|镇|乡(?!村)")  # what is left where a name was cut in its middle
 NO_NAME = re.compile(r"[，。；！？,;:：]")
 
 
@@ -65,6 +66,7 @@ class _Words:
     drafters: re.Pattern[str]
     ties: tuple[str, ...]
     national: re.Pattern[str]
+    as_printed: frozenset[str]
     above: re.Pattern[str]
     last: frozenset[str]
     bare_zones: frozenset[str]
@@ -102,7 +104,7 @@ def words() -> _Words:
     kinds = {w: kind for kind in ("department", "township", "government") for w in pronouns[kind]}
     party = _any(data["party"]["suffixes"])
     return _Words(
-        organ=re.compile(rf"{HAN}{{1,22}}?(?:{endings})"),
+        organ=re.compile(rf"{HAN}{{1,22}}?(?:{endings})|海关"),
         never=re.compile(never),
         run=re.compile(rf"{HAN}[（）一-鿿㐀-䶿〇]{{1,40}}"),
         zone=re.compile(
@@ -126,6 +128,7 @@ def words() -> _Words:
         drafters=re.compile(_any(data["drafters"]["organs"])),
         ties=tuple(zone["ties"]),
         national=re.compile(data["national"]["whole"]),
+        as_printed=frozenset(data["government"]["as_printed"]),
         above=re.compile(data["national"]["before_place"]),
         last=frozenset(data["organs"]["last"]),
         bare_zones=frozenset(zone["not_alone"]),
@@ -253,7 +256,7 @@ def _organ(text: str, at: int, year: int | None, whole: bool, zone: str, town: s
         return m[0], "zone", m.end()
     if (m := w.government.match(text, at)) and not (whole and m.end() != len(text)):
         return ("人民政府" if m[0] == "政府" else m[0]), "government", m.end()
-    if (m := w.organ.fullmatch(text, at) if whole else w.organ.match(text, at)) and not m[0].startswith(("委", "街", "镇", "乡")):
+    if (m := w.organ.fullmatch(text, at) if whole else w.organ.match(text, at)) and not _NO_ORGAN.match(m[0]):
         return m[0], "department", m.end()
     return "", "township" if town else "zone" if zone else "government" if placed else "other", at
 

@@ -16,6 +16,7 @@ from typing import Any
 from fazhi.extract.issuer import mentions, reporter
 from fazhi.extract.rows import Finding, Identity
 from fazhi.extract.title import YEAR, find_title, rules
+from fazhi.read.clean import CHINESE_YEAR, spoken_date
 from fazhi.read.page import Page
 
 OVERRIDES: dict[str, Callable[[str], Any]] = {
@@ -28,7 +29,6 @@ LEAD = 700  # characters in which a report says of which year it is
 TAIL_LINES = 8  # a signature stands in these or nowhere
 WIDE = re.compile(r"[０-９]")
 NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
-CHINESE = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 NAMED = re.compile(rf"{YEAR}(?<!\d.{{4}})(?=\s*年)")
 SPAN = re.compile(rf"{YEAR}\s*年?\s*(?:[-–—－~～至到]+)\s*{YEAR}")  # 2021—2025年: an outline's years
 PRINTED_DATE = re.compile(
@@ -84,26 +84,11 @@ def _signature(text: str) -> tuple[date | None, list[str]]:
             and not re.search(r"[。，；：:]", line)
             and line[m.end() :].strip("）) 。") in ("", "印发")
         ):
-            signed = _date(m)
+            signed = spoken_date(m["y"], m["m"], m["d"])
             before = re.sub(r"[（(]$", "", line[: m.start()]).strip()
             names = [n for n in [before, *reversed(lines[max(0, i - 3) : i])] if n]
             break
     return signed, names if signed else list(reversed(lines))
-
-
-def _date(m: re.Match[str]) -> date | None:
-    def number(text: str) -> int:
-        if text.isdigit():
-            return int(text)
-        text = text.replace("廿", "二十").replace("卅", "三十")
-        tens, ten, ones = text.rpartition("十")
-        digits = {c: i for i, c in enumerate("零一二三四五六七八九")}
-        return (digits.get(tens, 1) * 10 if ten else 0) + digits.get(ones, 0)
-
-    try:
-        return date(int(m["y"].translate(CHINESE)), number(m["m"]), number(m["d"]))
-    except ValueError:
-        return None
 
 
 # --- year
@@ -114,7 +99,7 @@ def _years(text: str) -> list[int]:
     patterns = rules()
     text = SPAN.sub(lambda m: " " * len(m[0]), text)
     return [
-        int(m[0].translate(CHINESE))
+        int(m[0].translate(CHINESE_YEAR))
         for m in NAMED.finditer(text)
         if not patterns["year.not_after"].match(text, m.end())
         and not patterns["year.not_before"].search(text, max(0, m.start() - 6), m.start())
@@ -132,7 +117,7 @@ def _year(page: Page, text: str, name: str, title: str | None, signed: date | No
         votes[year] += weight
         said.setdefault(source, year)
 
-    if title and (years := _years(title) or [int(y.translate(CHINESE)) for y in re.findall(YEAR, SPAN.sub("", title))]):
+    if title and (years := _years(title) or [int(y.translate(CHINESE_YEAR)) for y in re.findall(YEAR, SPAN.sub("", title))]):
         vote("标题", years[0] if patterns["year.ahead"].search(title) else years[-1], 4)  # 2021年总结和2022年计划
     for m in patterns["year.done"].finditer(text):
         if years := _years(m[0]):

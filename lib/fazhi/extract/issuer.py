@@ -115,8 +115,8 @@ def _clauses(head: str, start: int, year: int | None) -> Iterator[Mention]:
     for m in CLAUSE.finditer(head, start):
         at = m.end() if m[1] else m.start()
         line = head[at:].partition("\n")[0]
-        if len(line) < 60 and line.endswith(("：", ":")):
-            continue
+        if (len(line) < 60 and line.endswith(("：", ":"))) or (line.startswith("原") and head[at - 1 : at] in "，,、"):
+            continue  # an addressee; a former body: …设立平桂区，原平桂管理区管委会职能…
         body = bodies.read_body(head[at : at + NAME], year, whole=False)
         if body is None or body.organ.startswith("国务院") or before.search(head, max(0, at - 4), at):
             continue
@@ -154,6 +154,8 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
     chosen = _choose(named, page.text, findings)
     if chosen is None:
         return found
+    if chosen.organ == "分局":  # of which bureau, the page may say elsewhere
+        chosen = next((m.body for m in named if m.body.organ.endswith(chosen.text)), chosen)
     body = _complete(chosen, named)
     region, told_apart = seat.resolve(body.places, body.generic, evidence) if body.places or body.generic else (None, True)
     if (
@@ -204,11 +206,18 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
         or titled
         or first("announce", "lead", "site", "text", "margin", "we", organ=False)
     )
+    if found and we and not speaks and w.drafters.search(found.organ):
+        found = next((m.body for m in named if m.body.kind == "government" and _names(m.body, we)), found)
     if found:
         findings.append(
             Finding("issuer_inferred", "info", f"报告没有署名，标题也没有写明单位，按页面其他部分判断为{found.text}。")
         )
     return found
+
+
+def _names(body: Body, we: str) -> bool:
+    """Whether a body is that of a place which may say 我区."""
+    return bool(body.places) and regions.is_full(body.places[-1]) and _may_say(body.places[-1], we)
 
 
 def _may_say(place: str, we: str) -> bool:
@@ -284,6 +293,8 @@ def _placed(
         name = body.head + seat.seat_name(regions.path(region.code, year)[-2], year) + tail
     elif bodies.words().national.fullmatch(body.organ) and not body.places:
         name, region, level = body.organ, None, "national"
+    elif body.organ in bodies.words().as_printed:
+        name = body.text
     elif body.zone:
         name = "".join(p for p in body.places if body.text.startswith("".join(body.places))) + tail
     elif region is None:
@@ -295,7 +306,8 @@ def _placed(
     else:
         name = body.head + seat.seat_name(region, year) + tail
         printed = re.sub(r"\s", "", body.text)
-        if printed.endswith(tail) and len(printed) > len(name) and printed.endswith(name[len(name) - len(tail) - 2 :]):
+        whole = bool(body.places) and regions.is_full(body.places[0])  # no 广西贺州市平桂区人民政府
+        if whole and printed.endswith(tail) and len(printed) > len(name) and printed.endswith(name[len(name) - len(tail) - 2 :]):
             name = printed
         if told_apart and region:
             findings.append(

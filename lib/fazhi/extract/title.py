@@ -17,6 +17,7 @@ KEYS = {
     "site": ("suffix", "parts", "cue", "attachment"),
 }
 _BEFORE_TITLE = re.compile(r"^(?:【[^】]{2,14}】|[•·]?\s*(?:附件|下载|附件下载|标题|题名|名称|中文名)[:：]\s*)")
+_IN_BRACKETS = re.compile(r"^《([^《》]+)》$")
 HEAD_LINES = 9  # a title stands above these or nowhere
 # One class of characters in front, so that a scan leaps from one to the next.
 YEAR = r"[2２二](?:(?<=[2２])[0０][0-3０-３]\d|(?<=二)[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
@@ -34,7 +35,7 @@ def rules() -> dict[str, re.Pattern[str]]:
 def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | None, str]:
     """The title as printed, and the line above it where that may name the issuer."""
     patterns = rules()
-    lines = [line.strip() for line in page.text[:1500].split("\n") if line.strip()][:HEAD_LINES]
+    lines = [_IN_BRACKETS.sub(r"\1", line.strip()) for line in page.text[:1500].split("\n") if line.strip()][:HEAD_LINES]
     if printed := _printed(lines):
         longer = [
             t

@@ -20,8 +20,10 @@ from .text import tidy, unwrap
 FILE = "furniture.toml"
 DATE = re.compile(
     r"(?<!\d)(?:((?:19|20)\d\d)\s*(?:[-/.年]|\s-\s)\s*(\d{1,2})\s*(?:[-/.月]|\s-\s)\s*(\d{1,2})(?!\d)\s*日?"
-    r"|(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?!\d)|((?:19|20)\d\d)(\d\d)(\d\d)(?!\d))"
+    r"|(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?!\d)|((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)"
+    r"|(二[〇○零O][一二三][〇○零O一二三四五六七八九])年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日)"
 )
+CHINESE_YEAR = str.maketrans("〇○零O一二三四五六七八九", "0000123456789")
 CLOCK = r"\s*T?\s*(?:\d{1,2}\s*[:：时]\s*\d{1,2}\s*(?:[:：分]\s*\d{0,2}\s*秒?)?)?"
 SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—]{1,2}(?![\d—–-])")
 SPACE = re.compile(r"\s+")
@@ -191,10 +193,17 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
         published_on=printed.get("published")
         or parse_date(draft.fields.get("published", ""))
         or next((printed[g] for g in ("general", "bare", "updated", "issued") if g in printed), None),
-        publisher=next(iter(fields.get("publisher", ())), None) or draft.fields.get("publisher") or None,
+        publisher=next(iter(fields.get("publisher", ())), None) or draft.fields.get("publisher") or _byline(cut),
         site=next((s for s in sites if s), None),
         furniture=furniture,
     )
+
+
+def _byline(cut: list[str]) -> str | None:
+    """The body that stands beside a bare date: 2025-01-09 14:07 | 市消防救援支队 | 阅读."""
+    rule = rules()
+    parts = (part.strip() for line in cut if rule.bare.fullmatch(line) for part in re.split(r"[|｜]", line))
+    return next((part for part in parts if rule.issuer.fullmatch(part)), None)
 
 
 ATTACHED = re.compile(
@@ -204,6 +213,7 @@ CONTENTS = re.compile(r"目\s*[录錄次]")
 LEADER = re.compile(r"[.…·\s]*\d{0,3}$")
 HOSTED = re.compile(r"\s|[A-Za-z©]|.ICP|.公网安备")
 HOST = re.compile(r"(?:^|\s)([\u4e00-\u9fff（）()]{4,30})主办(?=\s|$)", re.MULTILINE)
+TODAY = re.compile(r"今天是\s*[:：]?.*")
 ALONE = re.compile(r"https?://[^\s\u3000-\uffef]+")
 
 
@@ -299,6 +309,7 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
             above, title = lines[up], "".join(lines[first : last + 1])
             wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
             joins = title.startswith(("关于", "20", "年", "法治", "推进", "依法")) and rule.issuer.fullmatch(above) or above.endswith("关于")
+            joins = joins or above.startswith("中共") and bool(rule.issuer.fullmatch(above))
             if not wants and (up < first - 1 or not joins):
                 break
             first = up
@@ -391,6 +402,7 @@ def _published(lines: list[str], keep: list[bool], opening: int, first: int, aft
     dates: dict[str, date] = {}
     alone: list[tuple[bool, int, date]] = []  # above the title?, how far from it
     for i, line in enumerate(lines):
+        line = TODAY.sub("", line)
         if keep[i] or not line or _matches(rule.today, line):
             continue
         for m in rule.dated.finditer(line):
@@ -410,12 +422,24 @@ def _published(lines: list[str], keep: list[bool], opening: int, first: int, aft
 
 
 def parse_date(printed: str) -> date | None:
-    """The first date in a string of digits and marks, as pages print it: 2024-03-28 09:18, 2017年02月28日, 09.01.2018."""
+    """The first date in a string, as pages print it: 2024-03-28 09:18, 2017年02月28日, 09.01.2018, 二〇二一年二月二十六日."""
     m = DATE.search(printed)
     if not m:
         return None
-    year, month, day = (m[1], m[2], m[3]) if m[1] else (m[6], m[5], m[4]) if m[6] else (m[7], m[8], m[9])
+    return spoken_date(*next((m[y], m[month], m[d]) for y, month, d in ((1, 2, 3), (6, 5, 4), (7, 8, 9), (10, 11, 12)) if m[y]))
+
+
+def spoken_date(year: str, month: str, day: str) -> date | None:
+    """The date of a year, a month and a day in digits or in Chinese numerals (二〇二一, 十二, 二十六 or 廿六); None where there is none."""
+
+    def number(text: str) -> int:
+        if text.isdigit():
+            return int(text)
+        tens, ten, ones = text.replace("廿", "二十").replace("卅", "三十").rpartition("十")
+        digits = {c: i for i, c in enumerate("零一二三四五六七八九")}
+        return (digits.get(tens, 1) * 10 if ten else 0) + digits.get(ones, 0)
+
     try:
-        return date(int(year), int(month), int(day))
+        return date(int(year.translate(CHINESE_YEAR)), number(month), number(day))
     except ValueError:
         return None
