@@ -198,6 +198,9 @@ def test_what_is_badly_printed_is_not_guessed(text: str) -> None:
     ("罚没款2012.6万元。", 20_126_000, "元"), ("新建绿道2021.5公里。", 2021.5, "公里"), ("全年受理2022件。", 2022, "件"),  # no dates
     ("购置设备二十三台。", 23, "台"), ("新建绿道三公里。", 3, "公里"), ("新建绿道32千米。", 32, "千米"), ("购置设备三台套。", 3, "台套"),  # no names
     ("归集数据12TB。", 12, "TB"), ("纠错率提高3百分点。", 3, "百分点"), ("梳理五大类问题，", 5, "类"), ("占比百分之一。", 1, "%"),
+    ("占全部败诉案件的四分之三。", 75, "%"), ("下降近三分之一。", 33.33, "%"), ("干部接近一半。", 50, "%"), ("一半以上完成整改。", 50, "%"),
+    ("年均浓度21μg/m3，", 21, "μg/m3"), ("规范摊点6700余摊次，", 6700, "摊次"), ("检定器具2.7万台件。", 27_000, "台件"),
+    ("邀请居民代表60余人参观。", 60, "人"),  # no caption of a table
 ])
 def test_what_only_looks_like_something_else(text: str, value: float, unit: str) -> None:
     n = only(text)
@@ -205,7 +208,7 @@ def test_what_only_looks_like_something_else(text: str, value: float, unit: str)
 
 
 @pytest.mark.parametrize(("text", "reason"), [
-    ("时限压减三分之一。", "fraction"), ("表1情况", "caption"), ("建设5G网络，", "formula"), ("贯彻党的二十大精神，", "plan_name"), ("学习十九届四中全会精神。", "ordinal"),
+    ("万分之一的差错", "fraction"), ("没有一件被撤销。", "article"), ("建设“一区两地一园一通道”", "quoted_name"), ("表1情况", "caption"), ("建设5G网络，", "formula"), ("贯彻党的二十大精神，", "plan_name"), ("学习十九届四中全会精神。", "ordinal"),
     ("《安全生产法》第一百一十四条规定", "ordinal"), ("党的十八届三中全会以来", "ordinal"), ("依据国发〔2020〕3号文件，", "document_number"),
 ])
 def test_what_looks_like_a_number_and_measures_nothing(text: str, reason: str) -> None:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -131,6 +132,19 @@ def test_a_level_before_and_after_are_no_changes() -> None:
     ("2020年受理案件12件。", "actual", "year"),
     ("2020年，共受理案件12件。", "actual", "year"),
     ("2021年计划举办培训3期。", "target", "next"),
+    ("到11月底，受理案件12件。", "actual", "partial"),
+    ("截至11月中旬，受理案件12件。", "actual", "partial"),
+    ("自10月1日起至年底受理案件12件。", "actual", "partial"),
+    ("案卷评查上、下半年各1次。", "actual", "year"),
+    ("与上年58个相比有所增加。", "actual", "previous"),
+    ("同比2018年（83件）下降。", "actual", "previous"),
+    ("落实《法治实施纲要（2016—2018年）》，举办培训3期。", "actual", "year"),
+    ("清理2000年至2016年期间的98件文件。", "actual", "year"),
+    ("清理2015年12月31日以前制发的文件21件。", "actual", "year"),
+    ("为企业争取再贷款资金4亿元。", "actual", "year"),
+    ("对拟提交会议研究的文件提出意见132份。", "actual", "year"),
+    ("禁毒宣讲一个月至少2场次。", "norm", "year"),
+    ("平均每月到岗1次。", "actual", "year"),
     ("明年将举办培训3期。", "target", "next"),
     ("2018年以来受理案件12件。", "actual", "cumulative"),
     ("2020年以来受理案件12件。", "actual", "year"),
@@ -208,6 +222,46 @@ def test_a_plan_promises(level: int) -> None:
 def test_a_promise_outside_the_plan_is_a_promise() -> None:
     q = one("2021年，我局将开展培训不少于4次。")
     assert (q.status, q.scope, q.qualifier, q.period_start) == ("target", "next", "at_least", date(2021, 1, 1))
+
+
+@pytest.mark.parametrize(("text", "scopes"), [
+    ("办结率由上半年的92%提高到下半年的95%。", ["partial", "partial"]),
+    ("将原有67项事项精简至49项。", ["previous", "stock"]),
+    ("由2019年底的24项整合到19项。", ["previous", "stock"]),
+])
+def test_from_one_to_the_other(text: str, scopes: list[str]) -> None:
+    assert [q.scope for q in read(text)] == scopes
+
+
+def test_last_years_figures_may_be_two() -> None:
+    assert [q.scope for q in read("办理143份，去年为120份、1,015万元。")] == ["year", "previous", "previous"]
+
+
+@pytest.mark.parametrize(("text", "status"), [
+    ("坚持依法行政。\n2021年，我局将抓好落实。举办培训3期。", ["target"]),
+    ("坚持依法行政。\n2021年是决胜之年。我局将抓好落实。举办培训3期。", ["target"]),
+    ("坚持依法行政。\n下一步，抓好落实。举办培训3期。", ["target"]),
+    ("坚持依法行政。\n2020年，我局将法治纳入考核。举办培训3期。", ["actual"]),
+])
+@pytest.mark.parametrize("headed", [True, False])
+def test_a_paragraph_on_the_year_to_come_is_a_plan(text: str, status: list[str], headed: bool) -> None:
+    assert [q.status for q in (read(*part(text, "achievements")) if headed else read(text))] == status
+
+
+def test_a_plan_inside_a_part_ends_with_its_paragraph() -> None:
+    text, sections = part("2021年，我局将抓好落实。举办培训3期。\n全年办案5件。", "achievements")
+    text += "\n二、队伍\n"
+    sections += [replace(sections[0], section_id=9, start=sections[0].end, body=len(text), end=len(text))]
+    assert [q.status for q in read(text, sections)] == ["target", "actual"]
+
+
+def test_a_rate_of_the_sum_of_two_is_one() -> None:
+    assert [q.value for q in read("满意率、基本满意率合计为98.6%。")] == [98.6]
+
+
+@pytest.mark.parametrize("text", ["全流程压到70个工作日以内。", "播放音频1500余小时。", "律师驻村服务24天。"])
+def test_a_duration_that_was_reached_counts(text: str) -> None:
+    assert len(read(text)) == 1
 
 
 def test_what_a_plan_says_of_the_reporting_year_has_happened() -> None:

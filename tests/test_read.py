@@ -116,9 +116,14 @@ def test_page_numbers_between_paragraphs_go() -> None:
     ("发布时间：2024-03-28 09:18", date(2024, 3, 28)), ("2021/03/29 11:30:01  来源：办公室", date(2021, 3, 29)),
     ("时间 : 2017年02月28日", date(2017, 2, 28)), ("日期：09.01.2018", date(2018, 1, 9)), ("2021年03月22日 16时47分", date(2021, 3, 22)),
     ("2026-01-20 17:01 | 武汉市水务局", date(2026, 1, 20)), ("[ 成文日期 ] 2022-02-25 [ 发布日期 ] 2022-02-28", date(2022, 2, 28)),
-    ("今天是：2019年10月31日 星期四", None), ("浏览次数：12", None)])
+    ("发布日期：二〇二一年二月二十六日　来源：市司法局", date(2021, 2, 26)), ("| 发布机构 | 某镇人民政府 | 发布日期 | 2026-02-09 |", date(2026, 2, 9)),
+    ("某市人民政府 今天是：2018年11月07日 星期三", None), ("今天是：2019年10月31日 星期四", None), ("浏览次数：12", None)])
 def test_dates_of_publication(printed: str, day: date | None) -> None:
     assert read("\n".join([TITLE, printed, *BODY]).encode()).published_on == day
+
+
+def test_the_body_beside_a_bare_date_publishes() -> None:
+    assert read("\n".join([TITLE, "2025-01-09 14:07　|　市消防救援支队　|　阅读：　次", *BODY]).encode()).publisher == "市消防救援支队"
 
 
 def test_a_date_that_is_none() -> None:

@@ -32,6 +32,13 @@ def test_cells_however_they_are_parted(parted: str) -> None:
     assert first.table[0] <= first.row <= first.number.start < first.number.end <= first.table[1]
 
 
+def test_single_blanks_part_the_cells_of_three_rows_of_one_width() -> None:
+    rows = [["项目", "单位", "2020年", "2019年"], ["行政检查", "家次", "412", "365"], ["罚款金额", "万元", "7.84", "6.2"]]
+    assert values(table(rows, " ")) == [(412, "家次"), (365, "家次"), (78400, "元"), (62000, "元")]
+    assert values(table(rows[:2], " ")) == []
+    assert values(table([*rows, ["以上 均为 快报数"]], " ")) == []
+
+
 def test_cells_become_figures_with_codes() -> None:
     found = figures(table([HEAD, ROWS[0]]), [], 2020)[0]
     assert [(q.value, q.unit, q.kind, q.code) for q in found] == [

@@ -27,7 +27,7 @@ _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇
 _TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》")
 _NUMERAL = CHINESE + ASCII
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
-_PART = re.compile(rf"(?:[^\d、,;()]{{1,8}}(\d+)|[^\d{CHINESE}、,;()]{{1,8}}({CHINESE_NUMBER}))[、,;和]?")
+_PART = re.compile(rf"(?:[^\d、,;；()]{{1,8}}(\d+)|[^\d{CHINESE}、,;；()]{{1,8}}(?<!分之)({CHINESE_NUMBER}))[、,;；和]?")
 _PARTS = re.compile(rf"(?:\((?:{_PART.pattern}){{2,}}等?\)|,?其中:?(?:{_PART.pattern}){{2,}}(?<=[\d{CHINESE}])(?=[。;\n]|$))")
 _STOPPED = re.compile(r"[,，。;；:：(（\n\d]")
 _LISTING = re.compile(r"[、和及]")

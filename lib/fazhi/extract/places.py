@@ -88,9 +88,7 @@ def _part_lists(text: str, numbers: Sequence[Number], where: list[Place]) -> lis
         if not m:
             continue
         chain = [i]
-        while chain[-1] + 1 < len(numbers) and phrase("join").search(
-            text[numbers[chain[-1]].end : numbers[chain[-1] + 1].start]
-        ):
+        while chain[-1] + 1 < len(numbers) and phrase("join").search(text[numbers[chain[-1]].end : numbers[chain[-1] + 1].start]):
             chain.append(chain[-1] + 1)
         items = _items(text, where[i].left, m.start())
         if len(items) > len(chain) > 1:
@@ -107,7 +105,11 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
     out_n: list[Number] = []
     out_p: list[Place] = []
     for n, p in zip(numbers, where, strict=True):
-        cuts = [m.end() for m in phrase("rates").finditer(text, p.left, p.left_end)] if n.unit == "%" and "合计" not in text[p.left : p.left_end] else []
+        cuts = (
+            [m.end() for m in phrase("rates").finditer(text, p.left, p.left_end)]
+            if n.unit == "%" and "合计" not in text[p.left : p.left_end]
+            else []
+        )
         last = text.rfind("率", p.left, p.left_end) + 1 if cuts else 0
         if cuts and last > cuts[-1] and last - cuts[-1] <= 14:
             at = p.left

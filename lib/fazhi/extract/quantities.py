@@ -42,8 +42,8 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
 class Parts:
     """The parts (headings of level 1) of a report, asked by offset.
 
-    A paragraph that turns to what comes next (下一步, or the year after the report's) is a plan. Inside a part on problems, one that
-    merges both, and the last one, the plan goes on to the end; a lower heading can begin it there too.
+    A paragraph that turns to what comes next (下一步, or the year after the report's) is a plan. Inside a part on problems, one
+    that merges both, and the last one, the plan goes on to the end; a lower heading can begin it there too.
     """
 
     def __init__(self, text: str, sections: Sequence[Section], year: int | None) -> None:
@@ -56,7 +56,7 @@ class Parts:
                 top = ends[top.parent_id]
             if s.level > 1 and s.heading and top.kind in ("problems", "other") and phrase("plan_heading").search(s.heading):
                 marks[s.start] = ("plan", s.end)
-        for kind, start, end in [(s.kind, s.body, s.end) for s in tops] or [(None, 0, len(text))]:
+        for kind, start, end in [(s.kind, max(0, s.body - 1), s.end) for s in tops] or [(None, 0, len(text))]:
             for m in phrase("plan_paragraph").finditer(text, start, end):
                 if m["y"] and (year is None or int(m["y"]) <= year):
                     continue
@@ -117,7 +117,10 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
     real = status(folded, n, place)
     time = said or "year"
     if part == "plan" and (
-        real != "actual" or said in (None, "next") or (time == "year" and f"{year}年" not in folded[place.sentence : n.start])
+        real != "actual"
+        or said in (None, "next")
+        or (said == "partial" and not phrase("until").search(folded, place.sentence, n.start))
+        or (time == "year" and f"{year}年" not in folded[place.sentence : n.start])
     ):
         real, time = "target", "next"
     elif real == "target" and said in (None, "year"):

@@ -98,9 +98,12 @@ def rules() -> Rules:
         tail=re.compile(either(chain(scopes[""], scopes["tail"]))),
         closing=re.compile(either(by_name[n] for n in ("related heading", "neighbours", "footer", "editor"))),
         attachment=re.compile(by_name["attachment"]),
-        metadata=re.compile(rf"(?:[【\[][^】\]]{{2,16}}[】\]])?[•·▪*\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t|｜]|$|{DATE.pattern}|(?<=\s\s))"),
+        metadata=re.compile(
+            rf"(?:[【\[][^】\]]{{2,16}}[】\]])?[•·▪*\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t|｜]|$|{DATE.pattern}|(?<=\s\s))"
+        ),
         field=re.compile(
-            rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t|[|｜])[ \t]*(.*?)(?=\s?[\[【(（]?\s?(?<![\u4e00-\u9fff])(?:{names})\s?[\]】:：]"
+            rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t|[|｜])[ \t]*(.*?)"
+            rf"(?=\s?[\[【(（]?\s?(?<![\u4e00-\u9fff])(?:{names})\s?[\]】:：]"
             rf"|(?:{names})\s?[:：]|\s(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)",
             re.MULTILINE,
         ),
@@ -308,7 +311,11 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
                 break
             above, title = lines[up], "".join(lines[first : last + 1])
             wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
-            joins = title.startswith(("关于", "20", "年", "法治", "推进", "依法")) and rule.issuer.fullmatch(above) or above.endswith("关于")
+            joins = (
+                title.startswith(("关于", "20", "年", "法治", "推进", "依法"))
+                and rule.issuer.fullmatch(above)
+                or above.endswith("关于")
+            )
             joins = joins or above.startswith("中共") and bool(rule.issuer.fullmatch(above))
             if not wants and (up < first - 1 or not joins):
                 break
@@ -426,7 +433,8 @@ def parse_date(printed: str) -> date | None:
     m = DATE.search(printed)
     if not m:
         return None
-    return spoken_date(*next((m[y], m[month], m[d]) for y, month, d in ((1, 2, 3), (6, 5, 4), (7, 8, 9), (10, 11, 12)) if m[y]))
+    orders = ((1, 2, 3), (6, 5, 4), (7, 8, 9), (10, 11, 12))
+    return spoken_date(*next((m[year], m[month], m[day]) for year, month, day in orders if m[year]))
 
 
 def spoken_date(year: str, month: str, day: str) -> date | None:
