@@ -237,7 +237,7 @@ def _complete(body: Body, named: list[Mention]) -> Body:
         other = m.body
         if other.kind == body.kind and organ and bodies.fuller(organ, other.organ):
             organ = other.organ
-        if zone and other.zone and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
+        if len(zone) in range(1, 9) and other.zone and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
             zone = other.zone
     if body.kind == "zone" and not organ:
         organ = next(

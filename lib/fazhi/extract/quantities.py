@@ -58,9 +58,10 @@ class Parts:
                 marks[s.start] = ("plan", s.end)
         for kind, start, end in [(s.kind, max(0, s.body - 1), s.end) for s in tops] or [(None, 0, len(text))]:
             for m in phrase("plan_paragraph").finditer(text, start, end):
-                if m["y"] and (year is None or int(m["y"]) <= year):
+                lacking = kind in ("problems", "other")
+                if (m["y"] and (year is None or int(m["y"]) <= year)) or (text[m.start()] == "。" and not lacking):
                     continue
-                if kind in ("problems", "other") or end == len(text):
+                if lacking or end == len(text):
                     marks[m.end()] = ("plan", end)
                     break
                 stop = text.find("\n", m.end(), end)
@@ -120,7 +121,7 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
         real != "actual"
         or said in (None, "next")
         or (said == "partial" and not phrase("until").search(folded, place.sentence, n.start))
-        or (time == "year" and f"{year}年" not in folded[place.sentence : n.start])
+        or (time == "year" and not re.search(rf"(?<![较比与同]){year}年", folded[place.sentence : n.start]))
     ):
         real, time = "target", "next"
     elif real == "target" and said in (None, "year"):
