@@ -134,7 +134,8 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
         # A colon or a space stands where the full stop should, when a long clause follows; `党建引领 压实责任` is one heading.
         rest = text[m.end():end]
         least = 4 if m[0].isspace() else 2
-        if least <= m.start() - start <= 36 and len(rest) > (16 if "," in rest or "，" in rest else 40):
+        told = len(rest) > (16 if "," in rest or "，" in rest else 40) or (m[0].isspace() and _MEASURED.search(rest))
+        if told and least <= m.start() - start <= 36:
             before = text[start:m.start()]
             if sum(map(before.count, _OPEN)) == sum(map(before.count, _SHUT)):
                 return m.start(), m.end()

@@ -107,9 +107,14 @@ def rules() -> Rules:
             rf"|(?:{names})\s?[:：]|\s(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)",
             re.MULTILINE,
         ),
-        dated=re.compile(rf"{name}[\s\]】:：|]*({DATE.pattern})"),
+        dated=re.compile(  # with a colon the label may follow another's value: 来源：市发改委发布日期：2026-01-22
+            rf"(?:(?<![\u4e00-\u9fff])(?P<label>{names})[\s\]】:：|]*|(?P<close>{names})\s*[:：]\s*)(?P<on>{DATE.pattern})"
+        ),
         groups=groups,
-        bare=re.compile(rf"[\[【(（|\s]*[^\d。，；（(]{{0,24}}({DATE.pattern}){CLOCK}(?:\s*(?:[|｜]|来源|\s)\s*.{{0,40}})?"),
+        bare=re.compile(
+            rf"[\[【〖(（|\s]*[^\d。，；（(]{{0,24}}({DATE.pattern}){CLOCK}"
+            r"(?:[〗】\]]?\s*(?:[|｜]|来源|\s|〖|【|\[)\s*.{0,40}|(?<=[-/.]\d)[^\d。，；]{1,24}\d{0,7}[)）]?|(?<=[-/.]\d\d)[^\d。，；]{1,24}\d{0,7}[)）]?)?[〗】\]]?"
+        ),
         report=re.compile(rf"[^。；]{{0,60}}(?:{title['report']})"),
         broken=re.compile(rf"[^。；]{{0,60}}(?:{title['broken']})"),
         issuer=re.compile(rf"[^。；，,:：]{{2,40}}{title['issuer']}"),
@@ -292,7 +297,8 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
                 break
             joined += SPACE.sub("", lines[after - 1])
             if joined in named:
-                return first, after
+                up = first and lines[first].startswith("关于") and free[first - 1] and rule.issuer.fullmatch(lines[first - 1])
+                return first - bool(up), after
     for last in range(opening - 1, -1, -1):
         line = lines[last]
         if not free[last] or len(line) > 80 or _without_site(line)[1]:
@@ -312,7 +318,7 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
             above, title = lines[up], "".join(lines[first : last + 1])
             wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
             joins = (
-                title.startswith(("关于", "20", "年", "法治", "推进", "依法"))
+                title.startswith(("关于", "20", "年", "法治", "推进", "依法")[: 3 if " " in above else 6])
                 and rule.issuer.fullmatch(above)
                 or above.endswith("关于")
             )
@@ -413,9 +419,9 @@ def _published(lines: list[str], keep: list[bool], opening: int, first: int, aft
         if keep[i] or not line or _matches(rule.today, line):
             continue
         for m in rule.dated.finditer(line):
-            day = parse_date(m[2])
+            day = parse_date(m["on"])
             if day:
-                dates.setdefault(rule.groups[SPACE.sub("", m[1])][0], day)
+                dates.setdefault(rule.groups[SPACE.sub("", m["label"] or m["close"])][0], day)
         if (
             i < opening
             and (first == after or first - 4 <= i < after + 6)
