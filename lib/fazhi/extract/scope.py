@@ -122,7 +122,7 @@ def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None
     if place.label is not None and (said := _column(times, place, year)):
         return said
     words = folded[place.own : n.start]
-    before = phrase("year_before").search(words)
+    before = n.group not in ("points", "times") and phrase("year_before").search(words)
     if before:
         return "year" if year and f"{year}年" in before[0] else "previous"
     if phrase("from").search(words) and phrase("to").match(folded[n.end : place.sentence_end]):
@@ -174,7 +174,7 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
         # an earlier year in an earlier clause reaches on only as the frame of the sentence
         if m.end() <= place.own and not frames and not phrase("dealt").match(folded[m.end() : n.start]):
             return None
-        before, after = folded[max(0, m.start() - 1) : m.start()], folded[m.end() : n.start + 1]
+        before, after = folded[max(0, m.start() - 2) : m.start()], folded[m.end() : n.start + 1]
         if (
             phrase("of_last").search(folded[place.own : n.start])
             or phrase("against").search(before)
