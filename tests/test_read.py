@@ -108,6 +108,12 @@ def test_a_figure_in_the_body_outlives_lines_that_look_like_furniture() -> None:
     assert read("\n".join([TITLE, *BODY, *inside, *BODY[-2:]]).encode()).text == "\n".join([TITLE, *BODY, *inside, *BODY[-2:]])
 
 
+def test_a_figure_torn_from_its_unit_is_mended() -> None:
+    torn = ["召开委员会会议2次、协调小组会议4", "次，制定要点。", "全年审查合同", "56", "份，提出意见214条。"]
+    whole = ["召开委员会会议2次、协调小组会议4次，制定要点。", "全年审查合同56份，提出意见214条。"]
+    assert read("\n".join([TITLE, *BODY, *torn]).encode()).text == "\n".join([TITLE, *BODY, *whole])
+
+
 def test_page_numbers_between_paragraphs_go() -> None:
     assert read("\n".join([TITLE, *BODY[:3], "— 3 —", *BODY[3:]]).encode()).text == "\n".join([TITLE, *BODY])
 

@@ -15,7 +15,7 @@ from itertools import chain
 
 from ..knowledge import KnowledgeError, compiled, load_toml, require
 from .page import Draft, Page
-from .text import tidy, unwrap
+from .text import mend, tidy, unwrap
 
 FILE = "furniture.toml"
 DATE = re.compile(
@@ -62,6 +62,7 @@ class Rules:
     addressee: re.Pattern[str]
     number: re.Pattern[str]
     date_line: re.Pattern[str]
+    units: str  # of figures, those that no name begins with
 
 
 def spread(pattern: str) -> str:
@@ -84,7 +85,7 @@ def rules() -> Rules:
         by_name[name] = _checked(name, spread(entry["pattern"]))
         scopes[entry.get("scope", "")].append(by_name[name])
     require(FILE, "title", table["title"], {"report": str, "broken": str, "issuer": str, "site": str})
-    require(FILE, "body", table["body"], {"label": str, "heads": str, "addressee": str, "number": str, "date": str})
+    require(FILE, "body", table["body"], {"label": str, "heads": str, "addressee": str, "number": str, "date": str, "units": str})
     groups = {label: (group, rank) for group, labels in table["labels"].items() for rank, label in enumerate(labels)}
     names = "|".join(r"[ \t]*".join(map(re.escape, label)) for label in sorted(groups, key=len, reverse=True))
     body = {key: _checked(f"body.{key}", pattern) for key, pattern in table["body"].items()}
@@ -124,6 +125,7 @@ def rules() -> Rules:
         addressee=re.compile(body["addressee"]),
         number=re.compile(body["number"]),
         date_line=re.compile(rf"[（(]?{body['date']}[）)]?"),
+        units=body["units"],
     )
 
 
@@ -140,6 +142,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
         raw = [part for line in raw for part in _parted(line)]
     if draft.broken:
         raw = unwrap(raw, rule.label)
+    raw = mend(raw, rule.units)
     lines = [line.strip() for line in raw]
     end = len(lines) if draft.end is None else draft.end
     opening = _opening(lines, draft.start, end)

@@ -21,6 +21,7 @@ BOMS = (
 DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 # Frequent in official prose and in nothing that a wrong decoding gives; simplified and traditional.
 FREQUENT = re.compile("[的法政府行一区市工作建设情况年度依和人民縣區設報告會]")
+OPEN_END = re.compile("[\u3400-\u9fff、，,“《（(]$")  # of a line within a sentence
 IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 
 # Control characters, byte order marks, soft hyphens and zero-width characters go; spaces become the plain space. All else
@@ -189,6 +190,24 @@ RUN_ON = re.compile(r" {2,}|(?<=[。；：]) ?(?=[一二三四五六七八九十
 def width(line: str) -> int:
     """How wide a line is drawn: an ideograph is two."""
     return len(line.encode("gbk", "replace"))
+
+
+def mend(lines: list[str], units: str) -> list[str]:
+    """Lines with the figures whole that a line break tore from their units: `4`, `次，…`; `units` is a regular expression.
+
+    A line that is such a figure alone goes on the sentence before it, where one is open.
+    """
+    torn = re.compile(rf"[余多]?[万亿]?(?:{units})[，,。、；;）)]")
+    out: list[str] = []
+    for line in lines:
+        above = out[-1].rstrip() if out else ""
+        if above[-1:].isdigit() and torn.match(line):
+            out[-1] = above + line
+            if above.isdigit() and len(out) > 1 and OPEN_END.search(out[-2]):
+                out[-2:] = [out[-2] + out[-1]]
+        else:
+            out.append(line)
+    return out
 
 
 def unwrap(lines: list[str], label: re.Pattern[str]) -> list[str]:
