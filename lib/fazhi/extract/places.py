@@ -118,6 +118,13 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
                 out_p.append(p._replace(left=at, left_end=cut, right=n.end))
                 at = cut
         elif (
+            n.unit == "%"
+            and (all_ := phrase("rates_all").search(text, p.left, p.left_end))
+            and len(items := _items(text, p.left, all_.start() + 1)) > 1
+        ):
+            out_n += [n] * len(items)
+            out_p += [p._replace(left=a, left_end=b, right=n.end, shared=items[-1]) for a, b in items]
+        elif (
             (each := phrase("each").search(text, p.left, p.left_end))
             and (items := _items(text, p.left, each.start()))
             and len(items) > 1

@@ -133,7 +133,15 @@ def seat_name(region: regions.Region, year: int | None) -> str:
 
 
 def tied(zone: str, region: regions.Region, evidence: Evidence) -> regions.Region | None:
-    """The ordinary division below `region` that the page ties a zone to (武汉经济技术开发区（汉南区）), or None."""
+    """The ordinary division below `region` that a zone's name or the page ties it to (武汉经济技术开发区（汉南区）), or None."""
+    for place in regions.scan(zone) if region.level == "province" else ():
+        below = [
+            r
+            for r in regions.find(place.name, evidence.year)
+            if r.level == "county" and r.code != region.code and regions.within(r.code, region.code)
+        ]
+        if len(below) == 1:
+            return below[0]  # 孝义经济开发区
     whole = evidence.text + "\n" + evidence.margin
     for place in regions.scan(whole):
         for r in regions.find(place.name, evidence.year):

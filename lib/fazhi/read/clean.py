@@ -447,7 +447,7 @@ def parse_date(printed: str) -> date | None:
 
 
 def spoken_date(year: str, month: str, day: str) -> date | None:
-    """The date of a year, a month and a day in digits or in Chinese numerals (二〇二一, 十二, 二十六 or 廿六); None where there is none."""
+    """The date of a year, a month and a day in digits or Chinese numerals (二〇二一, 十二, 廿六), or None where there is none."""
 
     def number(text: str) -> int:
         if text.isdigit():
