@@ -11,6 +11,7 @@ The model is knowledge/learned.npz, made by tests/practice/train.py (`make learn
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,20 +30,21 @@ from fazhi.knowledge import KnowledgeError
 FILE = "learned.npz"
 LEAST = -(1 << 30)  # below every score: a code of another kind than the number's
 Scores = NDArray[np.int32]
+Weights = NDArray[np.float32]  # whole numbers, so that any order of summing gives the same; floats are summed fastest
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """Whole-number weights: a row for each feature, a column for each code ("" for none of ours) and then for each scope."""
 
-    weights: NDArray[np.int8]
+    weights: Weights
     bias: Scores
     codes: tuple[str, ...]
     scopes: tuple[str, ...]
     code_vote: int  # what the rules' code is worth, or their knowing a near miss; their having no word; their saying stock
     none_vote: int
     stock_vote: int
-    heading_weights: NDArray[np.int8]  # a row for each feature of a heading, a column for each dimension
+    heading_weights: Weights  # a row for each feature of a heading, a column for each dimension
     heading_bias: Scores
     dimensions: tuple[str, ...]
     dimension_vote: int  # what the dimension by the words of dimensions.toml is worth
@@ -62,14 +64,14 @@ def model() -> Model:
     try:
         code_vote, none_vote, stock_vote, dimension_vote = map(int, parts["votes"])
         found = Model(
-            weights=parts["weights"],
+            weights=parts["weights"].astype(np.float32),
             bias=parts["bias"],
             codes=tuple(map(str, parts["codes"])),
             scopes=tuple(map(str, parts["scopes"])),
             code_vote=code_vote,
             none_vote=none_vote,
             stock_vote=stock_vote,
-            heading_weights=parts["heading_weights"],
+            heading_weights=parts["heading_weights"].astype(np.float32),
             heading_bias=parts["heading_bias"],
             dimensions=tuple(map(str, parts["dimensions"])),
             dimension_vote=dimension_vote,
@@ -111,16 +113,21 @@ def review(
     if asked:
         names = [scope_features(found, before, i) for i in asked]
         more = m.weights[[[row(name) for name in own] for own in names], len(m.codes) :]
-        own = scopes[asked] + more.sum(axis=1, dtype=np.int32)
+        own = scopes[asked] + more.sum(axis=1, dtype=np.float32).astype(np.int32)
         own[[before[i] == "stock" for i in asked], m.scopes.index("stock")] += m.stock_vote
         for i, best in zip(asked, own.argmax(axis=1).tolist(), strict=True):
             found[i].scope = m.scopes[best]
     return scores
 
 
-def _sums(weights: NDArray[np.int8], rows: Ints, starts: Ints) -> Scores:
+def _sums(weights: Weights, rows: Ints, starts: Ints) -> Scores:
     """The columns of the weights summed up over each one's rows."""
-    return np.array([weights[own].sum(axis=0, dtype=np.int32) for own in np.split(rows, starts[1:])])
+    ends = [*starts[1:].tolist(), len(rows)]
+    sums = np.empty((len(starts), weights.shape[1]), np.float32)
+    ones = np.ones(max(map(operator.sub, ends, starts.tolist())), np.float32)
+    for into, start, end in zip(sums, starts.tolist(), ends, strict=True):
+        np.dot(ones[: end - start], weights.take(rows[start:end], axis=0), out=into)
+    return sums.astype(np.int32)
 
 
 def _settle_codes(found: Sequence[Quantity], scores: Scores, m: Model) -> None:

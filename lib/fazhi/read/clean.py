@@ -300,8 +300,8 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
                 break
             joined += SPACE.sub("", lines[after - 1])
             if joined in named:
-                up = first and lines[first].startswith("关于") and free[first - 1] and rule.issuer.fullmatch(lines[first - 1])
-                return first - bool(up), after
+                apart = lines[first].startswith("关于") and first > 0 and free[first - 1]  # the issuer stands on the line above
+                return first - bool(apart and rule.issuer.fullmatch(lines[first - 1])), after
     for last in range(opening - 1, -1, -1):
         line = lines[last]
         if not free[last] or len(line) > 80 or _without_site(line)[1]:
