@@ -200,11 +200,17 @@ def test_what_is_badly_printed_is_not_guessed(text: str) -> None:
     ("归集数据12TB。", 12, "TB"), ("纠错率提高3百分点。", 3, "百分点"), ("梳理五大类问题，", 5, "类"), ("占比百分之一。", 1, "%"),
     ("占全部败诉案件的四分之三。", 75, "%"), ("下降近三分之一。", 33.33, "%"), ("干部接近一半。", 50, "%"), ("一半以上完成整改。", 50, "%"),
     ("年均浓度21μg/m3，", 21, "μg/m3"), ("规范摊点6700余摊次，", 6700, "摊次"), ("检定器具2.7万台件。", 27_000, "台件"),
+    ("培训人次达2,700；", 2700, "人次"), ("被纠错数为0，", 0, "件"), ("参训人数达到1.2万。", 12_000, ""),
     ("邀请居民代表60余人参观。", 60, "人"),  # no caption of a table
 ])
 def test_what_only_looks_like_something_else(text: str, value: float, unit: str) -> None:
     n = only(text)
     assert (n.value, n.unit) == (value, unit)
+
+
+def test_a_part_takes_the_unit_of_its_total() -> None:
+    assert [(n.value, n.unit) for n in scan("收到申请131件，受理119，其余未受理。")[0]] == [(131, "件"), (119, "件")]
+    assert [n.value for n in scan("收到申请131件，受理1999，其余未受理。")[0]] == [131]
 
 
 @pytest.mark.parametrize(("text", "reason"), [

@@ -29,6 +29,9 @@ _NUMERAL = CHINESE + ASCII
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
 _PART = re.compile(rf"(?:[^\d、,;；()]{{1,8}}(\d+)|[^\d{CHINESE}、,;；()]{{1,8}}(?<!分之)({CHINESE_NUMBER}))[、,;；和]?")
 _PARTS = re.compile(rf"(?:\((?:{_PART.pattern}){{2,}}等?\)|,?其中:?(?:{_PART.pattern}){{2,}}(?<=[\d{CHINESE}])(?=[。;\n]|$))")
+_ALONE = re.compile(r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(万)?(?=[,，。;；、)\n]|$)")
+_TOLD = re.compile(r"(人次|件次|场次|家次|户次|[件人户份家场次宗项条起例个错请讼议诉]数)(?:达到?|为|共|是|有|约|超过?|突破|近)*$")
+_DEALT = re.compile(r"[,，;；、:(](?:其中)?(?:受理|立案|办结|审结|结案|维持|撤销|驳回|调成|调解|和解|终止|变更)$")
 _STOPPED = re.compile(r"[,，。;；:：(（\n\d]")
 _LISTING = re.compile(r"[、和及]")
 _SUMMAND = re.compile(r"\d[\d,.]*")
@@ -245,6 +248,9 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
             for n in (number, *_bracketed(folded, number)):
                 found.append(n)
                 covered[n.start : n.end] = b"\2" * (n.end - n.start)
+        elif number := _unitless(folded, at, found[-1] if found else None, kinds):
+            found.append(number)
+            covered[number.start : number.end] = b"\2" * (number.end - number.start)
     out = [span for span in spans if covered.find(2, span.start, span.end) < 0]
     loose = [m for m in _NUMERALS.finditer(folded) if not covered[m.start()] and not any(covered[m.start() : m.end()])]
     quotes = [m.span() for m in _QUOTED.finditer(folded)]
@@ -252,6 +258,22 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         quoted = any(a < m.start() < b for a, b in quotes)
         out.append(RuledOut(m.start(), m.end(), "quoted_name" if quoted else "word" if _is_word(m[0]) else "no_unit"))
     return found, sorted(out, key=lambda r: r.start)
+
+
+def _unitless(folded: str, at: int, before: Number | None, kinds: dict[str, str]) -> Number | None:
+    """培训人次达2,700 and 收到申请131件，受理119: a number whose unit stands in its noun, or with the number that it is a part of."""
+    m = _ALONE.match(folded, at)
+    if m is None:
+        return None
+    start, value = max(before.end if before else 0, at - 14), round(float(m[1].replace(",", "")) * _multiple(m[2]), 6)
+    if told := _TOLD.search(folded, start, at):
+        unit = told[1].removesuffix("数")
+        unit = unit if unit in kinds else "件"  # 纠错数, 申请数
+    elif before and before.group == "case" and value <= before.value and at - before.end < 14 and _DEALT.search(folded, start, at):
+        unit = before.unit
+    else:
+        return None
+    return Number(at, m.end(), value, None, unit, "exact", kinds[unit], False)
 
 
 @cache
