@@ -261,7 +261,7 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
 
 
 def _unitless(folded: str, at: int, before: Number | None, kinds: dict[str, str]) -> Number | None:
-    """培训人次达2,700 and 收到申请131件，受理119: a number whose unit stands in its noun, or with the number that it is a part of."""
+    """培训人次达2,700; 收到申请131件，受理119: a number whose unit stands in its noun, or with the total before it."""
     m = _ALONE.match(folded, at)
     if m is None:
         return None
@@ -269,7 +269,7 @@ def _unitless(folded: str, at: int, before: Number | None, kinds: dict[str, str]
     if told := _TOLD.search(folded, start, at):
         unit = told[1].removesuffix("数")
         unit = unit if unit in kinds else "件"  # 纠错数, 申请数
-    elif before and before.group == "case" and value <= before.value and at - before.end < 14 and _DEALT.search(folded, start, at):
+    elif before and before.group == "case" and value <= before.value and _DEALT.search(folded, start, at):
         unit = before.unit
     else:
         return None
