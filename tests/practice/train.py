@@ -39,7 +39,7 @@ TARGET = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / "
 PARTS = ("open", "phrases", "paragraphs", "samples")
 ALPHA, HEADING_ALPHA, EPOCHS = 3e-4, 1e-3, 12  # of the regression; found on reports of readers whose others it was trained on
 CODE_VOTE, NONE_VOTE, STOCK_VOTE, DIMENSION_VOTE = 3.0, 1.0, 4.0, 3.0  # what a verdict of the rules is worth, in the model's measure; found likewise
-NONE_COST = 1.0  # by how much a code is preferred to none; found likewise
+NONE_COST, STOCK_COST = 1.0, 1.0  # by how much a code is preferred to none, the year to the stock; found likewise
 SURE = 3  # how often the code of an example of the codebook is told, which must come out as it says
 FOLDS = 5
 Floats = NDArray[np.float32]
@@ -199,6 +199,7 @@ def main() -> None:
         [np.unique(np.concatenate([e.rows, e.scope_rows])) for e in scoped], [scopes.index(e.scope or "") for e in scoped], len(scopes)
     )
     bias[place[""]] -= NONE_COST
+    scope_bias[scopes.index("stock")] -= STOCK_COST
     heads = list(headings())
     dimensions = sorted({h.dimension for h in heads} | {h.ruled for h in heads})
     heading_weights, heading_bias = train(

@@ -39,7 +39,7 @@ PROSE = re.compile(r"^[^\n]{30,}", re.MULTILINE)
 TOWN = re.compile(
     r"(?:^|(?<=[，。、；：,;:\s将]))(?![我本该各全]|乡镇)([一-鿿]{1,6}?(?:镇|街道|乡))(?=[一-鿿])(?!.{0,12}领导下)", re.MULTILINE
 )
-NAME_END = re.compile(r"[局委厅办府镇乡道区会室心院队网站]$")
+NAME_END = re.compile(r"[局委厅办处府镇乡道区会室心院队网站]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,8 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
         or first("announce", "lead", "site", "text", "margin", "we", organ=False)
     )
     if found and we and not speaks and w.drafters.search(found.organ):
-        found = next((m.body for m in named if m.body.kind == "government" and _names(m.body, we)), found)
+        own = replace(found, organ="人民政府", kind="government")  # 同仁市人民政府办公室 publishes what 我市 reports
+        found = next((b for b in (*(m.body for m in named if m.body.kind == "government"), own) if _names(b, we)), found)
     if found:
         findings.append(
             Finding("issuer_inferred", "info", f"报告没有署名，标题也没有写明单位，按页面其他部分判断为{found.text}。")
@@ -244,6 +245,8 @@ def _complete(body: Body, named: list[Mention]) -> Body:
             (m.body.organ for m in named if m.body.kind == "zone" and m.body.organ and m.body.zone == zone), "管理委员会"
         )
     organ = w.short.get(organ, organ)
+    if body.kind == "department" and organ.endswith("委") and len(organ) > 2:
+        organ += "员会"
     for m in sorted(named, key=lambda m: -m.weight):
         other = m.body
         same = other.organ == organ or bodies.fuller(other.organ, organ)
