@@ -39,6 +39,26 @@ def test_single_blanks_part_the_cells_of_three_rows_of_one_width() -> None:
     assert values(table([*rows, ["以上 均为 快报数"]], " ")) == []
 
 
+def test_a_head_of_two_rows() -> None:
+    rows = [["类别", "事项名称", "办结量（件）"], ["2024年", "2023年"], ["行政许可", "环评审批", "126", "143"], ["辐射安全许可", "382", "365"]]
+    text = table(rows)
+    assert values(text) == [(126, "件"), (143, "件"), (382, "件"), (365, "件")]
+    assert [text[slice(*c.head)] for c in cells(text)][:2] == ["2024年", "2023年"]
+    assert [text[slice(*c.label)] for c in cells(text) if c.label][::2] == ["行政许可\t环评审批", "辐射安全许可"]
+
+
+def test_a_table_without_a_head_has_its_captions_unit() -> None:
+    rows = [["道路运输", "普通货运许可", "1208"], ["车辆年审", "7953"]]
+    text = table(rows, before="主要许可业务办理量（单位：件）\n")
+    assert values(text) == [(1208, "件"), (7953, "件")]
+    assert values(table(rows)) == []
+
+
+def test_cells_that_are_lacking_at_a_rows_end() -> None:
+    rows = [["项目", "数量", "单位", "备注"], ["合法性审核", "9", "件", "通过率100%"], ["合同审核", "226", "份"]]
+    assert values(table(rows)) == [(9, "件"), (226, "份")]
+
+
 def test_cells_become_figures_with_codes() -> None:
     found = figures(table([HEAD, ROWS[0]]), [], 2020)[0]
     assert [(q.value, q.unit, q.kind, q.code) for q in found] == [

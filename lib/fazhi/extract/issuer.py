@@ -236,7 +236,8 @@ def _complete(body: Body, named: list[Mention]) -> Body:
     organ, zone, town, places, generic = body.organ, body.zone, body.town, body.places, body.generic
     for m in named:
         other = m.body
-        if other.kind == body.kind and organ and bodies.fuller(organ, other.organ):
+        other_name = len(organ) > 4 and organ[:-1] in other.organ  # 城市管理局 is no short 城市管理综合行政执法局
+        if other.kind == body.kind and organ and not other_name and bodies.fuller(organ, other.organ):
             organ = other.organ
         if len(zone) in range(1, 9) and other.zone and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
             zone = other.zone

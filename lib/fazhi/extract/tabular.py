@@ -70,6 +70,29 @@ def _figure(folded: str, start: int, end: int, known: Mapping[str, str]) -> re.M
     return m if unit and unit[2] in known else None
 
 
+def _headless(
+    folded: str,
+    block: list[list[tuple[int, int]]],
+    figures: list[list[re.Match[str] | None]],
+    caption: re.Match[str] | None,
+    before: int,
+) -> list[Cell]:
+    """The figures of a table that has no head but a caption with its unit: one at the end of each row, behind its label."""
+    if caption is None or not all(row[-1] and not any(row[:-1]) for row in figures):
+        return []
+    unit, out = caption[2], []
+    if unit not in units():
+        return []
+    for row, matches in zip(block, figures, strict=True):
+        m = matches[-1]
+        if m is None or m[3]:
+            continue
+        value = round(float(m[1].replace(",", "") + (m[2] or "")) * _SCALE.get(caption[1] or "", 1.0), 6)
+        number = Number(m.start(1), m.end(), value, None, unit, "exact", units()[unit], False)
+        out.append(Cell(number, (before, caption.start()), row[-2], (before, block[-1][-1][1]), row[0][0]))
+    return out
+
+
 def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list[Cell]:
     if len(block) < 2:
         return []
@@ -80,16 +103,26 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
     figures = [[_figure(folded, a, b, known) for a, b in row] for row in block]
     width = max(map(len, block))  # a caption with a gap in it is no head
     head = next((i for i, row in enumerate(figures) if not any(row) and len(row) >= width - 1), None)
-    if head is None or head + 1 >= len(block):
+    caption = _CAPTION_UNIT.search(folded, before, block[0 if head is None else head][0][0])
+    if head is None:
+        return _headless(folded, block, figures, caption, before)
+    if head + 1 >= len(block):
         return []
     columns = block[head]
-    caption = _CAPTION_UNIT.search(folded, before, columns[0][0])
+    below = block[head + 1]
+    if len(columns) - 1 + len(below) == width and len(below) > 1 and not any(figures[head + 1]):
+        caption = caption or _UNIT.search(folded, *columns[-1])  # a head of two rows: the last cell of the first spans the second
+        columns, head = [*columns[:-1], *below], head + 1
     span = (before, block[-1][-1][1])
     units_at = next((i for i, (a, b) in enumerate(columns) if folded[a:b] in ("单位", "计量单位")), None)
     out = []
     for row, matches in zip(block[head + 1 :], figures[head + 1 :], strict=True):
-        label = row[0] if matches[0] is None else None
-        shift = len(columns) - len(row)
+        first = next((i for i, m in enumerate(matches) if m), 0)
+        last = first - 1 - (first > 1 and folded[slice(*row[first - 1])] in known)  # before a column of units
+        label = (row[0][0], row[last][1]) if first else None
+        shift = len(columns) - len(row)  # the first cells are lacking, of a label that spans rows, or else the last
+        if units_at is not None and 0 < shift < len(columns) - units_at and folded[slice(*row[units_at])] in known:
+            shift = 0
         for i, m in enumerate(matches):
             if m is None or not 0 <= i + shift < len(columns):
                 continue

@@ -235,7 +235,10 @@ def _alone(cut: list[str]) -> str | None:
 def _is_furniture(line: str) -> bool:
     """Is a line before the body furniture of the head?"""
     rule = rules()
-    return _matches(rule.head, line) or rule.metadata.match(line) is not None
+    if _matches(rule.head, line) or rule.metadata.match(line):
+        return True
+    dated = rule.dated.search(line) if len(line) < 120 and not PROSE.search(line) else None  # 某县门户网站 发布时间：2019年1月25日
+    return dated is not None and rule.groups[SPACE.sub("", dated["label"] or dated["close"])][0] == "published"
 
 
 def _matches(pattern: re.Pattern[str], line: str) -> bool:
