@@ -237,8 +237,9 @@ def _is_furniture(line: str) -> bool:
     rule = rules()
     if _matches(rule.head, line) or rule.metadata.match(line):
         return True
-    dated = rule.dated.search(line) if len(line) < 120 and not PROSE.search(line) else None  # 某县门户网站 发布时间：2019年1月25日
-    return dated is not None and rule.groups[SPACE.sub("", dated["label"] or dated["close"])][0] == "published"
+    short = len(line) < 120 and not PROSE.search(line)  # 某县门户网站 发布时间：2019年1月25日
+    dated = rule.dated.search(line) if short else None
+    return dated is not None and rule.groups[SPACE.sub("", dated["label"] or dated["close"])][0] in ("published", "general")
 
 
 def _matches(pattern: re.Pattern[str], line: str) -> bool:
