@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from fazhi.extract import extract
 from fazhi.knowledge import load_toml
 from fazhi.read import Page, Unreadable, read
-from fazhi.read.clean import parse_date, rules, spread
+from fazhi.read.clean import rules, spread
+from fazhi.read.dates import parse_date
 from fazhi.read.docx import numeral
 
 BODY = ["2021年，我区坚持依法行政，法治政府建设取得新成效。现将有关情况报告如下：", "一、主要做法", "（一）依法决策。全年审查文件58件，提出意见131条。",

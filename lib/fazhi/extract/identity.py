@@ -16,7 +16,7 @@ from typing import Any
 from fazhi.extract.issuer import mentions, reporter
 from fazhi.extract.rows import Finding, Identity
 from fazhi.extract.title import YEAR, find_title, rules
-from fazhi.read.clean import CHINESE_YEAR, spoken_date
+from fazhi.read.dates import CHINESE_YEAR, spoken_date
 from fazhi.read.page import Page
 
 OVERRIDES: dict[str, Callable[[str], Any]] = {
