@@ -19,6 +19,8 @@ SENTENCE_END = re.compile(r"[。！？!?\n]")
 # A stop (no thousands separator), or a gap that no digit stands before; one class of characters in front, so that the scan
 # leaps from stop to stop.
 CLAUSE = re.compile(r"[，,；;：:。！？!?\n\t\s](?:(?<=[，,；;：:。！？!?\n\t])(?!(?<=\d,)\d{3}(?!\d))|(?<=[^\d]\s)\s+)")
+_COUNTED = re.compile(r"[^，。；：,;:\d]{2,16}(?:[、和及与]|以及)")
+_NOUN = re.compile(r"[一-鿿]{2}")
 _LIST = re.compile(r"[、和及与]|以及")
 
 
@@ -56,7 +58,9 @@ def places(text: str, numbers: Sequence[Number], starts: Sequence[int] = ()) -> 
             clause_end -= 1
         clause_end = max(clause_end, end)
         own = left = max(clause, before.end) if before else clause
-        if before and _shares(text, before, n, out[-1], left):
+        if before and left == before.end and _COUNTED.fullmatch(text, left, start) and _NOUN.match(text, end):
+            own = left = start  # 6件人大代表建议、9件政协提案: the words between are the other number's
+        elif before and _shares(text, before, n, out[-1], left):
             left = max(sentence, out[-1].left)
         right = clause_end
         shared = i < last and numbers[i + 1].start < right
