@@ -1,6 +1,6 @@
 """Train the second opinion on codes, scopes and dimensions (lib/fazhi/extract/learned.py) on the open practice reports.
 
-    python tests/practice/train.py              # writes lib/fazhi/knowledge/learned.npz (`make learn`; two minutes)
+    python tests/practice/train.py              # writes lib/fazhi/knowledge/learned.npz (`make learn`; three minutes)
 
 One-vs-rest logistic regression by averaged stochastic gradient descent (Bottou 2012) over the hashed features of
 extract/context.py; weights become whole numbers of one byte. The curve of confidence is measured on reports that a model of the
