@@ -319,12 +319,9 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
                 break
             above, title = lines[up], "".join(lines[first : last + 1])
             wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
-            joins = (
-                title.startswith(("关于", "20", "年", "法治", "推进", "依法")[: 3 if " " in above else 6])
-                and rule.issuer.fullmatch(above)
-                or above.endswith("关于")
-            )
-            joins = joins or above.startswith("中共") and bool(rule.issuer.fullmatch(above))
+            headed = title.startswith(("关于", "20", "年")) or (title.startswith(("法治", "推进", "依法")) and " " not in above)
+            named_above = rule.issuer.fullmatch(above) is not None
+            joins = named_above and (headed or above.startswith("中共")) or above.endswith("关于")
             if not wants and (up < first - 1 or not joins):
                 break
             first = up
