@@ -197,7 +197,7 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
     elif not places and (m := w.generic.match(text, at)):
         generic, at = m[0], m.end()
     organ, kind, at = _organ(text, at, year, whole, zone, town, bool(places or generic))
-    if town and organ in ("党委", "党工委"):  # 大柳塔镇党委、政府: the town
+    if town and w.party.fullmatch(organ):  # 大柳塔镇党委、政府: the town
         organ, kind = "", "township"
     if whole and any(place in organ for place in places):
         return None  # two names, one behind the other

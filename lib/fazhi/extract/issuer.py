@@ -239,7 +239,7 @@ def _complete(body: Body, named: list[Mention]) -> Body:
         other_name = len(organ) > 4 and organ[:-1] in other.organ  # 城市管理局 is no short 城市管理综合行政执法局
         if other.kind == body.kind and organ and not other_name and bodies.fuller(organ, other.organ):
             organ = other.organ
-        if len(zone) in range(1, 9) and other.zone and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
+        if 0 < len(zone) <= 8 and other.zone and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
             zone = other.zone
     if body.kind == "zone" and not organ:
         organ = next(

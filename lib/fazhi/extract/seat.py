@@ -135,17 +135,13 @@ def seat_name(region: regions.Region, year: int | None) -> str:
 def tied(zone: str, region: regions.Region, evidence: Evidence) -> regions.Region | None:
     """The ordinary division below `region` that a zone's name or the page ties it to (武汉经济技术开发区（汉南区）), or None."""
     for place in regions.scan(zone) if region.level == "province" else ():
-        below = [
-            r
-            for r in regions.find(place.name, evidence.year)
-            if r.level == "county" and r.code != region.code and regions.within(r.code, region.code)
-        ]
+        below = [r for r in regions.find(place.name, evidence.year) if _county_below(r, region)]
         if len(below) == 1:
             return below[0]  # 孝义经济开发区
     whole = evidence.text + "\n" + evidence.margin
     for place in regions.scan(whole):
         for r in regions.find(place.name, evidence.year):
-            if r.name == place.name and r.level == "county" and r.code != region.code and regions.within(r.code, region.code):
+            if r.name == place.name and _county_below(r, region):
                 for tie in words().ties:
                     pattern = tie.replace("Z", f"{re.escape(zone[-3:])}[^。\\n]{{0,3}}").replace("D", place.name)
                     if re.search(pattern, whole):
@@ -157,6 +153,10 @@ def branch(organ: str, region: regions.Region, year: int | None) -> regions.Regi
     """The county that a city bureau's branch (云岩分局) is named for."""
     for size in (5, 4, 3, 2):
         for r in regions.find(organ[:-2][-size:], year):
-            if r.level == "county" and r.code != region.code and regions.within(r.code, region.code):
+            if _county_below(r, region):
                 return r
     return None
+
+
+def _county_below(r: regions.Region, region: regions.Region) -> bool:
+    return r.level == "county" and r.code != region.code and regions.within(r.code, region.code)

@@ -34,8 +34,8 @@ class Cell:
     row: int
 
 
-def _cells(folded: str, start: int, end: int) -> list[tuple[int, int]]:
-    line = folded[start:end]
+def _cells(folded: str, start: int, line: str) -> list[tuple[int, int]]:
+    end = start + len(line)
     if "\t" in line or "|" in line or "  " in line:
         return [m.span() for m in _CELL.finditer(folded, start, end)]
     if line.count(" ") < 2 or _RUNNING.search(line):
@@ -51,7 +51,7 @@ def cells(text: str) -> list[Cell]:
     at = before = 0
     for line in folded.split("\n"):
         end = at + len(line)
-        row = _cells(folded, at, end)
+        row = _cells(folded, at, line)
         if len(row) >= 2:
             block.append(row)
         else:
@@ -68,6 +68,12 @@ def _figure(folded: str, start: int, end: int, known: Mapping[str, str]) -> re.M
         return m
     unit = _WORD_UNIT.fullmatch(m[3])
     return m if unit and unit[2] in known else None
+
+
+def _number(m: re.Match[str], unit: str, scale: str | None) -> Number:
+    """The number of a cell's match with its unit, of which a 万 or the like may stand in the head."""
+    value = round(float(m[1].replace(",", "") + (m[2] or "")) * _SCALE.get(scale or "", 1.0), 6)
+    return Number(m.start(1), m.end(), value, None, unit, "exact", units()[unit], False)
 
 
 def _headless(
@@ -87,8 +93,7 @@ def _headless(
         m = matches[-1]
         if m is None or m[3]:
             continue
-        value = round(float(m[1].replace(",", "") + (m[2] or "")) * _SCALE.get(caption[1] or "", 1.0), 6)
-        number = Number(m.start(1), m.end(), value, None, unit, "exact", units()[unit], False)
+        number = _number(m, unit, caption[1])
         out.append(Cell(number, (before, caption.start()), row[-2], (before, block[-1][-1][1]), row[0][0]))
     return out
 
@@ -133,8 +138,6 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
             unit = next((u for u in (printed, named, apart, caption, marked) if u and u[2] in known), None)
             if unit is None and folded[b - 1] != "率":
                 continue
-            name, scale = (unit[2], _SCALE.get(unit[1] or "", 1.0)) if unit else ("%", 1.0)
-            value = round(float(m[1].replace(",", "") + (m[2] or "")) * scale, 6)
-            number = Number(m.start(1), m.end(), value, None, name, "exact", known[name], False)
+            number = _number(m, unit[2], unit[1]) if unit else _number(m, "%", None)
             out.append(Cell(number, (a, named.start() if named and named.start() > a else b), label, span, row[0][0]))
     return out

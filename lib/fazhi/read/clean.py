@@ -57,7 +57,7 @@ class Rules:
     addressee: re.Pattern[str]
     number: re.Pattern[str]
     date_line: re.Pattern[str]
-    units: str  # of figures, those that no name begins with
+    torn: re.Pattern[str]  # what a line begins with that goes on a figure
 
 
 def spread(pattern: str) -> str:
@@ -109,7 +109,8 @@ def rules() -> Rules:
         groups=groups,
         bare=re.compile(
             rf"[\[【〖(（|\s]*[^\d。，；（(]{{0,24}}({DATE.pattern}){CLOCK}"
-            r"(?:[〗】\]]?\s*(?:[|｜]|来源|\s|〖|【|\[)\s*.{0,40}|(?<=[-/.]\d)[^\d。，；]{1,24}\d{0,7}[)）]?|(?<=[-/.]\d\d)[^\d。，；]{1,24}\d{0,7}[)）]?)?[〗】\]]?"
+            r"(?:[〗】\]]?\s*(?:[|｜]|来源|\s|〖|【|\[)\s*.{0,40}"
+            r"|(?:(?<=[-/.]\d)|(?<=[-/.]\d\d))[^\d。，；]{1,24}\d{0,7}[)）]?)?[〗】\]]?"
         ),
         report=re.compile(rf"[^。；]{{0,60}}(?:{title['report']})"),
         broken=re.compile(rf"[^。；]{{0,60}}(?:{title['broken']})"),
@@ -120,7 +121,7 @@ def rules() -> Rules:
         addressee=re.compile(body["addressee"]),
         number=re.compile(body["number"]),
         date_line=re.compile(rf"[（(]?{body['date']}[）)]?"),
-        units=body["units"],
+        torn=re.compile(rf"[余多]?[万亿]?{body['units']}[，,。、；;）)]"),
     )
 
 
@@ -137,7 +138,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
         raw = [part for line in raw for part in _parted(line)]
     if draft.broken:
         raw = unwrap(raw, rule.label)
-    raw = mend(raw, rule.units)
+    raw = mend(raw, rule.torn)
     lines = [line.strip() for line in raw]
     end = len(lines) if draft.end is None else draft.end
     opening = _opening(lines, draft.start, end)

@@ -192,12 +192,11 @@ def width(line: str) -> int:
     return len(line.encode("gbk", "replace"))
 
 
-def mend(lines: list[str], units: str) -> list[str]:
-    """Lines with the figures whole that a line break tore from their units: `4`, `次，…`; `units` is a regular expression.
+def mend(lines: list[str], torn: re.Pattern[str]) -> list[str]:
+    """Lines with the figures whole that a line break tore from their units: `4`, `次，…`; `torn` is how such a line begins.
 
     A line that is such a figure alone goes on the sentence before it, where one is open.
     """
-    torn = re.compile(rf"[余多]?[万亿]?(?:{units})[，,。、；;）)]")
     out: list[str] = []
     for line in lines:
         above = out[-1].rstrip() if out else ""
