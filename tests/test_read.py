@@ -388,7 +388,8 @@ TRADITIONAL = (
 
 def test_a_page_in_traditional_characters_is_read_and_shown_as_printed() -> None:
     page = read(TRADITIONAL.encode(), "x.txt")
-    assert len(page.printed) == len(page.text) and "xi" not in page.text and "行政处罚案件128件" in page.text
+    assert len(page.places) == len(page.text) + 1 and "xi" not in page.text and "行政处罚案件128件" in page.text
+    assert "現(xiàn)將" in page.printed and page.printed[page.places[page.text.index("动态")] :].startswith("動態(tài)管理")
     reading = extract(page, "x.txt")
     assert reading.not_a_report is None and reading.text == page.printed and "行政處罰案件128件" in reading.text
     assert reading.identity.title == "臨江縣人民政府關於2023年度法治政府建設情況的報告" and reading.identity.year == 2023
@@ -397,6 +398,9 @@ def test_a_page_in_traditional_characters_is_read_and_shown_as_printed() -> None
     assert [s.heading for s in reading.sections if s.level == 1] == ["主要舉措和成效", "存在的問題", "下一步打算"]
     assert [i.title for i in reading.instruments] == ["行政處罰法"]
     assert "traditional_characters" in {f.rule for f in reading.findings}
+    shown = [reading.text[m.start : m.end] for m in reading.measures]
+    assert "繼續(xù)加強執法隊伍建設，權責清單實行動態(tài)管理。" in shown
+    assert reading.sections[-1].end == len(reading.text) and reading.text[reading.sections[-1].start :].startswith("三、")
 
 
 def test_a_simplified_page_that_quotes_traditional_characters_stays_as_it_is() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -105,32 +105,37 @@ def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = No
     notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, out)]
     done = measures(text, sections)
     reading = Reading(text, identity, sections, done, found, instruments(text), notes, out, not_a_report(page, identity))
-    return _as_printed(reading, page.printed) if page.printed else reading
+    return _as_printed(reading, page.printed, page.places) if page.printed else reading
 
 
-def _as_printed(reading: Reading, printed: str) -> Reading:
-    """A reading of simplified characters with every word of the report as it is printed, in traditional ones."""
+def _as_printed(reading: Reading, printed: str, places: Sequence[int]) -> Reading:
+    """A reading of simplified characters with every word of the report as, and where, it is printed, in traditional ones."""
     text = reading.text
-    usual = dict(zip(text, printed, strict=True))
+    usual = {c: printed[places[i]] for i, c in enumerate(text)}
 
     def shown(words: str | None, start: int = 0) -> str | None:
         if not words:
             return words
         at = text.find(words, start)  # -1 for words that a line break parts
-        return printed[at : at + len(words)] if at >= 0 else "".join(usual.get(c, c) for c in words)
+        return printed[places[at] : places[at + len(words)]] if at >= 0 else "".join(usual.get(c, c) for c in words)
 
-    for q in reading.quantities:
-        q.subject = shown(q.subject, q.quote_start) or ""
+    def moved(row: Any, *names: str) -> Any:
+        return replace(row, **{name: places[at] for name in names if (at := getattr(row, name)) is not None})
+
     sections = [replace(s, label=shown(s.label, s.start), heading=shown(s.heading, s.start)) for s in reading.sections]
+    found = [replace(q, subject=shown(q.subject, q.quote_start) or "") for q in reading.quantities]
     note = Finding("traditional_characters", "info", "原页为繁体字，按简体字识别，文字仍照原页显示。")
     who = reading.identity
     return replace(
         reading,
         text=printed,
         identity=replace(who, title=shown(who.title)),
-        sections=sections,
+        sections=[moved(s, "start", "body", "end") for s in sections],
+        measures=[moved(m, "start", "end") for m in reading.measures],
+        quantities=[moved(q, "start", "end", "quote_start", "quote_end") for q in found],
         instruments=instruments(printed),
-        findings=[*reading.findings, note],
+        findings=[*(moved(f, "start", "end") for f in reading.findings), note],
+        ruled_out=[RuledOut(places[r.start], places[r.end], r.reason) for r in reading.ruled_out],
     )
 
 

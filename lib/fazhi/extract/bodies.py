@@ -24,6 +24,7 @@ KEYS: dict[str, dict[str, type]] = {
     "drafters": {"organs": list},
     "others": {"before": list, "after": list},
     "marks": {"icp": dict},
+    "words": {"places": list},
     "pronouns": {"heads": list, "department": list, "township": list, "government": list},
 }
 HAN = r"[一-鿿㐀-䶿〇]"
@@ -70,6 +71,8 @@ class _Words:
     above: re.Pattern[str]
     last: frozenset[str]
     bare_zones: frozenset[str]
+    zone_units: frozenset[str]
+    common: frozenset[str]
     icp: dict[str, str]
     before: re.Pattern[str]
     after: re.Pattern[str]
@@ -132,6 +135,8 @@ def words() -> _Words:
         above=re.compile(data["national"]["before_place"]),
         last=frozenset(data["organs"]["last"]),
         bare_zones=frozenset(zone["not_alone"]),
+        zone_units=frozenset(zone["units"]),
+        common=frozenset(data["words"]["places"]),
         icp=data["marks"]["icp"],
         before=re.compile(rf"(?:{_any(data['others']['before'])}).{{0,3}}$"),
         after=re.compile(rf"[^。；\n]{{0,16}}?(?:{_any(data['others']['after'])})"),
@@ -177,6 +182,8 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
     head = m[0] if (m := w.above.match(text)) else ""
     places, at = _places(text, len(head), year)
     zone = town = generic = via = ""
+    if places and text[at : at + 1] == places[-1][-1] and text[at] in "县区" and w.organ.match(text, at + 1):
+        text = text[:at] + text[at + 1 :]  # 大姚县县卫生健康局
     if text.startswith("人民政府", at) and _town(text, at + 4):
         via, at = "人民政府", at + 4  # 越秀区人民政府北京街道办事处
     named = _town(text, at)

@@ -15,7 +15,7 @@ from typing import Any
 
 from fazhi.extract.issuer import mentions, reporter
 from fazhi.extract.rows import Finding, Identity
-from fazhi.extract.title import YEAR, find_title, rules
+from fazhi.extract.title import YEAR, attached, find_title, rules
 from fazhi.read.dates import CHINESE_YEAR, spoken_date
 from fazhi.read.page import Page
 
@@ -45,12 +45,16 @@ def identify(page: Page, name: str = "", overrides: Mapping[str, str] | None = N
     """
     findings: list[Finding] = []
     given = _given(overrides or {}, findings)
+    sent_on = None
+    if letter := attached(page.text):  # whose report it is, says the report, not the letter that sends it
+        sent_on, _ = _signature(page.text[: letter[0]])
+        page = replace(page, text=page.text[letter[0] :], furniture=page.text[: letter[0]] + page.furniture)
     title, above = find_title(page, PurePath(name).stem.strip(), findings)
     title = given.get("title", title)
     text = page.text.translate(NARROW) if WIDE.search(page.text) else page.text
     signed_on, signature = _signature(text)
     year = given["year"] if "year" in given else _year(page, text, name, title, signed_on, findings)
-    found = Identity(title=title, year=year, published_on=page.published_on, signed_on=signed_on)
+    found = Identity(title=title, year=year, published_on=page.published_on, signed_on=signed_on or sent_on)
     found = reporter(found, page, list(mentions(page, name, title, above, signature, year, given.get("issuer"))), findings)
     return replace(found, **given, findings=tuple(findings))
 

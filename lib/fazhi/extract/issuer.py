@@ -33,11 +33,13 @@ OWN_COMMITTEE = re.compile(
     r"(?:^|[,，])(省|市|县|区|州|旗|盟|镇|乡|街道)委[、和]\1政府(?![^，。,]{0,6}(?:领导|部署|支持|指导|关心|要求))", re.MULTILINE
 )
 TOWN_NAME = re.compile(r"(?<![一-鿿])[一-鿿]{2,4}?(?:镇|乡|街道)|(?<=[《“在对将为])[一-鿿]{2,3}(?:镇|乡|街道)")
+WHOLE = re.compile(r"全(省|市|县|区(?!域)|州|旗|镇|乡)")
+QUOTED = re.compile(r"《(?:关于)?(?:中共)?([一-鿿]{4,24})")
 NUMBERED = re.compile(r"[一-鿿]{0,3}[〔\[(（]\s*20\d\d")
 FIRST_HEADING = re.compile(r"\n\s*(?:一、|[（(]一[）)]|第一部分|1[.、．])")
 PROSE = re.compile(r"^[^\n]{30,}", re.MULTILINE)
 TOWN = re.compile(
-    r"(?:^|(?<=[，。、；：,;:\s将]))(?![我本该各全]|乡镇)([一-鿿]{1,6}?(?:镇|街道|乡))(?=[一-鿿])(?!.{0,12}领导下)", re.MULTILINE
+    r"(?:^|(?<=[，。、；：,;:\s将就年]))(?![我本该各全]|乡镇)([一-鿿]{1,6}?(?:镇|街道|乡))(?=[一-鿿])(?!(?!在).{0,12}领导下)", re.MULTILINE
 )
 NAME_END = re.compile(r"[局委厅办处府镇乡道区会室心院队网站]$")
 
@@ -91,6 +93,9 @@ def mentions(
             for token in re.split(r"[、，,\s]", line.rstrip("：: ")):
                 yield from read(token.removeprefix("中共"), "addressee", 2)
     yield from _ourselves(page.text, year)
+    for m in QUOTED.finditer(page.text):  # 《永川高新区管委会权责事项目录》
+        if body := bodies.read_body(m[1], year, whole=False):
+            yield Mention(body, "document", 1)
     yield from read(page.publisher or "", "publisher", 5)
     if page.site:
         yield from read(patterns["site.suffix"].sub("", page.site), "site", 3)
@@ -153,10 +158,10 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
     evidence.add_lead(page.text[:LEAD])
     chosen = _choose(named, page.text, findings)
     if chosen is None:
-        return found
+        return _nameless(found, page.text)
     if chosen.organ == "分局":  # of which bureau, the page may say elsewhere
         chosen = next((m.body for m in named if m.body.organ.endswith(chosen.text)), chosen)
-    body = _complete(chosen, named)
+    body = _complete(chosen, named, page.text)
     region, told_apart = seat.resolve(body.places, body.generic, evidence) if body.places or body.generic else (None, True)
     if (
         region is None
@@ -165,10 +170,21 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
     ):
         region, told_apart = seat.resolve((lead[0].name,), "", evidence)
     if region is None and not body.places and not body.generic:
-        region, told_apart = seat.resolve((), "", evidence)
+        region, told_apart = seat.resolve((), "" if body.zone or body.town else speaker(page.text), evidence)
         if region and region.level == "county" and region.code not in (regions.towns(body.town) or [region.code]):
             region = None  # 友谊路街道 does not lie in 友谊县
-    return _placed(found, body, region, told_apart, evidence, findings)
+    placed = _placed(found, body, region, told_apart, evidence, findings)
+    return placed if placed.level else replace(placed, level=_nameless(found, page.text).level)
+
+
+def _nameless(found: Identity, text: str) -> Identity:
+    """The identity of a report that names no body: what 我局 and 县委、县政府 say of its kind and level."""
+    w, place = bodies.words(), speaker(text)
+    place = place or (m[1] if (m := WHOLE.search(text)) else "")
+    spoken = Counter(w.pronouns[m[1]] for m in w.pronoun.finditer(text))
+    kind = next((kind for kind in ("department", "township") if spoken[kind]), "government" if place else None)
+    level = "township" if kind == "township" else seat.level_of(place)
+    return replace(found, issuer_kind=kind or found.issuer_kind, level=level)
 
 
 def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | None:
@@ -204,6 +220,7 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
         or first("opening", organ=False)
         or first("lead", "publisher", "name", "margin", "site")
         or titled
+        or (first("document") if speaks else None)
         or first("announce", "lead", "site", "text", "margin", "we", organ=False)
     )
     if found and we and not speaks and w.drafters.search(found.organ):
@@ -230,7 +247,7 @@ def _same(a: Body, b: Body) -> bool:
     return a.kind == b.kind and (a.organ == b.organ or bodies.fuller(a.organ, b.organ) or bodies.fuller(b.organ, a.organ))
 
 
-def _complete(body: Body, named: list[Mention]) -> Body:
+def _complete(body: Body, named: list[Mention], text: str) -> Body:
     """The body with the fullest form that the page has of its organ and zone, else with the table's."""
     w = bodies.words()
     organ, zone, town, places, generic = body.organ, body.zone, body.town, body.places, body.generic
@@ -242,9 +259,8 @@ def _complete(body: Body, named: list[Mention]) -> Body:
         if 0 < len(zone) <= 8 and other.zone and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
             zone = other.zone
     if body.kind == "zone" and not organ:
-        organ = next(
-            (m.body.organ for m in named if m.body.kind == "zone" and m.body.organ and m.body.zone == zone), "管理委员会"
-        )
+        own = (m.body.organ for m in named if m.body.kind == "zone" and m.body.organ and m.body.zone == zone)
+        organ = next(own, "管委会" if "管委会" in text and "管理委员会" not in text else "管理委员会")
     organ = w.short.get(organ, organ)
     if body.kind == "department" and organ.endswith("委") and len(organ) > 2:
         organ += "员会"
@@ -294,21 +310,23 @@ def _placed(
     tail = body.zone + body.via + body.town + body.organ
     if region and body.organ.endswith("分局") and (branch := seat.branch(body.organ, region, year)):
         region, level = branch, branch.level
-        name = body.head + seat.seat_name(regions.path(region.code, year)[-2], year) + tail
+        name = body.head + seat.seat_name(regions.path(region.code, year)[-2], year, evidence) + tail
     elif bodies.words().national.fullmatch(body.organ) and not body.places:
         name, region, level = body.organ, None, "national"
     elif body.organ in bodies.words().as_printed:
         name = body.text
     elif body.zone:
         name = "".join(p for p in body.places if body.text.startswith("".join(body.places))) + tail
+        if not body.places and region and body.zone in bodies.words().zone_units:  # 高新区 alone names none
+            name = region.short + name
     elif region is None:
         name = "".join(body.places) + body.generic + tail
-        level = level or (seat.level_of(body.places[-1]) if body.places else None)
+        level = level or seat.level_of("".join(body.places) + body.generic)
         findings.append(Finding("region_unknown", "warning", f"无法确定{name}所在的行政区：重名或页面没有写明。"))
         if body.kind == "government" and not body.places:
             name = ""  # 县人民政府 names none
     else:
-        name = body.head + seat.seat_name(region, year) + tail
+        name = body.head + seat.seat_name(region, year, evidence) + tail
         printed = re.sub(r"\s", "", body.text)
         whole = bool(body.places) and regions.is_full(body.places[0])  # no 广西贺州市平桂区人民政府
         if whole and printed.endswith(tail) and len(printed) > len(name) and printed.endswith(name[len(name) - len(tail) - 2 :]):

@@ -145,7 +145,7 @@ def _number() -> re.Pattern[str]:
         rf"(?:(?:(?P<u0>%|‰|多?余?(?:{names}))?\x20?(?:[-—–~]{{1,2}}|至|到)|(?<=[一二三四五六七八九])、(?=[二三四五六七八九十][^百千万]))"
         rf"\x20?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
         rf"\x20?(?P<m1>{multiple})?(?P<over>余|多|来|\+)?(?P<m2>{multiple})?(?P<over2>余|多)?\x20?(?:(?P<unit>{names})(?!(?<=分)之)|(?:(?<=[万亿])|(?<=[万亿][余多+])|(?<=率[0零])|(?<=率[为是][0零]))(?=[,，。;；、)）\n]|$))(?P<over3>余|多(?=[,，。；;、]))?"
-        rf")(?P<after>及?(?:{after})|(?<=[日天时])内)?"
+        rf")(?P<after>\x20?及?(?:{after})|(?<=[日天时])内)?"
     )
 
 
@@ -374,7 +374,7 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
     low, m0, low2, m3, _, high, m1, over, m2, over2, unit, over3, behind = m.groups()[9:]  # behind those of shares
     qualifier = qualifiers("before")[said] if said else "exact"
     if behind and not said:
-        qualifier = qualifiers("after").get(behind.removeprefix("及"), "exact")
+        qualifier = qualifiers("after").get(behind.lstrip().removeprefix("及"), "exact")
     if low is None:
         return _read_share(m, start, qualifier)
     chinese = not low[0].isdigit()

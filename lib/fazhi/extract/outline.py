@@ -35,7 +35,10 @@ _BULLET = re.compile(r"[★☆●○■□◆◇▲▶►※•·、．.\s]*")
 _FOREIGN = re.compile(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]")
 _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
+_ROW = re.compile(r"[\t|]")
+_CLAUSE = re.compile("[,，、 ]")
 LONGEST_UNLABELLED = 40
+LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Knowledge:
     title: re.Pattern[str]
     caption: re.Pattern[str]
     told: re.Pattern[str]
+    preface: re.Pattern[str]
+    lost: re.Pattern[str]
     ended: re.Pattern[str]
     label: re.Pattern[str]
     inline: re.Pattern[str]
@@ -92,10 +97,15 @@ def knowledge() -> Knowledge:
         parts.append(f"(?P<s{i}>" + re.sub(r"\?P<\w>", "?:", style.pattern.pattern) + ")")
     either = "|".join(parts)
     lines = data["lines"]
-    keys = ("never", "body_end", "title", "caption", "told", "ended")
+    keys = ("never", "body_end", "title", "caption", "told", "ended", "preface")
     require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
-    never, body_end, title, caption, told, ended = (_compiled(lines[key], f"[lines] {key}") for key in keys)
-    return Knowledge(tuple(styles), never, body_end, title, caption, told, ended,
+    never, body_end, title, caption, told, ended, preface = (_compiled(lines[key], f"[lines] {key}") for key in keys)
+    torn = data["lost"]
+    require("sections.toml", "[lost]", torn, {"inside": str, "ends": list, "begins": list, "yes": list, "no": list})
+    ends = "|".join(rf"(?<={re.escape(word)})" for word in torn["ends"])
+    inside = "".join(f"(?<!{word})" for word in torn["inside"].split("|"))
+    lost = _compiled(rf"(?:{ends}){inside}(?=(?:{'|'.join(torn['begins'])}))", "[lost]")
+    return Knowledge(tuple(styles), never, body_end, title, caption, told, preface, lost, ended,
                      re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE), re.compile(rf"(?<=[。！？；;]){SPACE}(?:{either})"))
 
 
@@ -136,12 +146,23 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
         least = 4 if m[0].isspace() else 2
         told = len(rest) > (16 if "," in rest or "，" in rest else 40) or (m[0].isspace() and _MEASURED.search(rest))
         if told and least <= m.start() - start <= 36:
-            before = text[start:m.start()]
-            if sum(map(before.count, _OPEN)) == sum(map(before.count, _SHUT)):
+            if _balanced(text[start:m.start()]):
                 return m.start(), m.end()
+    if (item := text.find("一是", start + 6, min(end, start + 40))) > 0 and _balanced(text[start:item]):
+        return item, item
     if end - start > 24 and (told := knowledge().told.search(text, start + 6, min(end, start + 40))):
         return told.start(), told.start()  # the full stop is lost: the telling begins with its time or its teller
+    if end - start > LONGEST_RUN_IN:
+        for m in knowledge().lost.finditer(text, start + 6, min(end - 10, start + 46)):
+            before = text[start:m.start()]
+            if len(_CLAUSE.split(before)[-1]) >= 4 and _balanced(before):
+                return m.start(), m.start()
     return end, body
+
+
+def _balanced(words: str) -> bool:
+    """Whether every bracket and quotation that words open is shut in them."""
+    return sum(map(words.count, _OPEN)) == sum(map(words.count, _SHUT))
 
 
 def _labelled(text: str) -> list[Head]:
@@ -228,12 +249,13 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
         named = named_kinds(line)
         if know.body_end.search(line) and not named:
             continue
-        if not prose_seen and (not named or know.title.search(line)):
+        preface = know.preface.fullmatch(line)
+        if not prose_seen and not preface and (not named or know.title.search(line)):
             continue
         if any(h.start < at < h.body for h in labelled):
             continue
         following = text[slice(*lines[i + 1])].strip() if i + 1 < len(lines) else ""
-        if "\t" in following and know.caption.search(line):
+        if _ROW.search(following) and know.caption.search(line):
             continue
         heads_next = i + 1 < len(lines) and _first(text, lines[i + 1]) in starts
         if heads_next or len(following) > LONGEST_UNLABELLED or "\t" in following \
@@ -276,7 +298,7 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
             after = next((n for n in heads[i + 1:] if n.style != "bare"), None)
             if not tops:
                 h.level = 2 if two_tiers and not named_kinds(h.heading) else 1
-            elif named_kinds(h.heading) and (after is None or after.level > 1 or after.number == numbers.get(1, 0) + 2):
+            elif named_kinds(h.heading) and (1 not in numbers or after is None or after.level > 1 or after.number == numbers[1] + 2):
                 h.level = 1
                 numbers = {1: numbers.get(1, 0) + 1}
             elif 2 in numbers and not (after is not None and after.level == 2 and (after.number or 0) >= numbers[2] + 2):

@@ -48,7 +48,7 @@ class Evidence:
 
     def add_lead(self, text: str) -> None:
         """Count the divisions that an opening names in full, each once."""
-        for name in {p.name for p in regions.scan(text) if len(p.name) > 2}:  # 和县 may be the end of another word
+        for name in {p.name for p in regions.scan(text) if len(p.name) > 2} - words().common:  # 和县 may be the end of another word
             bearers = [r for r in regions.find(name, self.year) if r.name == name]
             for r in bearers:
                 self.direct[r.code] += 1 / len(bearers)
@@ -64,7 +64,8 @@ class Evidence:
     def names(self, region: regions.Region) -> bool:
         """Whether a page names a county or its prefecture, in words or by a mark; the province alone says too little."""
         below = [r for r in regions.path(region.code, self.year) if r.level != "province"] or [region]
-        return any(self.direct.get(r.code) or r.name in self.text or r.name in self.margin for r in below)
+        said = self.text + self.margin
+        return any(self.direct.get(r.code) or r.name in said or f"法治{r.short}" in said or f"平安{r.short}" in said for r in below)
 
     def best(self, candidates: Iterable[regions.Region]) -> regions.Region | None:
         """The candidate that clearly most speaks for, or None when two are as likely."""
@@ -91,6 +92,8 @@ def resolve(places: tuple[str, ...], generic: str, evidence: Evidence) -> tuple[
         exact = [r for r in bearers if r.name == places[-1]]
         if generic and not exact:
             exact = [r for r in bearers if r.name.endswith(generic)]
+        if not exact and regions.is_full(places[-1]):  # 巴州 is a prefecture, not 巴州区
+            exact = [r for r in bearers if r.level == level_of(places[-1])]
         if not exact:  # 长沙 alone is the city, not the county inside it
             exact = [
                 r for r in bearers if not any(r.code != other.code and regions.within(r.code, other.code) for other in bearers)
@@ -106,6 +109,8 @@ def resolve(places: tuple[str, ...], generic: str, evidence: Evidence) -> tuple[
     found = [r for c in evidence.direct if (r := regions.by_code(c, year))]
     if generic or not found:
         for place in regions.scan(evidence.text):
+            if place.name in words().common:
+                continue
             bearers = [r for r in regions.find(place.name, year) if fits(r, generic) and (generic or r.name == place.name)]
             for r in bearers:  # 深圳 alone counts less than 深圳市, and 和县 may be the end of another word
                 weight = 1.0 if place.name.endswith(generic) and len(place.name) > 2 else 0.4
@@ -119,17 +124,20 @@ def fits(region: regions.Region, generic: str) -> bool:
     return not generic or (region.name.endswith(generic) and KIND_OF_PLACE.get(generic, region.level) == region.level)
 
 
-def seat_name(region: regions.Region, year: int | None) -> str:
+def seat_name(region: regions.Region, year: int | None, evidence: Evidence) -> str:
     """The division as official names bear it: a district with its city (福州市鼓楼区), a county or city alone (昆山市).
 
-    A county of a municipality bears its name (上海市崇明县).
+    A municipality's district or county bears its name. A city that the page nowhere names is not said (it stands in the chain
+    of divisions), but where several have a district of that name.
     """
     chain = regions.path(region.code, year)
-    municipal = chain[0].code[:2] in ("11", "12", "31", "50")
-    district = region.name.endswith("区") and len(chain) > 1 and chain[-2].level == "prefecture"
-    if region.level == "county" and len(chain) > 1 and (district or municipal):
-        return chain[-2].name + region.name
-    return region.name
+    if region.level != "county" or len(chain) < 2:
+        return region.name
+    above = chain[-2]
+    municipal = above.level == "province" and chain[0].code[:2] in ("11", "12", "31", "50")
+    named = evidence.direct.get(above.code) or above.short in evidence.text + evidence.margin
+    shared = len({r.code for r in regions.find(region.name, year) if r.name == region.name}) > 1
+    return above.name + region.name if municipal or region.name.endswith("区") and (named or shared) else region.name
 
 
 def tied(zone: str, region: regions.Region, evidence: Evidence) -> regions.Region | None:

@@ -12,12 +12,16 @@ from fazhi.read.page import Page
 
 FILE = "identity.toml"
 KEYS = {
-    "title": ("core", "ends", "no", "announce", "verbs", "begins", "goes_on", "red_head"),
+    "title": ("core", "ends", "no", "announce", "verbs", "begins", "goes_on", "red_head", "announced"),
     "year": ("done", "plan", "ahead", "announce", "lead", "not_before", "not_after"),
     "site": ("suffix", "parts", "cue", "attachment"),
 }
-_BEFORE_TITLE = re.compile(r"^(?:【[^】]{2,14}】|[•·]?\s*(?:附件|下载|附件下载|标题|题名|名称|中文名)[:：]\s*)")
+_BEFORE_TITLE = re.compile(r"^(?:【[^】]{2,14}】|[•·-]?\s*(?:附件|下载|附件下载|标题|题名|名称|中文名)[:：]\s*)")
 _IN_BRACKETS = re.compile(r"^《([^《》]+)》$")
+# the last line of a covering letter, and the line or two below it
+_ATTACHED = re.compile(
+    r"^[ \u3000]*(?:附[ \u3000]*件?[ \u3000]*\d?[:：]?|20\d\d年\d{1,2}月\d{1,2}日)[ \u3000]*\n([^\n。；]{8,70}(?:\n[^\n。；，]{2,30}报告(?=\n))?)(?=\n)", re.MULTILINE
+)
 HEAD_LINES = 9  # a title stands above these or nowhere
 # One class of characters in front, so that a scan leaps from one to the next.
 YEAR = r"[2２二](?:(?<=[2２])[0０][0-3０-３]\d|(?<=二)[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
@@ -46,6 +50,8 @@ def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | No
         longer += [line for line in lines if _is_title(line) and _with_issuer(line, printed[0])]
         shown = _squeeze(page.text[:600] + page.furniture)
         return next((t for t in longer if _squeeze(t) in shown), printed[0]), printed[1]
+    if covered := attached(page.text):
+        return covered[1], ""
     shown = _squeeze(page.text + page.furniture)
     for candidate in page.titles:
         if candidate == name and page.media_type != "text/html" and _squeeze(candidate) not in shown:
@@ -64,10 +70,21 @@ def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | No
     return None, ""
 
 
+def attached(text: str) -> tuple[int, str] | None:
+    """Where a report begins that stands behind a covering letter's date or the word 附件, and its title; else None."""
+    for m in _ATTACHED.finditer(text, 0, min(3000, max(1500, len(text) // 2))):
+        title = m[1].replace("\n", "").strip()
+        if _is_title(title):
+            return m.start(1), title
+    return None
+
+
 def _printed(lines: list[str]) -> tuple[str, str] | None:
     """The title that a text's first lines hold, joined where it is broken, and the line above it."""
     patterns = rules()
     for i, first in enumerate(lines):
+        if patterns["title.announced"].fullmatch(first):
+            continue
         if patterns["site.cue"].match(first) or len(first) > 90 or first.endswith(("。", "；")):
             return None
         for size in (1, 2, 3, 4):
@@ -77,7 +94,7 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
                 len(part) < size
                 or len(joined) > 90
                 or patterns["title.red_head"].search(first)
-                or (size > 1 and not (patterns["title.begins"].search(first) or bodies.read_body(first)))
+                or (size > 1 and not (patterns["title.begins"].search(first) or first.endswith(("和", "及", "与")) or bodies.read_body(first)))
             ):
                 break
             if not _is_title(joined):
@@ -93,7 +110,9 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
 def _with_issuer(longer: str, title: str) -> bool:
     """Whether a title is another one with the issuer's name before it."""
     longer, title = _squeeze(longer), _squeeze(title)
-    return longer.endswith(title) and bodies.read_body(longer.removesuffix(title).removesuffix("关于")) is not None
+    before = longer.removesuffix(title).removesuffix("关于")
+    named = before in ("省", "市", "县", "区", "州", "旗") or bodies.read_body(before) is not None  # 县应急管理局…, and 应急管理局…
+    return longer.endswith(title) and named
 
 
 def _squeeze(text: str) -> str:

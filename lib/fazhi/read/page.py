@@ -30,7 +30,8 @@ class Page:
     publisher: str | None
     site: str | None
     furniture: str  # what was cut, in the order of the page
-    printed: str = ""  # the text as printed, of the same length, where that is in traditional characters
+    printed: str = ""  # the text as printed, where that is in traditional characters
+    places: tuple[int, ...] = ()  # of each character of `text`, and of its end, in `printed`
 
 
 @dataclass(slots=True)

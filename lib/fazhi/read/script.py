@@ -1,7 +1,7 @@
 """Pages in traditional characters, as mirrors and official gateways serve them: read in simplified ones, shown as printed.
 
-Every character becomes one character, so that a place in one text is the same place in the other. The characters' pairs are
-OpenCC's.
+Every character becomes one character, so that a place in one text is a place in the other; a mirror's reading aids (設(shè))
+are not read, and shown where they are printed. The characters' pairs are OpenCC's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import accumulate
 
 from .page import Draft, Page
 
@@ -48,8 +49,8 @@ def simplified_draft(draft: Draft) -> Draft:
 
 
 def as_printed(page: Page, lines: Sequence[str]) -> Page:
-    """The page with its text as the draft's lines print it, beside the text that is read."""
-    whole = re.sub(r"\s+", "", GLOSS.sub("", "".join(lines)))
+    """The page with its text as the draft's lines print it, and where each character of the text that is read stands there."""
+    whole, aids = _aids(re.sub(r"\s+", "", "".join(lines)))
     plain = simplified(whole)
     usual = dict(zip(plain, whole, strict=True))
     out, at = [], 0
@@ -57,7 +58,18 @@ def as_printed(page: Page, lines: Sequence[str]) -> Page:
         found = plain.find(piece, at) if piece and not piece.isspace() else -1
         if found >= 0:
             at = found + len(piece)
-            out.append(whole[found:at])
+            out += [whole[k] + aids.get(k, "") for k in range(found, at)]
         else:  # joined or tidied on the way: character by character, as this page prints each
-            out.append("".join(usual.get(c, c) for c in piece))
-    return replace(page, printed="".join(out))
+            out += [usual.get(c, c) for c in piece]
+    return replace(page, printed="".join(out), places=tuple(accumulate(map(len, out), initial=0)))
+
+
+def _aids(line: str) -> tuple[str, dict[int, str]]:
+    """A line without reading aids, and those, by the place of the character that each stands behind."""
+    parts, aids, at, size = [], {}, 0, 0
+    for m in GLOSS.finditer(line):
+        parts.append(line[at : m.start()])
+        size += m.start() - at
+        aids[size - 1] = m[0]
+        at = m.end()
+    return "".join(parts) + line[at:], aids
