@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from fazhi.extract import extract
 from fazhi.knowledge import load_toml
 from fazhi.read import Page, Unreadable, read
-from fazhi.read.clean import rules, spread
 from fazhi.read.dates import parse_date
 from fazhi.read.docx import numeral
+from fazhi.read.furniture import rules, spread
 
 BODY = ["2021年，我区坚持依法行政，法治政府建设取得新成效。现将有关情况报告如下：", "一、主要做法", "（一）依法决策。全年审查文件58件，提出意见131条。",
         "办理行政复议案件12件，调解成功率98.2%。", "二、存在不足", "一是力量不足；二是能力不强。"]

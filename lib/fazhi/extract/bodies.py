@@ -29,7 +29,8 @@ KEYS: dict[str, dict[str, type]] = {
 }
 HAN = r"[一-鿿㐀-䶿〇]"
 GENERIC = r"(?:自治区|自治州|省|市(?!场|容|民(?!政|族|宗)|政(?!府|法|协|务|数))|州|区(?!域|划|块)|县(?!域)|旗|盟)"
-_NO_ORGAN = re.compile("委|街|镇|乡(?!村)")  # what is left where a name was cut in its middle
+# what is left where a name was cut, and the Party's committees
+_NO_ORGAN = re.compile("委|街|镇|乡(?!村)|.*(?:党委|[省市县区州旗]委)$")
 NO_NAME = re.compile(r"[，。；！？,;:：]")
 
 

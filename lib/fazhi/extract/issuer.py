@@ -17,6 +17,7 @@ from fazhi.read.page import Page
 
 CERTAIN = frozenset({"override", "signature", "title", "titles", "above"})  # sources that name the issuer and nobody else
 NAME = 44  # characters that a name may have
+LATER = 4000  # characters in which 市财政局 may be named where the opening says 我局
 LEAD = 700  # characters in which a report says whose it is
 CLAUSE = re.compile(
     r"(?:^|(?<![一-鿿\d]))(?=[一-鿿])(20\d\d年|现[将就把]|[将就])?(?=[一-鿿]{1,3}?[省市县区州旗盟]|[省市县区州旗盟]|[一-鿿]{2,13}?[局委厅办镇乡道会队])",
@@ -33,13 +34,16 @@ OWN_COMMITTEE = re.compile(
     r"(?:^|[,，])(省|市|县|区|州|旗|盟|镇|乡|街道)委[、和]\1政府(?![^，。,]{0,6}(?:领导|部署|支持|指导|关心|要求))", re.MULTILINE
 )
 TOWN_NAME = re.compile(r"(?<![一-鿿])[一-鿿]{2,4}?(?:镇|乡|街道)|(?<=[《“在对将为])[一-鿿]{2,3}(?:镇|乡|街道)")
+SPOKEN = re.compile("[局厅委]$")
+LED = re.compile(r"(省|市|县|区|州|旗)委(?:[、和]?\1政府)")
 WHOLE = re.compile(r"全(省|市|县|区(?!域)|州|旗|镇|乡)")
 QUOTED = re.compile(r"《(?:关于)?(?:中共)?([一-鿿]{4,24})")
 NUMBERED = re.compile(r"[一-鿿]{0,3}[〔\[(（]\s*20\d\d")
 FIRST_HEADING = re.compile(r"\n\s*(?:一、|[（(]一[）)]|第一部分|1[.、．])")
 PROSE = re.compile(r"^[^\n]{30,}", re.MULTILINE)
 TOWN = re.compile(
-    r"(?:^|(?<=[，。、；：,;:\s将就年]))(?![我本该各全]|乡镇)([一-鿿]{1,6}?(?:镇|街道|乡))(?=[一-鿿])(?!(?!在).{0,12}领导下)", re.MULTILINE
+    r"(?:^|(?<=[，。、；：,;:\s将就年]))(?![我本该各全]|乡镇)([一-鿿]{1,6}?(?:镇|街道|乡))(?=[一-鿿])(?!(?!在).{0,12}领导下)",
+    re.MULTILINE,
 )
 NAME_END = re.compile(r"[局委厅办处府镇乡道区会室心院队网站]$")
 
@@ -84,6 +88,11 @@ def mentions(
     start = len(title) if title and head.startswith(title) else 0
     yield from _opening(head, start, year)
     yield from _clauses(head, start, year)
+    for mention in _clauses(page.text[len(head) : LATER], 0, year):
+        body = mention.body
+        often = page.text.count(body.text) > 1 or f"{body.text}党" in page.text
+        if (body.places or body.generic) and SPOKEN.search(body.text) and often:
+            yield replace(mention, source="later", weight=1)
     for m in TOWN.finditer(head, start):  # 长征镇依法…: a town's name without its organ
         if regions.towns(m[1]) or page.text.count(m[1]) > 2:
             yield Mention(Body(m[1], town=m[1], kind="township"), "lead", 5)
@@ -94,7 +103,8 @@ def mentions(
                 yield from read(token.removeprefix("中共"), "addressee", 2)
     yield from _ourselves(page.text, year)
     for m in QUOTED.finditer(page.text):  # 《永川高新区管委会权责事项目录》
-        if body := bodies.read_body(m[1], year, whole=False):
+        body = bodies.read_body(m[1], year, whole=False)
+        if body and (body.places or body.zone or body.town):
             yield Mention(body, "document", 1)
     yield from read(page.publisher or "", "publisher", 5)
     if page.site:
@@ -158,7 +168,7 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
     evidence.add_lead(page.text[:LEAD])
     chosen = _choose(named, page.text, findings)
     if chosen is None:
-        return _nameless(found, page.text)
+        return _nameless(found, page.text, evidence)
     if chosen.organ == "分局":  # of which bureau, the page may say elsewhere
         chosen = next((m.body for m in named if m.body.organ.endswith(chosen.text)), chosen)
     body = _complete(chosen, named, page.text)
@@ -174,17 +184,27 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
         if region and region.level == "county" and region.code not in (regions.towns(body.town) or [region.code]):
             region = None  # 友谊路街道 does not lie in 友谊县
     placed = _placed(found, body, region, told_apart, evidence, findings)
-    return placed if placed.level else replace(placed, level=_nameless(found, page.text).level)
+    return placed if placed.level else replace(placed, level=_nameless(found, page.text, evidence).level)
 
 
-def _nameless(found: Identity, text: str) -> Identity:
-    """The identity of a report that names no body: what 我局 and 县委、县政府 say of its kind and level."""
-    w, place = bodies.words(), speaker(text)
-    place = place or (m[1] if (m := WHOLE.search(text)) else "")
+def _nameless(found: Identity, text: str, evidence: Evidence) -> Identity:
+    """The identity of a report that names no body: what 我局, 县委、县政府 and the titles that it quotes say of kind and seat."""
+    w = bodies.words()
     spoken = Counter(w.pronouns[m[1]] for m in w.pronoun.finditer(text))
-    kind = next((kind for kind in ("department", "township") if spoken[kind]), "government" if place else None)
-    level = "township" if kind == "township" else seat.level_of(place)
-    return replace(found, issuer_kind=kind or found.issuer_kind, level=level)
+    kind = next((kind for kind in ("department", "township") if spoken[kind]), "")
+    place = speaker(text) or next((m[1] for m in (kind and LED.search(text, 0, LEAD), WHOLE.search(text)) if m), "")
+    named = [r for c in evidence.direct if place and (r := regions.by_code(c, found.year)) and seat.fits(r, place)]
+    region = evidence.best(named)
+    level = "township" if kind == "township" else region.level if region else seat.level_of(place)
+    found = replace(found, issuer_kind=kind or ("government" if place else found.issuer_kind), level=level)
+    return _seated(found, region) if region else found
+
+
+def _seated(found: Identity, region: regions.Region) -> Identity:
+    """The identity with a division's code and the names of its chain."""
+    names = {r.level: r.name for r in regions.path(region.code, found.year)}
+    chain = names.get("province"), names.get("prefecture"), names.get("county")
+    return replace(found, region_code=region.code, province=chain[0], prefecture=chain[1], county=chain[2])
 
 
 def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | None:
@@ -203,7 +223,11 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
                     m.source == source
                     and (not organ or b.organ or b.town or b.zone)
                     and (source in CERTAIN or not speaks or b.kind == speaks or (b.kind == "zone" and not b.organ))
-                    and (source in CERTAIN | {"opening"} or b.kind != "government" or not b.places or _may_say(b.places[-1], we))
+                    and (
+                        source in CERTAIN | {"opening"}
+                        or b.kind != "government"
+                        or _may_say((b.places or (b.generic,))[-1], we)
+                    )
                 ):
                     return b
         return None
@@ -220,7 +244,7 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
         or first("opening", organ=False)
         or first("lead", "publisher", "name", "margin", "site")
         or titled
-        or (first("document") if speaks else None)
+        or (first("later", "document") if speaks else None)
         or first("announce", "lead", "site", "text", "margin", "we", organ=False)
     )
     if found and we and not speaks and w.drafters.search(found.organ):
@@ -240,7 +264,8 @@ def _names(body: Body, we: str) -> bool:
 
 def _may_say(place: str, we: str) -> bool:
     """Whether the government of a place may say 我县: not that of a city."""
-    return not we or not regions.is_full(place) or place.endswith(we) or we in "镇乡街道"
+    kinded = regions.is_full(place) or bodies.words().generic.fullmatch(place)
+    return not (we and place and kinded) or place.endswith(we) or we in "镇乡街道"
 
 
 def _same(a: Body, b: Body) -> bool:
@@ -339,17 +364,8 @@ def _placed(
                     f"按页面其他部分判断{name}属于{'/'.join(r.name for r in regions.path(region.code, year))}。",
                 )
             )
-    chain = (
-        {r.level: r.name for r in regions.path(region.code, year)} if region else {seat.level_of(p) or "": p for p in body.places}
-    )
-    return replace(
-        found,
-        issuer=name or None,
-        issuer_kind=body.kind,
-        region_code=region.code if region else None,
-        province=chain.get("province"),
-        prefecture=chain.get("prefecture"),
-        county=chain.get("county"),
-        zone=body.zone or None,
-        level=level,
-    )
+    found = replace(found, issuer=name or None, issuer_kind=body.kind, zone=body.zone or None, level=level)
+    if region:
+        return _seated(found, region)
+    chain = {seat.level_of(p): p for p in body.places}
+    return replace(found, province=chain.get("province"), prefecture=chain.get("prefecture"), county=chain.get("county"))

@@ -145,18 +145,17 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
         rest = text[m.end():end]
         least = 4 if m[0].isspace() else 2
         told = len(rest) > (16 if "," in rest or "，" in rest else 40) or (m[0].isspace() and _MEASURED.search(rest))
-        if told and least <= m.start() - start <= 36:
-            if _balanced(text[start:m.start()]):
-                return m.start(), m.end()
+        if told and least <= m.start() - start <= 36 and _balanced(text[start:m.start()]):
+            return m.start(), m.end()
     if (item := text.find("一是", start + 6, min(end, start + 40))) > 0 and _balanced(text[start:item]):
         return item, item
     if end - start > 24 and (told := knowledge().told.search(text, start + 6, min(end, start + 40))):
         return told.start(), told.start()  # the full stop is lost: the telling begins with its time or its teller
-    if end - start > LONGEST_RUN_IN:
-        for m in knowledge().lost.finditer(text, start + 6, min(end - 10, start + 46)):
-            before = text[start:m.start()]
-            if len(_CLAUSE.split(before)[-1]) >= 4 and _balanced(before):
-                return m.start(), m.start()
+    reach = min(end - 10, start + 46) if end - start > LONGEST_RUN_IN else start
+    for m in knowledge().lost.finditer(text, start + 6, reach):
+        before = text[start:m.start()]
+        if len(_CLAUSE.split(before)[-1]) >= 4 and _balanced(before):
+            return m.start(), m.start()
     return end, body
 
 
@@ -298,7 +297,8 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
             after = next((n for n in heads[i + 1:] if n.style != "bare"), None)
             if not tops:
                 h.level = 2 if two_tiers and not named_kinds(h.heading) else 1
-            elif named_kinds(h.heading) and (1 not in numbers or after is None or after.level > 1 or after.number == numbers[1] + 2):
+            elif named_kinds(h.heading) and (
+                    1 not in numbers or after is None or after.level > 1 or after.number == numbers[1] + 2):
                 h.level = 1
                 numbers = {1: numbers.get(1, 0) + 1}
             elif 2 in numbers and not (after is not None and after.level == 2 and (after.number or 0) >= numbers[2] + 2):

@@ -28,7 +28,7 @@ _FEATURES = {
     "change": {"up", "down"},
 }
 _OPENERS = "，,；;：:。！？!?\n\t (（、"
-_DIGIT = re.compile(r"\d")
+_OTHER = re.compile(r"\d|的?频[次率]|的要求|的标准")  # another number, or what a rule was only the manner of
 _YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
 _UNTIL = re.compile(r"[至到截止\-—–~](?:(?:19|20)\d{2}年)?(?P<m>1[0-2]|[1-9])月(?P<d>\d{1,2})?")
 
@@ -190,7 +190,7 @@ def status(folded: str, n: Number, place: Place) -> str:
     for cue in cues("status"):
         m = cue.pattern.search(folded, place.clause, n.end if cue.value == "norm" else n.start)
         # 以每两月1次的频次学习5次: the rule is said of another number
-        if m and not (cue.value == "norm" and _DIGIT.search(folded, m.end(), n.start)):
+        if m and not (cue.value == "norm" and _OTHER.search(folded, m.end(), n.start)):
             found = cue.value
     return found
 

@@ -20,6 +20,9 @@ KIND_OF_PLACE = {
 }
 
 
+COUNTIES = re.compile(r"(?:各|\d个?|[一二三四五六七八九十]个?)(?:县(?:[（(]?[市区]|、区)|区[、（(]?县|市[、（(]?县)")
+
+
 class Evidence:
     """How much a page speaks for each division, to tell bearers of one name apart."""
 
@@ -48,7 +51,8 @@ class Evidence:
 
     def add_lead(self, text: str) -> None:
         """Count the divisions that an opening names in full, each once."""
-        for name in {p.name for p in regions.scan(text) if len(p.name) > 2} - words().common:  # 和县 may be the end of another word
+        names = {p.name for p in regions.scan(text) if len(p.name) > 2}  # 和县 may be the end of another word
+        for name in names - words().common:
             bearers = [r for r in regions.find(name, self.year) if r.name == name]
             for r in bearers:
                 self.direct[r.code] += 1 / len(bearers)
@@ -65,7 +69,8 @@ class Evidence:
         """Whether a page names a county or its prefecture, in words or by a mark; the province alone says too little."""
         below = [r for r in regions.path(region.code, self.year) if r.level != "province"] or [region]
         said = self.text + self.margin
-        return any(self.direct.get(r.code) or r.name in said or f"法治{r.short}" in said or f"平安{r.short}" in said for r in below)
+        called = [name for r in below for name in (r.name, f"法治{r.short}", f"平安{r.short}")]
+        return any(self.direct.get(r.code) for r in below) or any(name in said for name in called)
 
     def best(self, candidates: Iterable[regions.Region]) -> regions.Region | None:
         """The candidate that clearly most speaks for, or None when two are as likely."""
@@ -116,7 +121,8 @@ def resolve(places: tuple[str, ...], generic: str, evidence: Evidence) -> tuple[
                 weight = 1.0 if place.name.endswith(generic) and len(place.name) > 2 else 0.4
                 evidence.direct[r.code] += weight / len(bearers)
         found = [r for c in evidence.direct if (r := regions.by_code(c, year))]
-    return evidence.best([r for r in found if fits(r, generic)]), True
+    counties = generic == "市" and COUNTIES.search(evidence.text)  # a city that has counties is no county itself
+    return evidence.best([r for r in found if fits(r, generic) and not (counties and r.level == "county")]), True
 
 
 def fits(region: regions.Region, generic: str) -> bool:

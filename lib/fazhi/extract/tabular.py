@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from fazhi.extract.numerals import Number, fold, units
 
 _CELL = re.compile(r"[^\t| ]+(?: [^\t| ]+)*")
 _WORD = re.compile(r"[^ ]+")
+_PARTED = re.compile(r"[\t|]|  ")
 _RUNNING = re.compile(r"[，。；：:、]|.{61}")  # what a row of cells parted by single blanks has not
 _FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.\s]{1,4}))?")
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
 _CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;;、()\d]{1,3})")
+_CASES = re.compile(r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$")  # what such a column counts without a unit, it counts in 件
 _WORD_UNIT = re.compile(r"(万|亿|千)?(\S{1,3})")
 _SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3}
 
@@ -101,14 +104,18 @@ def _headless(
 def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list[Cell]:
     if len(block) < 2:
         return []
-    loose = not any(folded[a - 1] in "\t|" or folded[a - 2 : a] == "  " for row in block for a, _ in row[1:])
+    loose = not any(_PARTED.search(folded, b, a) for row in block for (_, b), (a, _) in pairwise(row))
     if loose and (len(block) < 3 or len({len(row) for row in block}) > 1):
         return []
     known = units()
     figures = [[_figure(folded, a, b, known) for a, b in row] for row in block]
+    again = next((i for i in range(2, len(block)) if any(figures[i - 1]) and not any(figures[i])), 0)
+    if again and again + 1 < len(block) and any(figures[again + 1]) and len(block[again]) >= 3:  # the head of another table
+        return _table(folded, block[:again], before) + _table(folded, block[again:], block[again][0][0])
     width = max(map(len, block))  # a caption with a gap in it is no head
     head = next((i for i, row in enumerate(figures) if not any(row) and len(row) >= width - 1), None)
     caption = _CAPTION_UNIT.search(folded, before, block[0 if head is None else head][0][0])
+    caption = caption or _UNIT.search(folded, before, before + len(folded[before : block[0][0][0]].rstrip("\n |")))
     if head is None:
         return _headless(folded, block, figures, caption, before)
     if head + 1 >= len(block):
@@ -118,6 +125,7 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
     if len(columns) - 1 + len(below) == width and len(below) > 1 and not any(figures[head + 1]):
         caption = caption or _UNIT.search(folded, *columns[-1])  # a head of two rows: the last cell of the first spans the second
         columns, head = [*columns[:-1], *below], head + 1
+    headed = _UNIT.search(folded, *columns[0])  # 行政处罚(宗), of all the columns
     span = (before, block[-1][-1][1])
     units_at = next((i for i, (a, b) in enumerate(columns) if folded[a:b] in ("单位", "计量单位")), None)
     out = []
@@ -135,9 +143,10 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
             named, marked = _UNIT.search(folded, a, b), label and _UNIT.search(folded, *label)
             apart = _WORD_UNIT.fullmatch(folded, *row[units_at]) if units_at is not None and shift == 0 else None
             printed = m[3] and _WORD_UNIT.fullmatch(m[3])
-            unit = next((u for u in (printed, named, apart, caption, marked) if u and u[2] in known), None)
-            if unit is None and folded[b - 1] != "率":
+            unit = next((u for u in (printed, named, apart, caption, marked, headed) if u and u[2] in known), None)
+            cases = _CASES.search(folded, a, b)
+            if unit is None and folded[b - 1] != "率" and not cases:
                 continue
-            number = _number(m, unit[2], unit[1]) if unit else _number(m, "%", None)
+            number = _number(m, unit[2], unit[1]) if unit else _number(m, "件" if cases else "%", None)
             out.append(Cell(number, (a, named.start() if named and named.start() > a else b), label, span, row[0][0]))
     return out

@@ -16,12 +16,18 @@ KEYS = {
     "year": ("done", "plan", "ahead", "announce", "lead", "not_before", "not_after"),
     "site": ("suffix", "parts", "cue", "attachment"),
 }
-_BEFORE_TITLE = re.compile(r"^(?:【[^】]{2,14}】|[•·-]?\s*(?:附件|下载|附件下载|标题|题名|名称|中文名)[:：]\s*)")
+_BEFORE_TITLE = re.compile(
+    r"^(?:【[^】]{2,14}】|[\[【(（][^\]】)）\s]{2,8}[〔\[]20\d\d[〕\]]\d+号[\]】)）]"
+    r"|[•·-]?\s*(?:附件|下载|附件下载|标题|题名|名称|中文名)[:：]\s*)"
+)
 _IN_BRACKETS = re.compile(r"^《([^《》]+)》$")
 # the last line of a covering letter, and the line or two below it
 _ATTACHED = re.compile(
-    r"^[ \u3000]*(?:附[ \u3000]*件?[ \u3000]*\d?[:：]?|20\d\d年\d{1,2}月\d{1,2}日)[ \u3000]*\n([^\n。；]{8,70}(?:\n[^\n。；，]{2,30}报告(?=\n))?)(?=\n)", re.MULTILINE
+    r"^[ \u3000]*(?:附[ \u3000]*件?[ \u3000]*\d?[:：]?|20\d\d年\d{1,2}月\d{1,2}日)[ \u3000]*\n"
+    r"([^\n。；]{8,70}(?:\n[^\n。；，]{2,30}报告(?=\n))?)(?=\n)",
+    re.MULTILINE,
 )
+OPENED = re.compile("[和及与]$")  # a title that goes on: …工作报告和 / 2023年工作思路
 HEAD_LINES = 9  # a title stands above these or nowhere
 # One class of characters in front, so that a scan leaps from one to the next.
 YEAR = r"[2２二](?:(?<=[2２])[0０][0-3０-３]\d|(?<=二)[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
@@ -94,7 +100,7 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
                 len(part) < size
                 or len(joined) > 90
                 or patterns["title.red_head"].search(first)
-                or (size > 1 and not (patterns["title.begins"].search(first) or first.endswith(("和", "及", "与")) or bodies.read_body(first)))
+                or (size > 1 and not (patterns["title.begins"].search(first) or OPENED.search(first) or bodies.read_body(first)))
             ):
                 break
             if not _is_title(joined):
@@ -111,8 +117,8 @@ def _with_issuer(longer: str, title: str) -> bool:
     """Whether a title is another one with the issuer's name before it."""
     longer, title = _squeeze(longer), _squeeze(title)
     before = longer.removesuffix(title).removesuffix("关于")
-    named = before in ("省", "市", "县", "区", "州", "旗") or bodies.read_body(before) is not None  # 县应急管理局…, and 应急管理局…
-    return longer.endswith(title) and named
+    named = bodies.words().generic.fullmatch(before) or bodies.read_body(before)  # 县应急管理局…, and 应急管理局…
+    return longer.endswith(title) and named is not None
 
 
 def _squeeze(text: str) -> str:

@@ -8,18 +8,14 @@ knowledge/furniture.toml.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 
-from ..knowledge import KnowledgeError, compiled, load_toml, require
 from .dates import DATE, parse_date
+from .furniture import rules
 from .page import Draft, Page
 from .text import mend, tidy, unwrap
 
-FILE = "furniture.toml"
-CLOCK = r"\s*T?\s*(?:\d{1,2}\s*[:：时]\s*\d{1,2}\s*(?:[:：分]\s*\d{0,2}\s*秒?)?)?"
 SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—]{1,2}(?![\d—–-])")
 SPACE = re.compile(r"\s+")
 TYPE = re.compile(r"^[【\[][^】\]]{2,8}[】\]]\s*")
@@ -29,109 +25,8 @@ RUN_HEADING = re.compile(r" (?:[一二三四五六七八九十]{1,3}、|[（(][�
 RUN_HEAD = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])[^。；;：: ]{2,40} +")
 RUN_TOGETHER = re.compile(
     r" +(?=第[一二三四五六]部分|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])"
-    r"|(?<=[。：:]) +|(?<=的报告) +|(?<=年度报告) +|(?<=情况报告) +|(?<=工作报告) +|(?<=总结) +"
+    r"|(?<=[。：:]) +|(?<=的报告) +|(?<=年度报告) +|(?<=情况报告) +|(?<=工作报告) +|(?<=建设报告) +|(?<=总结) +"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What furniture.toml says, compiled."""
-
-    anywhere: re.Pattern[str]
-    head: re.Pattern[str]
-    today: re.Pattern[str]
-    tail: re.Pattern[str]
-    closing: re.Pattern[str]  # what begins a tail even when prose follows it
-    attachment: re.Pattern[str]
-    metadata: re.Pattern[str]  # a line that opens with a field's name
-    field: re.Pattern[str]  # a field and its value, anywhere in furniture
-    joined: re.Pattern[str]  # a publisher's label and its value without a mark between
-    dated: re.Pattern[str]  # a field and its date
-    groups: dict[str, tuple[str, int]]  # a field's name -> its group and its rank there
-    bare: re.Pattern[str]  # a date that stands alone, or with the publisher
-    report: re.Pattern[str]
-    broken: re.Pattern[str]  # a title that names its subject, for what is put together from lines
-    issuer: re.Pattern[str]
-    site: re.Pattern[str]
-    label: re.Pattern[str]
-    heads: re.Pattern[str]
-    addressee: re.Pattern[str]
-    number: re.Pattern[str]
-    date_line: re.Pattern[str]
-    torn: re.Pattern[str]  # what a line begins with that goes on a figure
-
-
-def spread(pattern: str) -> str:
-    """A pattern of furniture.toml as a regular expression: `_` is any run of spaces."""
-    return pattern.replace("_", r"\s*")
-
-
-@cache
-def rules() -> Rules:
-    """furniture.toml, checked; KnowledgeError names what is wrong in it."""
-    table = load_toml(FILE)
-    require(FILE, "top", table, {"labels": dict, "html": dict, "title": dict, "body": dict, "line": list})
-    by_name: dict[str, str] = {}
-    scopes: dict[str, list[str]] = {"head": [], "tail": [], "": []}
-    for entry in table["line"]:
-        name = str(entry.get("name", "a [[line]] without name"))
-        require(FILE, name, entry, {"name": str, "pattern": str, "yes": list, "no": list}, {"scope"})
-        if entry.get("scope", "") not in scopes:
-            raise KnowledgeError(FILE, name, f"scope {entry['scope']!r}", "write head, tail, or leave it out")
-        by_name[name] = _checked(name, spread(entry["pattern"]))
-        scopes[entry.get("scope", "")].append(by_name[name])
-    require(FILE, "title", table["title"], {"report": str, "broken": str, "issuer": str, "site": str})
-    require(FILE, "body", table["body"], {"label": str, "heads": str, "addressee": str, "number": str, "date": str, "units": str})
-    groups = {label: (group, rank) for group, labels in table["labels"].items() for rank, label in enumerate(labels)}
-    names = "|".join(r"[ \t]*".join(map(re.escape, label)) for label in sorted(groups, key=len, reverse=True))
-    body = {key: _checked(f"body.{key}", pattern) for key, pattern in table["body"].items()}
-    title = {key: _checked(f"title.{key}", pattern) for key, pattern in table["title"].items()}
-    either = "|".join
-    name = rf"(?<![\u4e00-\u9fff])({names})"
-    return Rules(
-        anywhere=re.compile(either(scopes[""])),
-        head=re.compile(either(chain(scopes[""], scopes["head"]))),
-        today=re.compile(by_name["today"]),
-        tail=re.compile(either(chain(scopes[""], scopes["tail"]))),
-        closing=re.compile(either(by_name[n] for n in ("related heading", "neighbours", "footer", "editor"))),
-        attachment=re.compile(by_name["attachment"]),
-        metadata=re.compile(
-            rf"(?:[【\[][^】\]]{{2,16}}[】\]])?[•·▪*\-–\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t|｜]|$|{DATE.pattern}|(?<=\s\s))"
-        ),
-        field=re.compile(
-            rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t|[|｜])[ \t]*(.*?)"
-            rf"(?=\s?[\[【(（]?\s?(?<![\u4e00-\u9fff])(?:{names})\s?[\]】:：]"
-            rf"|(?:{names})\s?[:：]|\s(?:{names})\s|\s{{2,}}|\t|[|｜【\[]|$)",
-            re.MULTILINE,
-        ),
-        joined=re.compile(
-            rf"^[\s\-•·]*({'|'.join(filter(JOINED.fullmatch, groups))})(?=[\u4e00-\u9fff])([^。；，,:：]{{2,40}}{title['issuer']})$", re.MULTILINE
-        ),
-        dated=re.compile(  # with a colon the label may follow another's value: 来源：市发改委发布日期：2026-01-22
-            rf"(?:(?<![\u4e00-\u9fff])(?P<label>{names})[\s\]】:：|]*|(?P<close>{names})\s*[:：]\s*)(?P<on>{DATE.pattern})"
-        ),
-        groups=groups,
-        bare=re.compile(
-            rf"[\[【〖(（|\s]*[^\d。，；（(]{{0,24}}({DATE.pattern}){CLOCK}"
-            r"(?:[〗】\]]?\s*(?:[|｜]|来源|\s|〖|【|\[)\s*.{0,40}"
-            r"|(?:(?<=[-/.]\d)|(?<=[-/.]\d\d))[^\d。，；]{1,24}\d{0,7}[)）]?)?[〗】\]]?"
-        ),
-        report=re.compile(rf"[^。；]{{0,60}}(?:{title['report']})"),
-        broken=re.compile(rf"[^。；]{{0,60}}(?:{title['broken']})"),
-        issuer=re.compile(rf"[^。；，,:：]{{2,40}}{title['issuer']}"),
-        site=re.compile(rf".{{1,40}}{title['site']}"),
-        label=re.compile(rf"\s*{body['label']}"),
-        heads=re.compile(body["heads"]),
-        addressee=re.compile(body["addressee"]),
-        number=re.compile(body["number"]),
-        date_line=re.compile(rf"[（(]?{body['date']}[）)]?"),
-        torn=re.compile(rf"[余多]?[万亿]?{body['units']}[，,。、；;）)]"),
-    )
-
-
-def _checked(entry: str, pattern: str) -> str:
-    compiled(FILE, entry, pattern)
-    return f"(?:{pattern})"
 
 
 def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
@@ -144,6 +39,9 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
         raw = unwrap(raw, rule.label)
     raw = mend(raw, rule.torn)
     lines = [line.strip() for line in raw]
+    for i, (line, below) in enumerate(pairwise(lines)):
+        if line and line == below and rule.broken.fullmatch(SPACE.sub("", line)):
+            lines[i] = ""  # a title printed twice
     end = len(lines) if draft.end is None else draft.end
     opening = _opening(lines, draft.start, end)
     named = list(filter(None, (SPACE.sub("", t) for full in draft.titles for t in (full, _without_site(full)[0]))))
@@ -220,7 +118,6 @@ def _byline(cut: list[str]) -> str | None:
 ATTACHED = re.compile(
     r"(?:[•·▪]\s*)?(?:附\s*件\s*\d{0,2}\s*[:：.、]?\s*)?(?:\d{1,2}[.、．]\s*)?([^/\\]*?)\.[A-Za-z]{2,4}(?:\s*[（(\[].*)?(?:\s*\S*下载)?"
 )
-JOINED = re.compile(r"发[布文](?:机构|单位|机关)|公开(?:机构|主体)")
 HEADED = re.compile(r"([^。；]{8,80}?(?:报告|总结|汇报|情况))\s+(?=\S)")
 CONTENTS = re.compile(r"目\s*[录錄次]")
 LEADER = re.compile(r"[.…·\s]*\d{0,3}$")
@@ -336,7 +233,9 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
             above, title = lines[up], "".join(lines[first : last + 1])
             wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
             headed = title.startswith(("关于", "20", "年")) or (title.startswith(("法治", "推进", "依法")) and " " not in above)
-            named_above = rule.issuer.fullmatch(above) is not None
+            if rule.broken.fullmatch(SPACE.sub("", above)):
+                break  # another title
+            named_above = rule.issuer.fullmatch(above) is not None and "依法治" not in above
             joins = named_above and (headed or above.startswith("中共")) or above.endswith("关于")
             if not wants and (up < first - 1 or not joins):
                 break
@@ -347,6 +246,7 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
             and not lines[first - 1]
             and free[first - 2]
             and rule.issuer.fullmatch(lines[first - 2])
+            and "依法治" not in lines[first - 2]
         ):
             first -= 2  # the issuer's line, set apart
         return first, last + 1

@@ -14,7 +14,7 @@ from statistics import median
 
 import pypdfium2
 
-from .clean import rules
+from .furniture import rules
 from .page import Draft, Unreadable
 from .text import IDEOGRAPH, tidy
 
