@@ -373,3 +373,52 @@ def test_no_text_breaks_it(text: str) -> None:
     found = identify(page(text, text[:20], publisher=text[:9], site=text[3:12], furniture=text))
     assert found.issuer_kind in {"government", "department", "zone", "township", "other"}
     assert found.issuer is None or found.issuer.strip()
+
+
+# --- what a page says only by half
+
+
+def test_a_report_behind_a_covering_letter() -> None:
+    letter = "生态环境部：\n现将我局2020年度情况报上，请审阅。\n重庆市生态环境局\n2021年1月21日\n附件\n"
+    text = letter + "重庆市生态环境局关于2020年度法治政府建设情况的报告\n2020年，我局依法行政。" + BODY
+    found = identify(page(text), "x.txt")
+    assert (found.title, found.issuer) == ("重庆市生态环境局关于2020年度法治政府建设情况的报告", "重庆市生态环境局")
+    assert found.signed_on == date(2021, 1, 21) and found.year == 2020
+    drafted = "区委：\n我局起草了报告，请批示。\n上海市普陀区司法局\n2023年1月6日\n2022年普陀区法治政府建设情况报告\n2022年，普陀区依法行政。"
+    found = identify(page(drafted + BODY), "x.txt")
+    assert (found.issuer, found.issuer_kind) == ("上海市普陀区人民政府", "government")
+
+
+def test_a_report_that_names_no_body_has_a_kind_and_a_level() -> None:
+    found = identify(page("2024年，我局认真履职，推动全县民政事业健康发展，现将情况报告如下。" + BODY), "x.txt")
+    assert (found.issuer, found.issuer_kind, found.level) == (None, "department", "county")
+    found = identify(page("2021年，在市委、市政府领导下，我局依法理财。" + BODY), "x.txt")
+    assert (found.issuer, found.issuer_kind, found.level) == (None, "department", "prefecture")
+
+
+def test_a_body_named_only_later_or_in_a_documents_title() -> None:
+    text = "2021年以来，对照《惠州市2021年法治建设工作要点》，我局依法理财。" + BODY + "\n市财政局党组认真学习。"
+    assert identify(page(text), "x.txt").issuer == "惠州市财政局"
+    text = "我委对照《永川区2023年法治政府建设工作要点》总结如下。" + BODY + "\n出台《永川高新区管委会权责事项目录》。"
+    assert (found := identify(page(text), "x.txt")).issuer == "永川高新区管委会" and found.issuer_kind == "zone"
+
+
+@pytest.mark.parametrize(("lead", "issuer", "code"), [
+    ("今年以来，巴州认真贯彻党的二十大精神，自治区党委作出部署。", "巴音郭楞蒙古自治州人民政府", "652800"),
+    ("昌吉州坚持以习近平法治思想为指导。", "昌吉回族自治州人民政府", "652300"),
+    ("2022年，月湖街道在区委区政府领导下，落实《法治宁波建设重点任务》，宁波市海曙区月湖街道依法履职。", "宁波市海曙区月湖街道办事处", "330203"),
+    ("2022年，大姚县县卫生健康局认真履职。", "大姚县卫生健康局", "532326"),
+])
+def test_whom_the_first_words_name(lead: str, issuer: str, code: str) -> None:
+    found = identify(page(lead + BODY), "x.txt")
+    assert (found.issuer, found.region_code) == (issuer, code)
+
+
+def test_a_word_that_is_also_a_countys_name_names_no_county() -> None:
+    found = identify(page("我受县政府委托报告工作。县政府制定年度方案。会同县委、县政府督查室开展督察，公安局配合。" + BODY), "x.txt")
+    assert (found.issuer, found.region_code, found.level) == (None, None, "county")
+
+
+def test_a_city_that_the_page_does_not_name_is_not_said() -> None:
+    assert identify(page("罗庄区教育局2023年法治政府建设情况报告" + BODY), "x.txt").issuer == "罗庄区教育局"
+    assert identify(page("罗庄区教育局2023年法治政府建设情况报告\n临沂市要求依法治教。" + BODY), "x.txt").issuer == "临沂市罗庄区教育局"

@@ -64,6 +64,31 @@ def test_lines_that_never_head() -> None:
         assert not knowledge().never.search(example), example
 
 
+@pytest.mark.parametrize("example", DATA["lost"]["yes"])
+def test_a_heading_whose_full_stop_is_lost_ends_where_the_telling_begins(example: str) -> None:
+    heading, told = example.split("|")
+    sections = outline(f"{LEAD}一、主要做法\n（一）{heading}{told}。\n（二）依法决策。{PROSE}\n")
+    assert [s.heading for s in sections if s.level == 2] == [heading, "依法决策"]
+    assert [s.body - s.start for s in sections if s.heading == heading] == [len("（一）" + heading)]
+
+
+@pytest.mark.parametrize("example", DATA["lost"]["no"])
+def test_a_long_heading_is_not_cut(example: str) -> None:
+    assert (2, "（一）", example) in shown(f"{LEAD}一、主要做法\n（一）{example}\n{PROSE}\n（二）依法决策\n{PROSE}\n")
+
+
+def test_items_end_a_heading_without_a_stop() -> None:
+    text = f"{LEAD}一、主要做法\n（一）压实法治建设责任一是健全领导小组。二是开展述法。\n（二）依法决策。{PROSE}\n"
+    assert [h for level, _, h in shown(text) if level == 2] == ["压实法治建设责任", "依法决策"]
+
+
+def test_a_preface_and_a_part_above_the_first_label() -> None:
+    text = f"{LEAD}引言\n{PROSE}\n一、主要做法\n{PROSE}\n"
+    assert (1, "", "引言") in shown(text)
+    text = f"{LEAD}主要工作举措及成效\n一、依法履行职责\n{PROSE}\n二、依法决策\n{PROSE}\n"
+    assert shown(text)[0] == (1, "", "主要工作举措及成效")
+
+
 @pytest.mark.parametrize(
     ("numeral", "number"),
     [("一", 1), ("十", 10), ("十二", 12), ("二十", 20), ("二十三", 23), ("7", 7), ("③", 3), ("⑵", 2), ("㈣", 4), ("ㄒ唬", 1)],

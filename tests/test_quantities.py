@@ -354,3 +354,34 @@ def test_two_units_of_one_thing() -> None:
 
 def test_a_bound_that_stands_apart() -> None:
     assert one("至少组织学法活动4次。").qualifier == "at_least"
+
+
+# ---------------------------------------------------------------- what came about in the year
+
+
+@pytest.mark.parametrize(("text", "scope"), [
+    ("2020年新增持证执法人员4名。", "year"), ("现有持证执法人员21名。", "stock"),
+    ("2020年全县行政处罚总数为2316宗。", "year"), ("全县市场主体总数为2316户。", "stock"),
+    ("一至三季度，开展巡江执法141次。", "partial"),
+])
+def test_new_ones_and_sums_of_cases_are_the_years(text: str, scope: str) -> None:
+    assert one(text).scope == scope
+
+
+def test_a_rule_is_not_the_figure_whose_manner_it_is() -> None:
+    found = read("按照每季1次的频率对全区92个村的净水设施开展巡检。")
+    assert [(q.value, q.status) for q in found] == [(1, "norm"), (92, "actual")]
+
+
+@pytest.mark.parametrize(("text", "kinds"), [
+    ("平均用时由原来的2天压缩至平均1.5小时。", ["count", "count"]), ("审批缩短办理时间30天以上。", ["change"]),
+    ("综合排名较去年前移5位。", ["change"]), ("精简事项15项（精简率28.3%）。", ["count", "rate"]), ("平均答复时间缩短3个工作日。", ["change"]),
+])
+def test_changes_and_what_they_come_to(text: str, kinds: list[str]) -> None:
+    assert [q.kind for q in read(text)] == kinds
+
+
+def test_bounds_behind_a_blank_and_zeroes_without_a_unit() -> None:
+    assert one("“零跑动”事项占比 92% 以上。").qualifier == "over"
+    q = one("复议后败诉案件为0。")
+    assert (q.value, q.unit, q.kind) == (0, "件", "count")

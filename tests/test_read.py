@@ -129,6 +129,27 @@ def test_dates_of_publication(printed: str, day: date | None) -> None:
     assert read("\n".join([TITLE, printed, *BODY]).encode()).published_on == day
 
 
+@pytest.mark.parametrize(("behind", "day"), [
+    ("(2024-02-27)", date(2024, 2, 27)), ("2024-01-12", date(2024, 1, 12)), ("信息来源: 发布时间:2024-01-05", date(2024, 1, 5))])
+def test_what_stands_behind_the_title_on_its_line(behind: str, day: date) -> None:
+    page = read("\n".join([f"{TITLE} {behind}", *BODY]).encode())
+    assert page.text == "\n".join([TITLE, *BODY]) and page.published_on == day
+
+
+def test_a_title_printed_twice_stands_once() -> None:
+    assert read("\n".join([TITLE, TITLE, *BODY]).encode()).text == "\n".join([TITLE, *BODY])
+
+
+def test_a_label_and_its_value_without_a_mark_between() -> None:
+    page = read("\n".join(["索引号hkxxh/2026-00003", "发布机构河口县大围山镇人民政府", "发布日期2026-01-22", TITLE, *BODY]).encode())
+    assert (page.publisher, page.published_on) == ("河口县大围山镇人民政府", date(2026, 1, 22))
+
+
+def test_the_day_on_which_a_page_was_made_is_not_that_of_publication() -> None:
+    page = read("\n".join(["索引号: | 0029742/2021-1 | 主题分类: | 农业 |", "成文日期: | 2021-02-05 | 体裁分类: | 报告 |", TITLE, *BODY]).encode())
+    assert page.published_on is None
+
+
 def test_the_body_beside_a_bare_date_publishes() -> None:
     assert read("\n".join([TITLE, "2025-01-09 14:07　|　市消防救援支队　|　阅读：　次", *BODY]).encode()).publisher == "市消防救援支队"
 

@@ -87,9 +87,9 @@ def test_the_columns_own_unit_wins_over_the_captions() -> None:
 
 @pytest.mark.parametrize("name", ["单位", "计量单位"])
 def test_a_column_of_units(name: str) -> None:
-    text = table([["指标", name, "数值"], ["受理行政复议案件", "件", "22"], ["罚没款", "万元", "3.5"], ["办结率", "%", "98"]])
+    text = table([["指标", name, "数值"], ["受理行政复议案件", "件", "22"], ["罚没款", "万元", "3.5"], ["负责人出庭应诉率", "%", "98"]])
     assert values(text) == [(22, "件"), (35000, "元"), (98, "%")]
-    assert [q.code for q in figures(text, [], 2020)[0]] == ["reconsideration_accepted", "penalty_amount", "handling_rate"]
+    assert [q.code for q in figures(text, [], 2020)[0]] == ["reconsideration_accepted", "penalty_amount", "appearance_rate"]
 
 
 def test_a_unit_in_the_row() -> None:
@@ -177,3 +177,20 @@ def test_a_cells_number_ends_with_its_line(after: str) -> None:
     found = figures(text, [], 2020)[0]
     assert [(q.value, q.unit) for q in found[:2]] == [(12, "次"), (31265000, "元")]
     assert all(q.quote_start <= q.start < q.end <= q.quote_end for q in found)
+
+
+def test_the_unit_stands_in_the_caption_or_in_the_first_head() -> None:
+    rows = [["警告", "罚款", "合计", "罚没金额（万元）"], ["18", "462", "480", "35.6"]]
+    assert values(table(rows, " | ", before="2022年行政处罚实施数量（宗）\n")) == [(18, "宗"), (462, "宗"), (480, "宗"), (356000, "元")]
+    rows = [["行政处罚（宗）", "罚款", "警告"], ["数量", "316", "52"]]
+    assert values(table(rows, " | ")) == [(316, "宗"), (52, "宗")]
+
+
+def test_a_column_that_counts_cases_counts_them_in_件() -> None:
+    rows = [["部门", "收案数", "名次"], ["市人社局", "15", "2"], ["市公安局", "13", "3"]]
+    assert values(table(rows, " | ")) == [(15, "件"), (13, "件")]
+
+
+def test_two_tables_that_follow_each_other_have_each_its_head() -> None:
+    rows = [["行政处罚（宗）", "罚款", "警告"], ["数量", "316", "52"], ["行政检查（次）", "日常", "专项"], ["数量", "41", "7"]]
+    assert values(table(rows, " | ")) == [(316, "宗"), (52, "宗"), (41, "次"), (7, "次")]

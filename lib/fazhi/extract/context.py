@@ -18,7 +18,7 @@ from fazhi.extract.numerals import units
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity, Section
 
-BITS = 15
+BITS = 17
 ROWS = 1 << BITS
 _PRIMES = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F)  # odd, and unlike in their bits
 Ints = NDArray[np.int64]

@@ -88,11 +88,6 @@ def mentions(
     start = len(title) if title and head.startswith(title) else 0
     yield from _opening(head, start, year)
     yield from _clauses(head, start, year)
-    for mention in _clauses(page.text[len(head) : LATER], 0, year):
-        body = mention.body
-        often = page.text.count(body.text) > 1 or f"{body.text}党" in page.text
-        if (body.places or body.generic) and SPOKEN.search(body.text) and often:
-            yield replace(mention, source="later", weight=1)
     for m in TOWN.finditer(head, start):  # 长征镇依法…: a town's name without its organ
         if regions.towns(m[1]) or page.text.count(m[1]) > 2:
             yield Mention(Body(m[1], town=m[1], kind="township"), "lead", 5)
@@ -102,16 +97,25 @@ def mentions(
             for token in re.split(r"[、，,\s]", line.rstrip("：: ")):
                 yield from read(token.removeprefix("中共"), "addressee", 2)
     yield from _ourselves(page.text, year)
-    for m in QUOTED.finditer(page.text):  # 《永川高新区管委会权责事项目录》
-        body = bodies.read_body(m[1], year, whole=False)
-        if body and (body.places or body.zone or body.town):
-            yield Mention(body, "document", 1)
     yield from read(page.publisher or "", "publisher", 5)
     if page.site:
         yield from read(patterns["site.suffix"].sub("", page.site), "site", 3)
     for token in dict.fromkeys(re.split(r"[\s>＞»›→|｜：:·•/／\\_\-—－【】\[\]（）(),，。;；、]+", page.furniture)):
         if 3 <= len(token) <= 40 and NAME_END.search(token):
             yield from read(patterns["site.suffix"].sub("", token), "margin", 1.5)
+
+
+def _asides(text: str, year: int | None) -> Iterator[Mention]:
+    """The bodies that a report names only on its way, where its opening names none with its place: 我局 is 市财政局 later."""
+    for mention in _clauses(text[:LATER], 0, year):
+        body = mention.body
+        often = text.count(body.text) > 1 or f"{body.text}党" in text
+        if (body.places or body.generic) and SPOKEN.search(body.text) and often:
+            yield replace(mention, source="later", weight=1)
+    for m in QUOTED.finditer(text):  # 《永川高新区管委会权责事项目录》
+        quoted = bodies.read_body(m[1], year, whole=False)
+        if quoted and (quoted.places or quoted.zone or quoted.town):
+            yield Mention(quoted, "document", 1)
 
 
 def _opening(head: str, start: int, year: int | None) -> Iterator[Mention]:
@@ -135,6 +139,8 @@ def _clauses(head: str, start: int, year: int | None) -> Iterator[Mention]:
         body = bodies.read_body(head[at : at + NAME], year, whole=False)
         if body is None or body.organ.startswith("国务院") or before.search(head, max(0, at - 4), at):
             continue
+        if at and bodies.words().common.intersection(body.places):
+            continue  # 会同县委、县政府督查室…
         end = at + len(body.text)
         if not NUMBERED.match(head, end):
             others = after.match(head, end)
@@ -166,7 +172,14 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
     for m in named:
         evidence.add(m.body.places, m.weight)
     evidence.add_lead(page.text[:LEAD])
-    chosen = _choose(named, page.text, findings)
+    notes: list[Finding] = []
+    chosen = _choose(named, page.text, notes)
+    if chosen is None or not (chosen.places or chosen.head):
+        named, notes = [*named, *_asides(page.text, found.year)], []
+        for m in named:
+            evidence.add(m.body.places if m.source in ("later", "document") else (), m.weight)
+        chosen = _choose(named, page.text, notes)
+    findings += notes
     if chosen is None:
         return _nameless(found, page.text, evidence)
     if chosen.organ == "分局":  # of which bureau, the page may say elsewhere
@@ -222,7 +235,7 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
                 if (
                     m.source == source
                     and (not organ or b.organ or b.town or b.zone)
-                    and (source in CERTAIN or not speaks or b.kind == speaks or (b.kind == "zone" and not b.organ))
+                    and (source in CERTAIN or not speaks or b.kind == speaks or (b.kind == "zone" and speaks == "department"))
                     and (
                         source in CERTAIN | {"opening"}
                         or b.kind != "government"

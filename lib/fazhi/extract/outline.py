@@ -241,14 +241,14 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
         if len(line) > LONGEST_UNLABELLED or _PROSE.search(line):
             prose_seen = prose_seen or len(line) > 25
             continue
-        if len(line) < 3 or line[-1] in "：:，,、;；" or know.never.search(line) or _MEASURED.search(line):
+        preface = know.preface.fullmatch(line)
+        if (len(line) < 3 and not preface) or line[-1] in "：:，,、;；" or know.never.search(line) or _MEASURED.search(line):
             continue
-        if _FOREIGN.search(line) or not _HAN.search(line):
+        if _FOREIGN.search(line) or not (preface or _HAN.search(line)):
             continue
         named = named_kinds(line)
         if know.body_end.search(line) and not named:
             continue
-        preface = know.preface.fullmatch(line)
         if not prose_seen and not preface and (not named or know.title.search(line)):
             continue
         if any(h.start < at < h.body for h in labelled):
@@ -297,7 +297,7 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
             after = next((n for n in heads[i + 1:] if n.style != "bare"), None)
             if not tops:
                 h.level = 2 if two_tiers and not named_kinds(h.heading) else 1
-            elif named_kinds(h.heading) and (
+            elif (named_kinds(h.heading) or knowledge().preface.fullmatch(h.heading)) and (
                     1 not in numbers or after is None or after.level > 1 or after.number == numbers[1] + 2):
                 h.level = 1
                 numbers = {1: numbers.get(1, 0) + 1}

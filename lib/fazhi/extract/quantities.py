@@ -114,6 +114,13 @@ def _achieved(folded: str, n: Number, place: Place) -> bool:
     return before is not None or phrase("done_in").match(folded[n.end : n.end + 4]) is not None
 
 
+def _came(folded: str, n: Number, place: Place) -> bool:
+    """Whether a count is one that came about in the year by its own words: what is new, or the sum of cases."""
+    words = folded[place.left : place.left_end]
+    summed = n.group == "case" and phrase("sum_of_cases").search(words)
+    return bool(summed or phrase("came_new").search(words))
+
+
 def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, part: str | None, year: int | None) -> Quantity:
     folded = times.folded
     kind, direction = _kind(folded, n, place, previous if previous and previous.end > place.clause else None)
@@ -135,8 +142,11 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
         time = "year"
     elif real == "actual" and time == "next":
         real = "target"
-    elif said in (None, "year") and real == "actual" and kind == "count" and standing(folded, n, place, previous, part):
-        time = "stock"
+    elif said in (None, "year") and real == "actual" and kind == "count":
+        if _came(folded, n, place):
+            said = "year"
+        elif standing(folded, n, place, previous, part):
+            time = "stock"
     apart = _apart().search(folded, place.left, n.start) if n.qualifier == "exact" else None
     qualifier = qualifiers("apart")[apart[1]] if apart else n.qualifier
     return Quantity(

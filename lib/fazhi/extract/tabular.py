@@ -21,7 +21,7 @@ _RUNNING = re.compile(r"[，。；：:、]|.{61}")  # what a row of cells parted
 _FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.\s]{1,4}))?")
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
 _CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;;、()\d]{1,3})")
-_CASES = re.compile(r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$")  # what such a column counts without a unit, it counts in 件
+_CASES = re.compile(r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$")  # such a column counts 件, if it names no unit
 _WORD_UNIT = re.compile(r"(万|亿|千)?(\S{1,3})")
 _SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3}
 
