@@ -408,6 +408,7 @@ def test_a_body_named_only_later_or_in_a_documents_title() -> None:
     ("昌吉州坚持以习近平法治思想为指导。", "昌吉回族自治州人民政府", "652300"),
     ("2022年，月湖街道在区委区政府领导下，落实《法治宁波建设重点任务》，宁波市海曙区月湖街道依法履职。", "宁波市海曙区月湖街道办事处", "330203"),
     ("2022年，大姚县县卫生健康局认真履职。", "大姚县卫生健康局", "532326"),
+    ("广州市越秀区北京街2020年法治政府建设情况报告\n我街依法履职。", "广州市越秀区北京街道办事处", "440104"),
 ])
 def test_whom_the_first_words_name(lead: str, issuer: str, code: str) -> None:
     found = identify(page(lead + BODY), "x.txt")

@@ -31,6 +31,7 @@ HAN = r"[一-鿿㐀-䶿〇]"
 GENERIC = r"(?:自治区|自治州|省|市(?!场|容|民(?!政|族|宗)|政(?!府|法|协|务|数))|州|区(?!域|划|块)|县(?!域)|旗|盟)"
 # what is left where a name was cut, and the Party's committees
 _NO_ORGAN = re.compile("委|街|镇|乡(?!村)|.*(?:党委|[省市县区州旗]委)$")
+_STREET = re.compile(rf"{HAN}{{1,6}}?街(?=$|\d|[^一-鿿])")
 NO_NAME = re.compile(r"[，。；！？,;:：]")
 
 
@@ -153,9 +154,12 @@ def _place(text: str, at: int, year: int | None) -> str:
 
 
 def _town(text: str, at: int) -> re.Match[str] | None:
-    """A township's name at a place of the text: no 现将本镇, though 月浦镇 and 万年乡 hold such words too."""
+    """A township's name at a place of the text: no 现将本镇, though 月浦镇 and 万年乡 hold such words too; also 新港街."""
     m = words().town.match(text, at)
-    return m if m and (not words().never.search(m[0]) or regions.towns(m[0])) else None
+    if m and (not words().never.search(m[0]) or regions.towns(m[0])):
+        return m
+    m = _STREET.match(text, at)
+    return m if m and regions.towns(m[0] + "道") else None
 
 
 @lru_cache(maxsize=8192)  # the same parent offices, columns and sites stand on page after page
@@ -193,7 +197,7 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
             return None
         text = text if whole else text[: stop.start()]
     if m := _town(text, at):
-        town, at = m[0], m.end()
+        town, at = m[0] + "道" * m[0].endswith("街"), m.end()
     elif (m := w.zone.match(text, at)) and (places or m[0] not in w.bare_zones):
         zone, at = m[0], m.end()
         if (place := _place(zone, 0, year)) and regions.is_full(place) and len(place) < len(zone):
@@ -201,7 +205,7 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
         elif places and not regions.is_full(places[-1]):
             zone = places.pop() + zone  # 乐山高新区 is the zone's name
         if m := _town(text, at):
-            town, at = m[0], m.end()
+            town, at = m[0] + "道" * m[0].endswith("街"), m.end()
     elif not places and (m := w.generic.match(text, at)):
         generic, at = m[0], m.end()
     organ, kind, at = _organ(text, at, year, whole, zone, town, bool(places or generic))

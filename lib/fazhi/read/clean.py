@@ -22,7 +22,10 @@ TYPE = re.compile(r"^[【\[][^】\]]{2,8}[】\]]\s*")
 PROSE = re.compile(r"[。；]")
 # A page run together into one line: blanks stand where paragraphs began, before headings and after a title or an addressee.
 RUN_HEADING = re.compile(r" (?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
-RUN_HEAD = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])[^。；;：: ]{2,40} +")
+RUN_HEAD = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]) ?"
+    r"(?:[^。；;：: ]|(?<=\d) (?=[年月日])|(?<=[\u4e00-\u9fff]) (?=\d)){2,40} +"
+)
 RUN_TOGETHER = re.compile(
     r" +(?=第[一二三四五六]部分|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])"
     r"|(?<=[。：:]) +|(?<=的报告) +|(?<=年度报告) +|(?<=情况报告) +|(?<=工作报告) +|(?<=建设报告) +|(?<=总结) +"
