@@ -175,9 +175,10 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
     notes: list[Finding] = []
     chosen = _choose(named, page.text, notes)
     if chosen is None or not (chosen.places or chosen.head):
-        named, notes = [*named, *_asides(page.text, found.year)], []
-        for m in named:
-            evidence.add(m.body.places if m.source in ("later", "document") else (), m.weight)
+        asides = list(_asides(page.text, found.year))
+        for m in asides:
+            evidence.add(m.body.places, m.weight)
+        named, notes = named + asides, []
         chosen = _choose(named, page.text, notes)
     findings += notes
     if chosen is None:

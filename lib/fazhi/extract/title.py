@@ -56,8 +56,6 @@ def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | No
         longer += [line for line in lines if _is_title(line) and _with_issuer(line, printed[0])]
         shown = _squeeze(page.text[:600] + page.furniture)
         return next((t for t in longer if _squeeze(t) in shown), printed[0]), printed[1]
-    if covered := attached(page.text):
-        return covered[1], ""
     shown = _squeeze(page.text + page.furniture)
     for candidate in page.titles:
         if candidate == name and page.media_type != "text/html" and _squeeze(candidate) not in shown:
