@@ -39,7 +39,7 @@ TARGET = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / "
 PARTS = ("open", "phrases", "paragraphs", "samples")
 ALPHA, HEADING_ALPHA, EPOCHS = 1e-4, 1e-3, 12  # of the regression; found on reports of readers whose others it was trained on
 CODE_VOTE, NONE_VOTE, STOCK_VOTE, DIMENSION_VOTE = 2.0, 0.7, 4.0, 3.0  # what a verdict of the rules is worth, in the model's measure; found likewise
-NONE_COST = 1.0  # by how much a code is preferred to none; found likewise
+NONE_COST, STOCK_COST = 1.0, 0.5  # by how much a code is preferred to none, the year to the stock; found likewise
 SURE = 3  # how often the code of an example of the codebook is told, which must come out as it says
 LEAST = 1.5  # weights below so many of the steps to which they are rounded are left out
 FOLDS = 5
@@ -224,6 +224,7 @@ def main() -> None:
     for table in (weights, scope_weights):
         table[np.abs(table) < LEAST * unit] = 0  # most weights are next to nothing: without them the file is half as large
     settle(weights, bias, [e for e in every if e.report.startswith("codebook/")], codes)
+    scope_bias[scopes.index("stock")] -= STOCK_COST
     heads = list(headings())
     dimensions = sorted({h.dimension for h in heads} | {h.ruled for h in heads})
     heading_weights, heading_bias = train(
