@@ -136,6 +136,12 @@ def test_what_stands_behind_the_title_on_its_line(behind: str, day: date) -> Non
     assert page.text == "\n".join([TITLE, *BODY]) and page.published_on == day
 
 
+@pytest.mark.parametrize(("above", "joins"), [("甲县全面依法治县委员会办公室", True), ("全面依法治省", False)])
+def test_a_body_stands_above_its_title_and_a_column_does_not(above: str, joins: bool) -> None:
+    page = read("\n".join([above, "关于2021年度全省法治政府建设情况的报告", *BODY]).encode())
+    assert page.titles[0].startswith(above) is joins
+
+
 def test_a_title_printed_twice_stands_once() -> None:
     assert read("\n".join([TITLE, TITLE, *BODY]).encode()).text == "\n".join([TITLE, *BODY])
 

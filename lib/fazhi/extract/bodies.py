@@ -153,13 +153,16 @@ def _place(text: str, at: int, year: int | None) -> str:
     return "" if found and text[at] in "市区县州" and not any(r.name == name for r in found) else name
 
 
-def _town(text: str, at: int) -> re.Match[str] | None:
-    """A township's name at a place of the text: no 现将本镇, though 月浦镇 and 万年乡 hold such words too; also 新港街."""
+def _town(text: str, at: int) -> tuple[str, int] | None:
+    """A township's name at a place of the text, and where it ends: no 现将本镇, though 月浦镇 and 万年乡 hold such words too.
+
+    新港街 is 新港街道, where there is one.
+    """
     m = words().town.match(text, at)
     if m and (not words().never.search(m[0]) or regions.towns(m[0])):
-        return m
+        return m[0], m.end()
     m = _STREET.match(text, at)
-    return m if m and regions.towns(m[0] + "道") else None
+    return (m[0] + "道", m.end()) if m and regions.towns(m[0] + "道") else None
 
 
 @lru_cache(maxsize=8192)  # the same parent offices, columns and sites stand on page after page
@@ -192,20 +195,20 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
     if text.startswith("人民政府", at) and _town(text, at + 4):
         via, at = "人民政府", at + 4  # 越秀区人民政府北京街道办事处
     named = _town(text, at)
-    if stop := w.never.search(text, named.end() if named else at):
+    if stop := w.never.search(text, named[1] if named else at):
         if whole and not named:
             return None
         text = text if whole else text[: stop.start()]
-    if m := _town(text, at):
-        town, at = m[0] + "道" * m[0].endswith("街"), m.end()
+    if found := _town(text, at):
+        town, at = found
     elif (m := w.zone.match(text, at)) and (places or m[0] not in w.bare_zones):
         zone, at = m[0], m.end()
         if (place := _place(zone, 0, year)) and regions.is_full(place) and len(place) < len(zone):
             places, zone = [*places, place], zone[len(place) :]
         elif places and not regions.is_full(places[-1]):
             zone = places.pop() + zone  # 乐山高新区 is the zone's name
-        if m := _town(text, at):
-            town, at = m[0] + "道" * m[0].endswith("街"), m.end()
+        if found := _town(text, at):
+            town, at = found
     elif not places and (m := w.generic.match(text, at)):
         generic, at = m[0], m.end()
     organ, kind, at = _organ(text, at, year, whole, zone, town, bool(places or generic))

@@ -27,7 +27,8 @@ class Evidence:
     """How much a page speaks for each division, to tell bearers of one name apart."""
 
     def __init__(self, text: str, margin: str, year: int | None) -> None:
-        self.text, self.margin, self.year = text, margin, year
+        self.text, self.year = text, year
+        self.said = text + "\n" + margin
         self.direct: dict[str, float] = defaultdict(float)
         w = words()
         for mark in re.finditer(r"(?:网站?标识码|公网安备)\D{0,6}(\d{6})", margin):
@@ -68,9 +69,8 @@ class Evidence:
     def names(self, region: regions.Region) -> bool:
         """Whether a page names a county or its prefecture, in words or by a mark; the province alone says too little."""
         below = [r for r in regions.path(region.code, self.year) if r.level != "province"] or [region]
-        said = self.text + self.margin
         called = [name for r in below for name in (r.name, f"法治{r.short}", f"平安{r.short}")]
-        return any(self.direct.get(r.code) for r in below) or any(name in said for name in called)
+        return any(self.direct.get(r.code) for r in below) or any(name in self.said for name in called)
 
     def best(self, candidates: Iterable[regions.Region]) -> regions.Region | None:
         """The candidate that clearly most speaks for, or None when two are as likely."""
@@ -141,7 +141,7 @@ def seat_name(region: regions.Region, year: int | None, evidence: Evidence) -> s
         return region.name
     above = chain[-2]
     municipal = above.level == "province" and chain[0].code[:2] in ("11", "12", "31", "50")
-    named = evidence.direct.get(above.code) or above.short in evidence.text + evidence.margin
+    named = evidence.direct.get(above.code) or above.short in evidence.said
     shared = len({r.code for r in regions.find(region.name, year) if r.name == region.name}) > 1
     return above.name + region.name if municipal or region.name.endswith("区") and (named or shared) else region.name
 
@@ -152,13 +152,12 @@ def tied(zone: str, region: regions.Region, evidence: Evidence) -> regions.Regio
         below = [r for r in regions.find(place.name, evidence.year) if _county_below(r, region)]
         if len(below) == 1:
             return below[0]  # 孝义经济开发区
-    whole = evidence.text + "\n" + evidence.margin
-    for place in regions.scan(whole):
+    for place in regions.scan(evidence.said):
         for r in regions.find(place.name, evidence.year):
             if r.name == place.name and _county_below(r, region):
                 for tie in words().ties:
                     pattern = tie.replace("Z", f"{re.escape(zone[-3:])}[^。\\n]{{0,3}}").replace("D", place.name)
-                    if re.search(pattern, whole):
+                    if re.search(pattern, evidence.said):
                         return r
     return None
 

@@ -238,7 +238,7 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
             headed = title.startswith(("关于", "20", "年")) or (title.startswith(("法治", "推进", "依法")) and " " not in above)
             if rule.broken.fullmatch(SPACE.sub("", above)):
                 break  # another title
-            named_above = rule.issuer.fullmatch(above) is not None and "依法治" not in above
+            named_above = rule.issuer.fullmatch(above) is not None
             joins = named_above and (headed or above.startswith("中共")) or above.endswith("关于")
             if not wants and (up < first - 1 or not joins):
                 break
@@ -249,7 +249,6 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
             and not lines[first - 1]
             and free[first - 2]
             and rule.issuer.fullmatch(lines[first - 2])
-            and "依法治" not in lines[first - 2]
         ):
             first -= 2  # the issuer's line, set apart
         return first, last + 1
