@@ -16,7 +16,7 @@ from typing import Any
 from fazhi.extract.issuer import mentions, reporter
 from fazhi.extract.rows import Finding, Identity
 from fazhi.extract.title import YEAR, attached, find_title, rules
-from fazhi.read.dates import CHINESE_YEAR, spoken_date
+from fazhi.read.dates import CHINESE_YEAR, SIGNED, spoken_date
 from fazhi.read.page import Page
 
 OVERRIDES: dict[str, Callable[[str], Any]] = {
@@ -31,10 +31,6 @@ WIDE = re.compile(r"[０-９]")
 NARROW = str.maketrans("０１２３４５６７８９", "0123456789")
 NAMED = re.compile(rf"{YEAR}(?<!\d.{{4}})(?=\s*年)")
 SPAN = re.compile(rf"{YEAR}\s*年?\s*(?:[-–—－~～至到]+)\s*{YEAR}")  # 2021—2025年: an outline's years
-PRINTED_DATE = re.compile(
-    r"(?P<y>20\d\d|二[〇○零O0][一二三〇○零O0][〇○零O0一二三四五六七八九])\s*[年./-]\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月./-]\s*"
-    r"(?P<d>\d{1,2}|[一二三四五六七八九十廿卅]{1,3})\s*日?"
-)
 
 
 def identify(page: Page, name: str = "", overrides: Mapping[str, str] | None = None) -> Identity:
@@ -81,7 +77,7 @@ def _signature(text: str) -> tuple[date | None, list[str]]:
     signed, names = None, []
     for i in range(len(lines) - 1, -1, -1):
         line = lines[i]
-        m = next(reversed(list(PRINTED_DATE.finditer(line))), None)
+        m = next(reversed(list(SIGNED.finditer(line))), None)
         if (
             m
             and len(line) - len(m[0]) <= 40

@@ -140,7 +140,7 @@ def seat_name(region: regions.Region, year: int | None, evidence: Evidence) -> s
     if region.level != "county" or len(chain) < 2:
         return region.name
     above = chain[-2]
-    municipal = above.level == "province" and chain[0].code[:2] in ("11", "12", "31", "50")
+    municipal = above.level == "province" and above.name.endswith("市")
     named = evidence.direct.get(above.code) or above.short in evidence.said
     shared = len({r.code for r in regions.find(region.name, year) if r.name == region.name}) > 1
     return above.name + region.name if municipal or region.name.endswith("区") and (named or shared) else region.name
