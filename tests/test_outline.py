@@ -246,3 +246,16 @@ def test_sections_nest_and_offsets_hold(text: str) -> None:
         assert (s.kind is not None) == (s.level == 1)
         by_id[s.section_id] = s
     outline_findings(text, sections)
+
+
+def test_a_plan_by_its_heading_must_promise() -> None:
+    """高标准谋划法治建设 heads what was done, where parts of the same kind follow; a plan that promises stays one."""
+    text = f"{LEAD}一、加强党的领导，高标准谋划法治建设\n{PROSE}\n二、严格执法\n{PROSE}\n三、存在问题\n力量薄弱。\n四、扛起责任，谋划下一步工作\n将继续加强执法。\n"
+    assert [s.kind for s in outline(text) if s.level == 1] == ["achievements", "achievements", "problems", "plan"]
+
+
+def test_topic_sentences_behind_a_dash_are_headings_where_they_are_a_series() -> None:
+    one = f"——强化组织领导，压实法治责任。{PROSE}\n"
+    text = f"{LEAD}一、主要做法\n{one}——规范决策程序。{PROSE}\n二、存在问题\n力量薄弱。\n"
+    assert shown(text) == [(1, "一、", "主要做法"), (2, "", "强化组织领导，压实法治责任"), (2, "", "规范决策程序"), (1, "二、", "存在问题")]
+    assert shown(f"{LEAD}一、主要做法\n{one}二、存在问题\n力量薄弱。\n") == [(1, "一、", "主要做法"), (1, "二、", "存在问题")]

@@ -194,3 +194,20 @@ def test_a_column_that_counts_cases_counts_them_in_件() -> None:
 def test_two_tables_that_follow_each_other_have_each_its_head() -> None:
     rows = [["行政处罚（宗）", "罚款", "警告"], ["数量", "316", "52"], ["行政检查（次）", "日常", "专项"], ["数量", "41", "7"]]
     assert values(table(rows, " | ")) == [(316, "宗"), (52, "宗"), (41, "次"), (7, "次")]
+
+
+def test_a_row_that_adds_up_to_a_figure_above_has_its_code() -> None:
+    """受理案件所涉事项见下表: what the columns are kinds of stands in the text, and the sum says which figure of it."""
+    before = "全年收到行政复议申请32件，依法受理28件，审结25件。受理案件所涉事项见下表：\n\n"
+    rows = [["申请事项", "行政处罚", "行政确权", "信息公开"], ["数量（件）", "11", "8", "9"]]
+    found = figures(table(rows, " | ", before=before), [], 2023)[0]
+    assert [(q.value, q.code, q.part_of) for q in found if q.value in (28, 11, 8, 9)] == [
+        (28, "reconsideration_accepted", None), *((v, "reconsideration_accepted", 1) for v in (11, 8, 9))]
+    other = figures(table(rows, " | ", before=before.replace("28", "27")), [], 2023)[0]
+    assert all(q.part_of is None for q in other if q.value in (11, 8, 9))
+
+
+def test_an_empty_cell_at_the_end_moves_nothing() -> None:
+    rows = [["执法种类", "2023年", "2022年", "备注"], ["行政许可（件）", "63", "49", "劳务派遣"]]
+    text = table(rows, " | ").replace("劳务派遣\n", "劳务派遣 |\n不予许可（件） | 4 | 1 | |\n")
+    assert [(q.value, q.scope) for q in figures(text, [], 2023)[0]] == [(63, "year"), (49, "previous"), (4, "year"), (1, "previous")]

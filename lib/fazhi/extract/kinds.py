@@ -13,6 +13,8 @@ from fazhi.extract.rows import Section
 from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
 KINDS = ("achievements", "problems", "first_responsible_person", "plan", "other")
+_CLAUSES = re.compile("[,，]")
+PROMISES = 0.4  # words of the future for each sentence that a plan has at least
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 
 
@@ -86,6 +88,12 @@ def merge(kinds: list[str]) -> str:
     return kinds[0] if rule == "first" else rule
 
 
+def _no_plan(body: str, before: list[list[str]], after: list[list[str]]) -> bool:
+    """Whether a part that its heading's words make a plan is none: it is the first, or others go on after it, and it promises little."""
+    goes_on = not before or any(not named or "plan" in named for named in after)
+    return goes_on and len(_knowledge().future.findall(body)) < max(1, body.count("。")) * PROMISES
+
+
 def kinds_of(text: str, sections: list[Section]) -> list[Section]:
     """Give each level-1 section its kind: by the words of its heading, then by its place and the words of its text."""
     know, lead = _knowledge(), _YEAR.search(text)
@@ -93,9 +101,11 @@ def kinds_of(text: str, sections: list[Section]) -> list[Section]:
     tops = [s for s in sections if s.level == 1]
     done: dict[int, str] = {}
     seen: set[str] = set()
-    for s in tops:
+    names = [named_kinds(s.heading or "") for s in tops]
+    for i, (s, named) in enumerate(zip(tops, names, strict=True)):
         heading = s.heading or ""
-        named = named_kinds(heading)
+        if named == ["plan"] and _CLAUSES.search(heading) and _no_plan(text[s.body : s.end], names[:i], names[i + 1 :]):
+            named = []  # 加强党的领导，高标准谋划法治建设
         own = _YEAR.search(heading)
         if own and year and int(own[1]) == year + 1 and named in ([], ["achievements"]) and seen:
             kind = "plan"
@@ -105,7 +115,7 @@ def kinds_of(text: str, sections: list[Section]) -> list[Section]:
             body = text[s.body:s.end]
             sentences = max(1, body.count("。"))
             future, fault = len(know.future.findall(body)), len(know.fault.findall(body))
-            if "problems" in seen and future >= sentences * 0.4:
+            if "problems" in seen and future >= sentences * PROMISES:
                 kind = "plan"
             elif fault >= sentences and s is not tops[0] and fault > future:
                 kind = "problems"

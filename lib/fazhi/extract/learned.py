@@ -133,7 +133,8 @@ def _sums(weights: Weights, rows: Ints, starts: Ints) -> Scores:
 def _settle_codes(found: Sequence[Quantity], scores: Scores, m: Model) -> None:
     """Give each number the code that has most, with the vote of the rules in `scores`, and say how sure it is.
 
-    Last year's figure beside this year's (上年为17件) has no words of its own: it follows the one before it.
+    Last year's figure beside this year's (上年为17件) has no words of its own: it follows the one before it. The cells of a row
+    that adds up to a figure above the table are kinds of that.
     """
     column = {code: k for k, code in enumerate(m.codes)}
     asked = [i for i, q in enumerate(found) if q.kind != "change" and (q.code or "") in column]
@@ -145,9 +146,13 @@ def _settle_codes(found: Sequence[Quantity], scores: Scores, m: Model) -> None:
     second, first = np.partition(scores[asked], -2, axis=1)[:, -2:].T
     for i, best, lead in zip(asked, scores[asked].argmax(axis=1).tolist(), (first - second).tolist(), strict=True):
         q, code = found[i], m.codes[best] or None
-        before = next((f for f in reversed(found[:i]) if f.kind != "change"), None) if q.rule == "year_before" else None
-        if before:
-            q.code, q.confidence = before.code, before.confidence
+        leader = None
+        if q.rule == "year_before":
+            leader = next((f for f in reversed(found[:i]) if f.kind != "change"), None)
+        elif q.rule == "row_adds_up" and q.part_of is not None:
+            leader = found[q.part_of]
+        if leader:
+            q.code, q.confidence = leader.code, leader.confidence
             continue
         if code != q.code:
             q.code, q.rule = code, "learned"

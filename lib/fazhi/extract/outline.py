@@ -32,6 +32,7 @@ _MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|�
 _OPEN, _SHUT = "《“（(〔【「", "》”）)〕】」"
 _OPENED = re.compile(r"[,，、和与及]$|以及$")
 _BULLET = re.compile(r"[★☆●○■□◆◇▲▶►※•·、．.\s]*")
+_DASHED = re.compile(r"^[ \u3000]*[—–―]{1,2}[ \u3000]*(?=[\u4e00-\u9fff“《])", re.MULTILINE)
 _FOREIGN = re.compile(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]")
 _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
@@ -263,6 +264,19 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
     return out
 
 
+def _dashed(text: str) -> list[Head]:
+    """——强化组织领导，压实责任。局党组……: topic sentences behind a dash, where they are a series."""
+    out = []
+    for m in _DASHED.finditer(text):
+        limit = text.find("\n", m.end())
+        limit = len(text) if limit < 0 else limit
+        end, body = _cut(text, m.end(), limit)
+        heading = text[m.end():end].strip(_CLOSE)
+        if 4 <= len(heading) <= LONGEST_UNLABELLED and body + 10 < limit and not _MEASURED.search(heading):
+            out.append(Head(0, "", heading, m.end(), body, "bare"))
+    return out if len(out) > 1 else []
+
+
 def _numbered(bare: list[Head]) -> tuple[list[Head], list[Head]]:
     """The bare lines that begin with 一, 二, 三 in sequence (一总体成效: the mark after the label is lost), and the others."""
     found, number = [], 0
@@ -323,6 +337,7 @@ def outline(text: str) -> list[Section]:
     labelled = [h for h in _labelled(text) if h.start < ending]
     numbered, bare = _numbered([h for h in _unlabelled(text, labelled) if h.start < ending])
     labelled = sorted([*labelled, *numbered], key=lambda h: h.start)
+    bare = sorted([*bare, *(h for h in _dashed(text) if h.start < ending)], key=lambda h: h.start)
     heads = _once(_levels(labelled, bare), text)
     sections: list[Section] = []
     before = heads[0].start if heads else len(text)

@@ -163,6 +163,8 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
     if value == "since":
         # 清理2010年以来文件: the documents' age, not the figure's time
         return None if year is None or not opens else "cumulative" if int(m["y"]) < year else "year"
+    if value == "cumulative" and m[0].endswith("来") and folded[m.end()] == "的":
+        return None  # nor 机构改革以来的87件文件
     if value == "relative":
         if year is None:
             return None

@@ -134,6 +134,8 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
         last = first - 1 - (first > 1 and folded[slice(*row[first - 1])] in known)  # before a column of units
         label = (row[0][0], row[last][1]) if first else None
         shift = len(columns) - len(row)  # the first cells are lacking, of a label that spans rows, or else the last
+        if folded[row[-1][1] :].partition("\n")[0].count("|") > 1:
+            shift = 0  # … | 12 | |: the last are
         if units_at is not None and 0 < shift < len(columns) - units_at and folded[slice(*row[units_at])] in known:
             shift = 0
         for i, m in enumerate(matches):

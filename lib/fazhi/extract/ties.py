@@ -18,6 +18,7 @@ from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
 
 LEAST_TOTAL = 20  # smaller figures add up by chance
+ABOVE = 16  # figures before a table among which stands what its rows add up to
 
 
 @cache
@@ -75,6 +76,25 @@ def _add_up(folded: str, found: list[Quantity], where: Sequence[Place]) -> None:
         for at, t in enumerate(counts):
             if found[t].code and found[t].value >= LEAST_TOTAL:
                 _take_parts(folded, found, where, t, counts[at + 1 :])
+    _rows_add_up(found, where)
+
+
+def _rows_add_up(found: Sequence[Quantity], where: Sequence[Place]) -> None:
+    """A table's row that adds up to a coded figure of the text above is its parts: 受理28件。… 处罚 | 确权 … / 数量(件) | 11 | 17."""
+    rows: dict[tuple[int, str | None], list[int]] = defaultdict(list)
+    for i, (q, place) in enumerate(zip(found, where, strict=True)):
+        if place.label is not None and q.kind == "count":
+            rows[place.clause, q.unit].append(i)
+    for (row, unit), cells in rows.items():
+        whole = sum(found[i].value for i in cells)
+        if len(cells) < 3 or whole < LEAST_TOTAL:
+            continue
+        for t in reversed(range(max(0, cells[0] - ABOVE), cells[0])):
+            total = found[t]
+            if where[t].label is None and total.code and (total.value, total.unit, total.kind) == (whole, unit, "count"):
+                for i in cells:
+                    found[i].part_of, found[i].code, found[i].rule = t, total.code, "row_adds_up"
+                break
 
 
 def _take_parts(folded: str, found: list[Quantity], where: Sequence[Place], t: int, rest: list[int]) -> None:
