@@ -93,9 +93,9 @@ def check(printed: str, value: float, unit: str, qualifier: str = "exact", high:
 
 @pytest.mark.parametrize("unit", [u for e in UNITS for u in e["names"]])
 def test_every_unit_is_read_after_a_number(unit: str) -> None:
-    printed = f"3126{unit}"
-    n = only(f"累计达到{printed}，")
-    assert (n.value, n.unit, n.group) == (3126, unit.removeprefix("大").replace("(次)", "次"), units()[unit])
+    value = 26 if any(unit in e["names"] and e.get("only_digits") for e in UNITS) else 3126
+    n = only(f"累计达到{value}{unit}，")
+    assert (n.value, n.unit, n.group) == (value, unit.removeprefix("大").replace("(次)", "次"), units()[unit])
 
 
 @settings(deadline=None)

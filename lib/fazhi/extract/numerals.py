@@ -108,7 +108,8 @@ def units() -> dict[str, str]:
     found: dict[str, str] = {}
     for entry in load_toml("units.toml")["unit"]:
         name = entry.get("class", "?")
-        require("units.toml", f"[[unit]] {name}", entry, {"class": str, "names": list, "yes": list, "no": list})
+        needed = {"class": str, "names": list, "yes": list, "no": list}
+        require("units.toml", f"[[unit]] {name}", entry, needed, {"only_digits", "not_before"})
         for unit in entry["names"]:
             if unit in found:
                 raise KnowledgeError(
@@ -116,6 +117,21 @@ def units() -> dict[str, str]:
                 )
             found[unit] = name
     return found
+
+
+@cache
+def _only_digits() -> frozenset[str]:
+    """The units that only a number in digits, of three at most, counts: 赴株洲等7市, but 三市 is a name and 2023市 no number."""
+    entries = [entry for entry in load_toml("units.toml")["unit"] if entry.get("only_digits")]
+    return frozenset(unit for entry in entries for unit in entry["names"])
+
+
+@cache
+def _unit_names() -> str:
+    """An alternation of all units, the longest first, each with what may not stand behind it."""
+    barred = {unit: entry.get("not_before", "") for entry in load_toml("units.toml")["unit"] for unit in entry["names"]}
+    names = sorted(units(), key=len, reverse=True)
+    return "|".join(re.escape(unit) + (f"(?![{barred[unit]}])" if barred[unit] else "") for unit in names)
 
 
 @cache
@@ -135,7 +151,7 @@ def qualifiers(place: str) -> dict[str, str]:
 
 @cache
 def _number() -> re.Pattern[str]:
-    names = "|".join(sorted(map(re.escape, units()), key=len, reverse=True))
+    names = _unit_names()
     after = "|".join(sorted((w for w in qualifiers("after") if len(w) > 1), key=len, reverse=True))
     multiple = "百万|千万|十万|百亿|千亿|万|亿|千(?![米克瓦])|百(?!分点)"
     return re.compile(
@@ -278,7 +294,7 @@ def _unitless(folded: str, at: int, before: Number | None, kinds: dict[str, str]
 
 @cache
 def _sum() -> re.Pattern[str]:
-    names = "|".join(sorted(map(re.escape, units()), key=len, reverse=True))
+    names = _unit_names()
     one = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
     return re.compile(rf"{one}(?:(?:\+{one})+|(?: ?[、和及] ?{one})+) ?(?P<multiple>万|亿)?(?P<over>余|多)? ?(?P<unit>{names})")
 
@@ -388,7 +404,7 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
         unit = unit[1:]
     unit = unit.replace("(次)", "次")  # 家(次) is 家次
     value = _value(low)
-    if value is None or low in ("零", "〇"):
+    if value is None or low in ("零", "〇") or (unit in _only_digits() and (chinese or value >= 1000)):
         return None
     power = chinese and not (over or over2) and low[0] != "十" and all(c in _POWERS for c in low)
     if power and (not said or kinds.get(unit) in ("money", "currency")):

@@ -22,6 +22,7 @@ _FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
 _CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;;、()\d]{1,3})")
 _CASES = re.compile(r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$")  # such a column counts 件, if it names no unit
+_SHARE = re.compile(r"(?:率|比例|占比|比重)$")
 _WORD_UNIT = re.compile(r"(万|亿|千)?(\S{1,3})")
 _SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3}
 
@@ -147,8 +148,9 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
             printed = m[3] and _WORD_UNIT.fullmatch(m[3])
             unit = next((u for u in (printed, named, apart, caption, marked, headed) if u and u[2] in known), None)
             cases = _CASES.search(folded, a, b)
-            if unit is None and folded[b - 1] != "率" and not cases:
+            share = folded[b - 1] == "率" or (label and _SHARE.search(folded, *label))
+            if unit is None and not share and not cases:
                 continue
-            number = _number(m, unit[2], unit[1]) if unit else _number(m, "件" if cases else "%", None)
+            number = _number(m, unit[2], unit[1]) if unit else _number(m, "%" if share else "件", None)
             out.append(Cell(number, (a, named.start() if named and named.start() > a else b), label, span, row[0][0]))
     return out
