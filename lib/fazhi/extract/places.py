@@ -133,6 +133,7 @@ def split_shared(text: str, numbers: Sequence[Number], where: Sequence[Place]) -
             and (items := _items(text, p.left, each.start()))
             and len(items) > 1
             and "《" not in text[p.left : each.start()]  # titles in a list are what was dealt with, not things that are counted
+            and not phrase("each_did").match(text, *items[-1])
         ):
             for a, b in items:
                 out_n.append(n)
