@@ -32,6 +32,9 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
         and (previous.unit == n.unit or "分别" in folded[place.clause : previous.start])
     ):
         return "change", previous.direction  # 同比分别上升12%、7.5%
+    if previous and previous.kind == "change" and previous.unit == n.unit == "%":
+        if phrase("same_change").match(folded[previous.end : n.start]):
+            return "change", previous.direction
     if phrase("level_reached").search(before):
         return level, None
     relative = n.group in ("points", "times") or phrase("of_last").search(before) is not None
