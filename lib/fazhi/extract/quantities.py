@@ -140,7 +140,7 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
     ):
         real, time = "target", "next"
     elif real == "target" and said in (None, "year"):
-        time = "next"
+        time = "year" if phrase("carried_out").search(folded, n.end, place.sentence_end) else "next"
     elif real == "norm":
         time = "year"
     elif real == "actual" and time == "next":

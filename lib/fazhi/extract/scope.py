@@ -127,7 +127,7 @@ def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None
         return "year" if year and f"{year}年" in before[0] else "previous"
     if phrase("from").search(words) and phrase("to").match(folded[n.end : place.sentence_end]):
         return "previous"
-    if n.group in ("item", "entity") and phrase("cumulative").search(words):
+    if _accumulated(n.group, words, folded[place.sentence : n.start]):
         return "cumulative"
     best, found = -1, None
     seen = {  # of each cue the last match before the number
@@ -142,6 +142,14 @@ def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None
         if value and at > best:
             best, found = at, value
     return found
+
+
+def _accumulated(group: str, words: str, sentence: str) -> bool:
+    """Whether a number is by its own words a total over the years: 累计取消审批事项384项."""
+    if group in ("item", "entity") and phrase("cumulative").search(words):
+        return True
+    by_verb = {"item": "cumulative_items", "person": "cumulative_persons"}.get(group)
+    return bool(by_verb and phrase(by_verb).search(words)) and not phrase("this_year").search(sentence)
 
 
 def _column(times: Times, place: Place, year: int | None) -> str | None:
@@ -162,7 +170,8 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
     value = cue.value
     if value == "since":
         # 清理2010年以来文件: the documents' age, not the figure's time
-        return None if year is None or not opens else "cumulative" if int(m["y"]) < year else "year"
+        told = opens or m[0][0] in "自从"
+        return None if year is None or not told else "cumulative" if int(m["y"]) < year else "year"
     if value == "cumulative" and m[0].endswith("来") and folded[m.end()] == "的":
         return None  # nor 机构改革以来的87件文件
     if value == "relative":
