@@ -254,6 +254,11 @@ def test_a_plan_by_its_heading_must_promise() -> None:
     assert [s.kind for s in outline(text) if s.level == 1] == ["achievements", "achievements", "problems", "plan"]
 
 
+def test_a_heading_of_two_clauses_is_about_its_first() -> None:
+    assert named_kinds("学思践悟习近平法治思想，全面压实第一责任人职责") == []
+    assert named_kinds("切实履行第一责任人职责，依法全面履行部门职能") == ["first_responsible_person"]
+
+
 def test_topic_sentences_behind_a_dash_are_headings_where_they_are_a_series() -> None:
     one = f"——强化组织领导，压实法治责任。{PROSE}\n"
     text = f"{LEAD}一、主要做法\n{one}——规范决策程序。{PROSE}\n二、存在问题\n力量薄弱。\n"

@@ -37,7 +37,7 @@ from fazhi.read import read
 
 TARGET = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / "learned.npz"
 PARTS = ("open", "phrases", "paragraphs", "samples")
-ALPHA, HEADING_ALPHA, EPOCHS = 1e-4, 1e-3, 12  # of the regression; found on reports of readers whose others it was trained on
+ALPHA, HEADING_ALPHA, EPOCHS = 5e-5, 1e-3, 12  # of the regression; found on reports of readers whose others it was trained on
 CODE_VOTE, NONE_VOTE, STOCK_VOTE, DIMENSION_VOTE = 2.0, 0.7, 4.0, 3.0  # what a verdict of the rules is worth, in the model's measure; found likewise
 NONE_COST, STOCK_COST = 1.0, 0.5  # by how much a code is preferred to none, the year to the stock; found likewise
 SURE = 3  # how often the code of an example of the codebook is told, which must come out as it says

@@ -71,8 +71,9 @@ def named_kinds(heading: str) -> list[str]:
         shown = heading
         if words.refused:
             shown = words.refused.sub(lambda m: "＿" * len(m[0]), shown)
-        if m := words.pattern.search(shown):
-            found.append((m.start(), words.kind))
+        m = words.pattern.search(shown)
+        if m and not (words.kind == "first_responsible_person" and _CLAUSES.search(shown, 0, m.start())):
+            found.append((m.start(), words.kind))  # 学思践悟习近平法治思想，压实第一责任人职责 is about its first clause
     found.sort()
     kinds = [kind for _, kind in found]
     if "achievements" in kinds and len(kinds) > 1:
