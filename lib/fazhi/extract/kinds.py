@@ -90,7 +90,7 @@ def merge(kinds: list[str]) -> str:
 
 
 def _no_plan(body: str, before: list[list[str]], after: list[list[str]]) -> bool:
-    """Whether a part that its heading's words make a plan is none: it is the first, or others go on after it, and it promises little."""
+    """Whether a part that its heading makes a plan is none: the first, or one that others go on after, which promises little."""
     goes_on = not before or any(not named or "plan" in named for named in after)
     return goes_on and len(_knowledge().future.findall(body)) < max(1, body.count("。")) * PROMISES
 

@@ -108,7 +108,7 @@ def units() -> dict[str, str]:
     found: dict[str, str] = {}
     for entry in load_toml("units.toml")["unit"]:
         name = entry.get("class", "?")
-        needed = {"class": str, "names": list, "yes": list, "no": list}
+        needed: dict[str, type] = {"class": str, "names": list, "yes": list, "no": list}
         require("units.toml", f"[[unit]] {name}", entry, needed, {"only_digits", "not_before"})
         for unit in entry["names"]:
             if unit in found:

@@ -25,16 +25,11 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
     before = folded[place.left : n.start if place.label is None else place.left_end].removeprefix(")")
     share = n.unit in ("%", "‰")
     level = "rate" if share else "amount" if n.group in ("money", "currency") else "count"
-    if (
-        previous is not None
-        and previous.kind == "change"
-        and phrase("join").search(folded[previous.end : n.start])
-        and (previous.unit == n.unit or "分别" in folded[place.clause : previous.start])
-    ):
-        return "change", previous.direction  # 同比分别上升12%、7.5%
-    if previous and previous.kind == "change" and previous.unit == n.unit == "%":
-        if phrase("same_change").match(folded[previous.end : n.start]):
-            return "change", previous.direction
+    if previous is not None and previous.kind == "change":
+        between = folded[previous.end : n.start]
+        joined = phrase("join").search(between) and (previous.unit == n.unit or "分别" in folded[place.clause : previous.start])
+        if joined or (previous.unit == n.unit == "%" and phrase("same_change").match(between)):
+            return "change", previous.direction  # 同比分别上升12%、7.5%; 压减环节61%、材料52%
     if phrase("level_reached").search(before):
         return level, None
     relative = n.group in ("points", "times") or phrase("of_last").search(before) is not None

@@ -80,12 +80,12 @@ def _add_up(folded: str, found: list[Quantity], where: Sequence[Place]) -> None:
 
 
 def _rows_add_up(found: Sequence[Quantity], where: Sequence[Place]) -> None:
-    """A table's row that adds up to a coded figure of the text above is its parts: 受理28件。… 处罚 | 确权 … / 数量(件) | 11 | 17."""
+    """A table's row that adds up to a coded figure of the text above it is that figure's parts: 受理28件 over 11 | 8 | 9."""
     rows: dict[tuple[int, str | None], list[int]] = defaultdict(list)
     for i, (q, place) in enumerate(zip(found, where, strict=True)):
         if place.label is not None and q.kind == "count":
             rows[place.clause, q.unit].append(i)
-    for (row, unit), cells in rows.items():
+    for (_, unit), cells in rows.items():
         whole = sum(found[i].value for i in cells)
         if len(cells) < 3 or whole < LEAST_TOTAL:
             continue
