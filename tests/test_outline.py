@@ -64,7 +64,11 @@ def test_lines_that_never_head() -> None:
         assert not knowledge().never.search(example), example
 
 
-@pytest.mark.parametrize("example", DATA["lost"]["yes"])
+@pytest.mark.parametrize("example", [
+    "强化统筹协调，推进法治机关建设|局党组把依法行政列入年度重点任务，与业务工作同部署、同检查、同考核",
+    "抓实培训，增强干部履职能力|把学法用法情况列入年度考核，作为评先评优的依据，坚持自学与集体学相结合",
+    "依法化解行政争议|发挥复议监督纠错功能，收到行政复议申请9件，受理8件，全部按期办结",
+])
 def test_a_heading_whose_full_stop_is_lost_ends_where_the_telling_begins(example: str) -> None:
     heading, told = example.split("|")
     sections = outline(f"{LEAD}一、主要做法\n（一）{heading}{told}。\n（二）依法决策。{PROSE}\n")
@@ -72,7 +76,10 @@ def test_a_heading_whose_full_stop_is_lost_ends_where_the_telling_begins(example
     assert [s.body - s.start for s in sections if s.heading == heading] == [len("（一）" + heading)]
 
 
-@pytest.mark.parametrize("example", DATA["lost"]["no"])
+@pytest.mark.parametrize("example", [
+    "认真履行党政主要负责人推进法治建设第一责任人职责，推动法治政府建设各项工作落实落地见效",
+    "持续深化综合行政执法改革，严格规范公正文明执法，行政执法质量和效能全面提升",
+])
 def test_a_long_heading_is_not_cut(example: str) -> None:
     assert (2, "（一）", example) in shown(f"{LEAD}一、主要做法\n（一）{example}\n{PROSE}\n（二）依法决策\n{PROSE}\n")
 

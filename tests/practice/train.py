@@ -9,6 +9,7 @@ others had not seen (five folds). The same reports and rules give the same bytes
 from __future__ import annotations
 
 import io
+import re
 import sys
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -23,8 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lib"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from score import fold as same
 from score import marked, marks, pair
+from unmark import HEADING, QUANTITY
 
-from fazhi.extract import ruled
+from fazhi.extract import ruled, run_in
 from fazhi.extract.codebook import codebook
 from fazhi.extract.context import ROWS, contexts, heading_contexts, row
 from fazhi.extract.identity import identify
@@ -35,6 +37,7 @@ from fazhi.extract.rows import Section
 from fazhi.knowledge import load_toml
 from fazhi.read import read
 
+ENDS = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / run_in.FILE
 TARGET = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / "learned.npz"
 PARTS = ("open", "phrases", "paragraphs", "samples")
 ALPHA, HEADING_ALPHA, EPOCHS = 5e-5, 1e-3, 12  # of the regression; found on reports of readers whose others it was trained on
@@ -43,6 +46,9 @@ NONE_COST, STOCK_COST = 1.0, 0.5  # by how much a code is preferred to none, the
 SURE = 3  # how often the code of an example of the codebook is told, which must come out as it says
 LEAST = 1.5  # weights below so many of the steps to which they are rounded are left out
 FOLDS = 5
+WHOLE = 14  # characters of a heading in which it is worth learning where it does not end
+END_ALPHA, END_EPOCHS, END_LEAST = 1e-5, 6, -2.0  # of the model for headings' ends, and from which score on it cuts; found on reports held back
+_RUNS_ON = re.compile(r"[。．.：:\s]*(?:</?[^>\n]+>)*([一-鿿“《\d][^\n<]{15,39})")
 ROUNDS, LEAD = 40, 0.6  # of mending what contradicts an example, and by how much it then leads: more than rounding takes away
 Floats = NDArray[np.float32]
 
@@ -127,14 +133,30 @@ def headings() -> Iterator[Heading]:
                     yield Heading(f"{part}/{name}", own, s.dimension, match[2])
 
 
-def train(rows: Sequence[NDArray[np.int64]], targets: Sequence[int], columns: int, alpha: float = ALPHA) -> tuple[Floats, Floats]:
+def run_ins() -> Iterator[tuple[list[int], bool]]:
+    """Places in headings' lines: the features of each, and whether the heading ends there. As if every stop were lost."""
+    for part in ("open", "paragraphs"):
+        for file in sorted((Path(__file__).parent / part).iterdir()):
+            source = QUANTITY.sub(r"\1", file.read_text("utf-8"))
+            for m in HEADING.finditer(source):
+                heading, after = m[4].rstrip("。．.；;：:"), _RUNS_ON.match(source, m.end())
+                if after:
+                    line = heading + after[1]
+                    yield from ((run_in.features(line, at), at == len(heading)) for at in run_in.places(line))
+                if len(heading) >= WHOLE:
+                    yield from ((run_in.features(heading, at), False) for at in run_in.places(heading))
+
+
+def train(
+    rows: Sequence[NDArray[np.int64]], targets: Sequence[int], columns: int, alpha: float = ALPHA, table: int = ROWS, epochs: int = EPOCHS
+) -> tuple[Floats, Floats]:
     """Weights (a row for each feature, a column for each class) and bias of one-vs-rest logistic regression."""
     order = np.random.default_rng(0)
-    weights, total = np.zeros((ROWS, columns), np.float32), np.zeros((ROWS, columns), np.float32)
+    weights, total = np.zeros((table, columns), np.float32), np.zeros((table, columns), np.float32)
     bias, bias_total = np.zeros(columns, np.float32), np.zeros(columns, np.float32)
     scale, step, averaged = 1.0, 0, 0
     first = 1 / (np.sqrt(1 / np.sqrt(alpha)) * alpha)
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         for i in order.permutation(len(rows)):
             rate = 1 / (alpha * (first + step))
             step += 1
@@ -144,7 +166,7 @@ def train(rows: Sequence[NDArray[np.int64]], targets: Sequence[int], columns: in
             scale *= 1 - rate * alpha
             weights[rows[i]] -= (rate / scale * wrong).astype(np.float32)
             bias -= (0.01 * rate * wrong).astype(np.float32)
-        if epoch >= EPOCHS // 3:  # the average of many weights is better than the last
+        if epoch >= epochs // 3:  # the average of many weights is better than the last
             total += scale * weights
             bias_total += bias
             averaged += 1
@@ -197,19 +219,30 @@ def rising(measured: list[tuple[int, bool]], bins: int = 24) -> tuple[list[int],
     return [lead for lead, _, _ in pools], [round(right / n, 3) for _, n, right in pools]
 
 
-def save(**arrays: Any) -> None:
+def save(target_file: Path, **arrays: Any) -> None:
     """Write the arrays as np.savez does, but with one date: the same arrays give the same bytes."""
-    aside = TARGET.with_suffix(".new")
+    aside = target_file.with_suffix(".new")
     with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
         for name, array in arrays.items():
             data = io.BytesIO()
             np.lib.format.write_array(data, np.asarray(array), allow_pickle=False)
             target.writestr(zipfile.ZipInfo(f"{name}.npy"), data.getvalue(), zipfile.ZIP_DEFLATED, 9)
-    aside.replace(TARGET)
+    aside.replace(target_file)
+
+
+def learn_ends() -> None:
+    """Train and write the model for headings that run into their text: before all else, for it says where sections begin."""
+    rows, ends = zip(*run_ins(), strict=True)
+    weights, bias = train([np.array(own) for own in rows], [int(end) for end in ends], 2, END_ALPHA, run_in.ROWS, END_EPOCHS)
+    score = weights[:, 1] - weights[:, 0]
+    unit = float(np.abs(score).max()) / 127
+    save(ENDS, weights=np.round(score / unit).astype(np.int8), bias=round((float(bias[1] - bias[0]) - END_LEAST) / unit))
+    run_in.model.cache_clear()
 
 
 def main() -> None:
     """Train, measure, write."""
+    learn_ends()
     every = list(examples())
     codes = sorted({e.code for e in every} | {e.ruled for e in every} | {""} | set(codebook().entries))
     scoped = [e for e in every if e.scope]
@@ -241,6 +274,7 @@ def main() -> None:
     leads, shares = rising(measured)
     whole = np.round(np.hstack([weights, scope_weights]) / unit).clip(-127, 127).astype(np.int8)
     save(
+        TARGET,
         weights=whole,
         bias=np.round(np.concatenate([bias, scope_bias]) / unit).astype(np.int32),
         codes=codes,

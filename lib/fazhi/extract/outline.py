@@ -15,6 +15,7 @@ from typing import Any
 from fazhi.extract.dimensions import Topics
 from fazhi.extract.kinds import kinds_of, named_kinds
 from fazhi.extract.rows import Finding, Section
+from fazhi.extract.run_in import heading_end
 from fazhi.knowledge import compiled, load_toml, require
 
 NUMERAL = "[一二三四五六七八九十]{1,3}"
@@ -37,7 +38,6 @@ _FOREIGN = re.compile(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\
 _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
 _ROW = re.compile(r"[\t|]")
-_CLAUSE = re.compile("[,，、 ]")
 LONGEST_UNLABELLED = 40
 LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
 
@@ -62,7 +62,6 @@ class Knowledge:
     caption: re.Pattern[str]
     told: re.Pattern[str]
     preface: re.Pattern[str]
-    lost: re.Pattern[str]
     ended: re.Pattern[str]
     label: re.Pattern[str]
     inline: re.Pattern[str]
@@ -101,12 +100,7 @@ def knowledge() -> Knowledge:
     keys = ("never", "body_end", "title", "caption", "told", "ended", "preface")
     require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
     never, body_end, title, caption, told, ended, preface = (_compiled(lines[key], f"[lines] {key}") for key in keys)
-    torn = data["lost"]
-    require("sections.toml", "[lost]", torn, {"inside": str, "ends": list, "begins": list, "yes": list, "no": list})
-    ends = "|".join(rf"(?<={re.escape(word)})" for word in torn["ends"])
-    inside = "".join(f"(?<!{word})" for word in torn["inside"].split("|"))
-    lost = _compiled(rf"(?:{ends}){inside}(?=(?:{'|'.join(torn['begins'])}))", "[lost]")
-    return Knowledge(tuple(styles), never, body_end, title, caption, told, preface, lost, ended,
+    return Knowledge(tuple(styles), never, body_end, title, caption, told, preface, ended,
                      re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE), re.compile(rf"(?<=[。！？；;]){SPACE}(?:{either})"))
 
 
@@ -152,11 +146,8 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
         return item, item
     if end - start > 24 and (told := knowledge().told.search(text, start + 6, min(end, start + 40))):
         return told.start(), told.start()  # the full stop is lost: the telling begins with its time or its teller
-    reach = min(end - 10, start + 46) if end - start > LONGEST_RUN_IN else start
-    for m in knowledge().lost.finditer(text, start + 6, reach):
-        before = text[start:m.start()]
-        if len(_CLAUSE.split(before)[-1]) >= 4 and _balanced(before):
-            return m.start(), m.start()
+    if end - start > LONGEST_RUN_IN and (length := heading_end(text[start:end])):
+        return start + length, start + length
     return end, body
 
 

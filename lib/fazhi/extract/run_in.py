@@ -1,0 +1,66 @@
+"""Where a heading ends that runs straight into its text and has lost its full stop: 深化“放管服”改革推进“只跑一次”，……
+
+A linear model says of each place in the line how much the characters on both sides look like a heading's end and a text's
+beginning. Its weights, whole numbers, are knowledge/run_in.npz and come from the headings of the practice reports (`make learn`).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fazhi.knowledge import KnowledgeError
+
+FILE = "run_in.npz"
+LEAST, MOST = 5, 46  # characters that such a heading has
+BITS = 13
+ROWS = 1 << BITS
+_CLAUSE = re.compile("[,，、 ]")
+_INSIDE = frozenset("，,、。；;：:）)”》")  # a text does not begin with these
+_GOES_ON = frozenset("，,、（(“《")  # nor does a heading end with these
+_PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("(", ")"), ("「", "」"))
+
+
+def places(line: str) -> Iterator[int]:
+    """The offsets in a line where its heading may end: after a clause of four characters and more, outside brackets."""
+    for at in range(LEAST, min(MOST, len(line) - LEAST)):
+        if line[at] in _INSIDE or line[at - 1] in _GOES_ON:
+            continue
+        heading = line[:at]
+        if len(_CLAUSE.split(heading)[-1]) >= 4 and all(heading.count(a) == heading.count(b) for a, b in _PAIRS):
+            yield at
+
+
+def features(line: str, at: int) -> list[int]:
+    """The rows of the model's weights for a heading that ends at an offset of a line."""
+    clauses = _CLAUSE.split(line[:at])
+    names = [f"ends {line[at - n : at]}" for n in (1, 2, 3, 4)] + [f"begins {line[at : at + n]}" for n in (1, 2, 3, 4)]
+    names += [f"across {line[at - 1 : at + 1]}", f"length {at // 4}", f"clause {len(clauses[-1])}", f"clauses {len(clauses)}"]
+    return sorted({zlib.crc32(name.encode()) * 0x9E3779B1 % (1 << 32) >> (32 - BITS) for name in names})
+
+
+@cache
+def model() -> tuple[NDArray[np.int8], int]:
+    """The weights, one for each row, and the bias. Raises KnowledgeError for a file that does not fit this program."""
+    try:
+        with np.load(str(files("fazhi.knowledge") / FILE), allow_pickle=False) as held:
+            weights, bias = held["weights"], int(held["bias"])
+    except (OSError, KeyError, ValueError) as fault:
+        raise KnowledgeError(FILE, "arrays", f"cannot be read ({fault})", "make it anew: make learn") from None
+    if weights.shape != (ROWS,):
+        raise KnowledgeError(FILE, "weights", f"of shape {weights.shape}", "make it anew: make learn")
+    return weights, bias
+
+
+def heading_end(line: str) -> int:
+    """Where the heading ends that a line without a stop begins with; 0 where none is told."""
+    weights, bias = model()
+    told = ((int(weights[features(line, at)].sum(dtype=np.int64)) + bias, at) for at in places(line))
+    best, end = max(told, default=(0, 0))
+    return end if best > 0 else 0
