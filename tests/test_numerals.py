@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fazhi.extract.numerals import CHINESE, Number, chinese_value, fold, scan, units
+from fazhi.extract.numerals import Number, chinese_value, fold, scan, units
+from fazhi.extract.reasons import CHINESE
 from fazhi.knowledge import load_toml
 
 sys.path.insert(0, str(Path(__file__).parent / "practice"))
@@ -349,3 +350,11 @@ def test_a_word_that_ends_as_a_qualifier_is_none(text: str) -> None:
 @pytest.mark.parametrize(("text", "qualifier"), [("突破12件。", "over"), ("发现问题约12起。", "about"), ("处罚不足12起。", "under"), ("公约约12部。", "about")])
 def test_a_qualifier_is_one_all_the_same(text: str, qualifier: str) -> None:
     assert only(text).qualifier == qualifier
+
+
+def test_a_place_named_with_a_numeral_is_one_wherever_it_stands() -> None:
+    places = load_toml("numerals.toml")["places"]
+    assert all(re.search(places["pattern"], sentence) for sentence in places["yes"])
+    assert not any(re.search(places["pattern"], sentence) for sentence in places["no"])
+    numbers, out = scan("三台子街道办事处组织培训3场。在三台子文化广场宣传5场。")
+    assert [n.value for n in numbers] == [3, 5] and [r.reason for r in out] == ["idiom", "idiom"]

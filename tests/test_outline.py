@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fazhi.extract import run_in
 from fazhi.extract.kinds import named_kinds
 from fazhi.extract.outline import knowledge, outline, outline_findings, value
 from fazhi.extract.rows import Section
-from fazhi.knowledge import load_toml
+from fazhi.extract.run_in import heading_end, places
+from fazhi.knowledge import KnowledgeError, load_toml
 
 DATA = load_toml("sections.toml")
 STYLES = {entry["name"]: entry for entry in DATA["style"]}
@@ -271,3 +275,20 @@ def test_topic_sentences_behind_a_dash_are_headings_where_they_are_a_series() ->
     text = f"{LEAD}一、主要做法\n{one}——规范决策程序。{PROSE}\n二、存在问题\n力量薄弱。\n"
     assert shown(text) == [(1, "一、", "主要做法"), (2, "", "强化组织领导，压实法治责任"), (2, "", "规范决策程序"), (1, "二、", "存在问题")]
     assert shown(f"{LEAD}一、主要做法\n{one}二、存在问题\n力量薄弱。\n") == [(1, "一、", "主要做法"), (1, "二、", "存在问题")]
+
+
+@given(st.text("加强依法行政，、“”《》（）推进全年开展3件", max_size=60))
+def test_a_heading_never_ends_inside_brackets_or_beside_a_comma(line: str) -> None:
+    end = heading_end(line)
+    assert end in (0, *places(line))
+    assert not end or (line[:end].count("《") == line[:end].count("》") and line[end - 1] not in "，、" and line[end] not in "，、")
+
+
+def test_a_model_of_headings_ends_that_does_not_fit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.savez(tmp_path / run_in.FILE, weights=np.zeros(3, np.int8), bias=0)
+    monkeypatch.setattr(run_in, "files", lambda _: tmp_path)
+    run_in.model.cache_clear()
+    with pytest.raises(KnowledgeError, match=r"run_in\.npz.*make learn"):
+        run_in.model()
+    monkeypatch.undo()
+    run_in.model.cache_clear()

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fazhi.extract.numerals import ASCII, CHINESE, _reasons, _tried, fold
+from fazhi.extract.numerals import fold
 from fazhi.extract.prefilter import Opening, required
+from fazhi.extract.reasons import ASCII, CHINESE, listed, tried
 from fazhi.extract.scope import Times, cues
 
 ALPHABET = "0123456789一二三四十百千万年月日号第次件项条个〔〕（）()“”\"、，。；：:.%-—+至到 \n\t截底今年以来上半季度累计建成公室A市标识码电话"
@@ -61,14 +62,14 @@ def test_the_strings_of_which_a_match_holds_one(pattern: str, strings: set[str])
 @settings(deadline=None)
 @given(st.text(ALPHABET, max_size=24))
 def test_no_reason_is_missed(text: str) -> None:
-    folded, reasons = fold(text), _reasons()
+    folded, reasons = fold(text), listed()
     for run in reasons.starts.finditer(folded):
         kind = ASCII if run[0][0] in ASCII else CHINESE if run[0][0] in CHINESE else ""
         for at in range(*run.span()):
             all_that_match = [p for p in reasons.patterns if p.match(folded, at)]
             after = folded[run.end() : run.end() + 1] if kind else ""
-            tried = [p for p, _ in _tried(folded[at], kind, after, kind == ASCII and at > run.start())]
-            assert [p for p in tried if p.match(folded, at)] == all_that_match
+            chosen = [p for p, _ in tried(folded[at], kind, after, kind == ASCII and at > run.start())]
+            assert [p for p in chosen if p.match(folded, at)] == all_that_match
 
 
 @settings(deadline=None)

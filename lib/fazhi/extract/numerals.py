@@ -1,31 +1,23 @@
 """Find every numeral of a text: the numbers that a unit follows, and the numerals that measure nothing, with the reason.
 
-The grammar of numbers is here; which units, reasons, idioms and names there are is in knowledge/units.toml and numerals.toml.
+The grammar of numbers is here; which units there are is in knowledge/units.toml, and which numerals are none in reasons.py.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-import ahocorasick_rs
-
-from fazhi.extract.prefilter import Opening
+from fazhi.extract.reasons import CHINESE, ruled_out
 from fazhi.extract.rows import RuledOut
-from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
+from fazhi.knowledge import KnowledgeError, load_toml, require
 
 # One character for one: offsets in the folded text are offsets in the text.
 FOLD = dict(zip("０１２３４５６７８９％．＋－（）：，／\xa0\u3000", "0123456789%.+-():,/  ", strict=True))
-ASCII = "0123456789"
-CHINESE = "零〇一二两三四五六七八九十百千万亿"
 DIGITS = r"(?<![\d.])(?<!\d[,+])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?:\.\d+)?(?![\d.])|\d+(?:\.\d+)?)"
 CHINESE_NUMBER = f"[{CHINESE}]+(?:点[零〇一二三四五六七八九]+)?"
-ANY = rf"(?<![\d.{CHINESE}])(?<!\d,)(?:\d+(?:\.\d+)?|[{CHINESE}]+)"
 _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》")
-_NUMERAL = CHINESE + ASCII
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
 _PART = re.compile(rf"(?:[^\d、,;；()]{{1,8}}(\d+)|[^\d{CHINESE}、,;；()]{{1,8}}(?<!分之)({CHINESE_NUMBER}))[、,;；和]?")
 _PARTS = re.compile(rf"(?:\((?:{_PART.pattern}){{2,}}等?\)|,?其中:?(?:{_PART.pattern}){{2,}}(?<=[\d{CHINESE}])(?=[。;\n]|$))")
@@ -171,59 +163,6 @@ def _before() -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(sorted(qualifiers('before'), key=len, reverse=True))}){none} ?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """What rules numerals out: the patterns of numerals.toml, each with its reason, where a match can begin, and the names."""
-
-    names: tuple[str, ...]  # of the reason of each pattern
-    patterns: tuple[re.Pattern[str], ...]
-    starts: re.Pattern[str]  # a run of numerals of one kind, or one other character
-    automaton: ahocorasick_rs.AhoCorasick
-    idiom: str
-
-
-@cache
-def _reasons() -> Reasons:
-    know = load_toml("numerals.toml")
-    names: list[str] = []
-    patterns: list[re.Pattern[str]] = []
-    starts = "0-9" + CHINESE
-    for entry in know["reason"]:
-        where = f"[[reason]] {entry.get('name')}"
-        require("numerals.toml", where, entry, {"name": str, "zh": str, "patterns": list, "yes": list, "no": list}, {"starts"})
-        starts += entry.get("starts", "")
-        bodies = [p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"]]
-        patterns += [compiled("numerals.toml", where, body) for body in bodies]
-        names += [entry["name"]] * len(bodies)
-    idioms = know["names"][0]
-    require("numerals.toml", "[[names]]", idioms, {"reason": str, "zh": str, "list": list, "yes": list, "no": list})
-    words = list(dict.fromkeys(idioms["list"]))
-    automaton = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-    leap = re.compile(f"[{starts}](?:(?<=[0-9])[0-9]+|(?<=[{CHINESE}])[{CHINESE}]+)?")
-    return Reasons(tuple(names), tuple(patterns), leap, automaton, idioms["reason"])
-
-
-@cache
-def _openings(run: str, before: str = "") -> tuple[Opening, ...]:
-    return tuple(Opening(pattern.pattern, run, before) for pattern in _reasons().patterns)
-
-
-@cache
-def _tried(first: str, run: str, after: str, inside: bool) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The patterns, with their reasons, that may match from a character `first` on.
-
-    It stands in a `run` of such ones, behind which stands `after`; `inside`: a digit stands before.
-    """
-    reasons = _reasons()
-    begun = _openings(ASCII, ASCII if inside else "")
-    followed = _openings(run or ASCII)
-    return tuple(
-        (pattern, name)
-        for pattern, name, begins, goes_on in zip(reasons.patterns, reasons.names, begun, followed, strict=True)
-        if first in begins.first and (not run or goes_on.after.any or (after and after in goes_on.after))
-    )
-
-
 def _value(token: str) -> float | None:
     if token[0].isdigit():
         return float(token.replace(",", "").replace(" ", ""))
@@ -242,7 +181,7 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
     A numeral inside 《》 is part of a title; one that neither a unit follows nor a reason covers is `no_unit`.
     """
     folded = fold(text)
-    spans = _ruled_out(folded)
+    spans = ruled_out(folded)
     covered = bytearray(len(text) + 1)
     for span in spans:
         covered[span.start : span.end] = b"\1" * (span.end - span.start)
@@ -339,41 +278,6 @@ def _bracketed(folded: str, total: Number) -> list[Number]:
 def _is_word(run: str) -> bool:
     """Whether a run of numeral characters without a unit belongs to a word: one alone (零售, 三角), or powers of ten (万元)."""
     return run[0] in CHINESE and (len(run) == 1 or ("十" not in run and all(c in _POWERS for c in run)))
-
-
-def _ruled_out(folded: str) -> list[RuledOut]:
-    """The spans that listed names and reasons cover, the longest first where they overlap, in reading order."""
-    reasons = _reasons()
-    candidates = [RuledOut(m.start(), m.end(), "title") for m in _TITLE.finditer(folded)]
-    for _, start, end in reasons.automaton.find_matches_as_indexes(folded):
-        # a name neither begins nor ends inside a longer numeral: 三十二道 is no 二道
-        begins = folded[start] in CHINESE and start > 0 and folded[start - 1] in _NUMERAL
-        ends = folded[end - 1] in CHINESE and folded[end : end + 1] in _NUMERAL and end < len(folded)
-        if not begins and not ends:
-            candidates.append(RuledOut(start, end, reasons.idiom))
-    at = 0
-    for possible in reasons.starts.finditer(folded):
-        first, end = possible.span()
-        if end <= at:
-            continue
-        run = ASCII if folded[first] in ASCII else CHINESE if folded[first] in CHINESE else ""
-        after = folded[end : end + 1] if run else ""
-        for start in range(first, end):
-            if start < at:
-                continue
-            for pattern, name in _tried(folded[start], run, after, run is ASCII and start > first):
-                if m := pattern.match(folded, start):
-                    if m.end() > start:
-                        at = m.end()
-                        candidates.append(RuledOut(start, at, name))
-                    break
-    taken = bytearray(len(folded) + 1)
-    out = []
-    for c in sorted(candidates, key=lambda r: (r.start - r.end, r.start)):
-        if taken.find(1, c.start, c.end) < 0:
-            taken[c.start : c.end] = b"\1" * (c.end - c.start)
-            out.append(c)
-    return sorted(out, key=lambda r: r.start)
 
 
 def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> Number | None:

@@ -37,6 +37,7 @@ _DASHED = re.compile(r"^[ \u3000]*[—–―]{1,2}[ \u3000]*(?=[\u4e00-\u9fff“
 _FOREIGN = re.compile(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]")
 _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
+_TWO_CLAUSES = re.compile(r"[\u4e00-\u9fff“”]{5,18} {2,4}[\u4e00-\u9fff“”]{6,24}")
 _ROW = re.compile(r"[\t|]")
 LONGEST_UNLABELLED = 40
 LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
@@ -233,6 +234,8 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
         if len(line) > LONGEST_UNLABELLED or _PROSE.search(line):
             prose_seen = prose_seen or len(line) > 25
             continue
+        if _TWO_CLAUSES.fullmatch(line):
+            line = re.sub("  +", " ", line)  # 聚焦服务效能  法治化营商环境持续优化 is no row of a table
         preface = know.preface.fullmatch(line)
         if (len(line) < 3 and not preface) or line[-1] in "：:，,、;；" or know.never.search(line) or _MEASURED.search(line):
             continue

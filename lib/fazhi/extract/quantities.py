@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
-from fazhi.extract.numerals import Number, fold, qualifiers
+from fazhi.extract.numerals import Number, fold, qualifiers, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place, places, split_shared, with_tables
 from fazhi.extract.rows import Quantity, RuledOut, Section
@@ -96,6 +96,8 @@ def quantities(
     kept: list[Place] = []
     ruled: list[RuledOut] = []
     for n, place in zip(*with_tables(text, *shared), strict=True):
+        if out and n.unit == "个" and (out[-1].unit or "").startswith("个") and phrase("to").match(folded[out[-1].end : n.end]):
+            n = n._replace(unit=out[-1].unit or "", group=units()[out[-1].unit or ""])  # 由14个工作日压到4个
         if n.group == "duration" and place.label is None and not _achieved(folded, n, place):
             ruled.append(RuledOut(n.start, n.end, "rule_duration"))
         elif n.chinese and any(a <= n.start < b for a, b in headings):
