@@ -176,12 +176,12 @@ def test_the_measured_curve_rises(measured: list[tuple[int, bool]]) -> None:
     assert leads == sorted(leads) and shares == sorted(shares)
 
 
-def test_the_same_arrays_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(train, "TARGET", tmp_path / "learned.npz")
-    train.save(weights=np.arange(9), codes=["a", "b"])
-    first = train.TARGET.read_bytes()
-    train.save(weights=np.arange(9), codes=["a", "b"])
-    assert train.TARGET.read_bytes() == first
+def test_the_same_arrays_give_the_same_bytes(tmp_path: Path) -> None:
+    target = tmp_path / "learned.npz"
+    train.save(target, weights=np.arange(9), codes=["a", "b"])
+    first = target.read_bytes()
+    train.save(target, weights=np.arange(9), codes=["a", "b"])
+    assert target.read_bytes() == first
 
 
 def test_only_the_open_reports_are_learned_from() -> None:

@@ -147,7 +147,7 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
         return item, item
     if end - start > 24 and (told := knowledge().told.search(text, start + 6, min(end, start + 40))):
         return told.start(), told.start()  # the full stop is lost: the telling begins with its time or its teller
-    if end - start > LONGEST_RUN_IN and (length := heading_end(text[start:end])):
+    if stop and end - start > LONGEST_RUN_IN and (length := heading_end(text[start:end])):
         return start + length, start + length
     return end, body
 
