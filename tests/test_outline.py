@@ -292,3 +292,8 @@ def test_a_model_of_headings_ends_that_does_not_fit_is_refused(tmp_path: Path, m
         run_in.model()
     monkeypatch.undo()
     run_in.model.cache_clear()
+
+
+def test_two_clauses_parted_by_blanks_are_one_heading_as_printed() -> None:
+    text = f"{LEAD}{PROSE}\n聚焦服务效能  营商环境持续优化\n{PROSE}\n规范权力运行  执法公信力明显增强\n{PROSE}\n"
+    assert shown(text) == [(1, "", "聚焦服务效能  营商环境持续优化"), (1, "", "规范权力运行  执法公信力明显增强")]

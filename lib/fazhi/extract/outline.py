@@ -234,10 +234,9 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
         if len(line) > LONGEST_UNLABELLED or _PROSE.search(line):
             prose_seen = prose_seen or len(line) > 25
             continue
-        if _TWO_CLAUSES.fullmatch(line):
-            line = re.sub("  +", " ", line)  # 聚焦服务效能  法治化营商环境持续优化 is no row of a table
+        barred = know.never.search(line) and not _TWO_CLAUSES.fullmatch(line)  # 聚焦服务  环境优化: no row
         preface = know.preface.fullmatch(line)
-        if (len(line) < 3 and not preface) or line[-1] in "：:，,、;；" or know.never.search(line) or _MEASURED.search(line):
+        if (len(line) < 3 and not preface) or line[-1] in "：:，,、;；" or barred or _MEASURED.search(line):
             continue
         if _FOREIGN.search(line) or not (preface or _HAN.search(line)):
             continue
