@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fazhi import knowledge
 from fazhi.extract import explain, figures, learned, ruled
 from fazhi.extract.codebook import codebook
 from fazhi.extract.context import ROWS, Grams, contexts, heading_contexts
@@ -125,7 +126,7 @@ def test_confidence_rises() -> None:
 def test_a_file_that_lacks_a_part_is_an_error(without: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with np.load(Path(learned.__file__).parents[1] / "knowledge" / learned.FILE) as held:
         np.savez(tmp_path / learned.FILE, **{k: held[k] for k in held.files if k != without})
-    monkeypatch.setattr(learned, "files", lambda package: tmp_path)
+    monkeypatch.setattr(knowledge, "files", lambda package: tmp_path)
     with pytest.raises(KnowledgeError, match=r"learned\.npz.*make learn"):
         model.__wrapped__()
 

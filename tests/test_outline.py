@@ -286,7 +286,7 @@ def test_a_heading_never_ends_inside_brackets_or_beside_a_comma(line: str) -> No
 
 def test_a_model_of_headings_ends_that_does_not_fit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     np.savez(tmp_path / run_in.FILE, weights=np.zeros(3, np.int8), bias=0)
-    monkeypatch.setattr(run_in, "files", lambda _: tmp_path)
+    monkeypatch.setattr("fazhi.knowledge.files", lambda _: tmp_path)
     run_in.model.cache_clear()
     with pytest.raises(KnowledgeError, match=r"run_in\.npz.*make learn"):
         run_in.model()

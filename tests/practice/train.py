@@ -1,6 +1,7 @@
-"""Train the second opinion on codes, scopes and dimensions (lib/fazhi/extract/learned.py) on the open practice reports.
+"""Train on the open practice reports what is learned: the ends of headings that run into their text (lib/fazhi/extract/run_in.py),
+and the second opinion on codes, scopes and dimensions (learned.py).
 
-    python tests/practice/train.py              # writes lib/fazhi/knowledge/learned.npz (`make learn`; five minutes)
+    python tests/practice/train.py              # writes run_in.npz and learned.npz to lib/fazhi/knowledge (`make learn`; six minutes)
 
 One-vs-rest logistic regression by averaged stochastic gradient descent (Bottou 2012) over the hashed features of
 extract/context.py; weights become whole numbers of one byte. The curve of confidence is measured on reports that a model of the
@@ -37,8 +38,8 @@ from fazhi.extract.rows import Section
 from fazhi.knowledge import load_toml
 from fazhi.read import read
 
-ENDS = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / run_in.FILE
-TARGET = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge" / "learned.npz"
+KNOWLEDGE = Path(__file__).resolve().parents[2] / "lib" / "fazhi" / "knowledge"
+ENDS, TARGET = KNOWLEDGE / run_in.FILE, KNOWLEDGE / "learned.npz"
 PARTS = ("open", "phrases", "paragraphs", "samples")
 ALPHA, HEADING_ALPHA, EPOCHS = 5e-5, 1e-3, 12  # of the regression; found on reports of readers whose others it was trained on
 CODE_VOTE, NONE_VOTE, STOCK_VOTE, DIMENSION_VOTE = 2.0, 0.7, 4.0, 3.0  # what a verdict of the rules is worth, in the model's measure; found likewise

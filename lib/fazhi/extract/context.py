@@ -30,9 +30,9 @@ def _salt(name: str) -> int:
 
 
 @lru_cache(maxsize=65536)
-def row(name: str) -> int:
-    """The row of a feature that is no n-gram: a unit, the class of one, the code of the number before."""
-    return (zlib.crc32(name.encode()) * _PRIMES[0] & 0xFFFFFFFF) >> (32 - BITS)
+def row(name: str, bits: int = BITS) -> int:
+    """The row of a feature by its name, in a table of 2 ** bits rows: a unit, the class of one, the code of the number before."""
+    return (zlib.crc32(name.encode()) * _PRIMES[0] & 0xFFFFFFFF) >> (32 - bits)
 
 
 class Grams:

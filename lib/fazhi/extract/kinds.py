@@ -89,10 +89,15 @@ def merge(kinds: list[str]) -> str:
     return kinds[0] if rule == "first" else rule
 
 
+def _a_sentence(words: re.Pattern[str], body: str) -> float:
+    """How often the words stand in a text, for each of its sentences."""
+    return len(words.findall(body)) / max(1, body.count("。"))
+
+
 def _no_plan(body: str, before: list[list[str]], after: list[list[str]]) -> bool:
     """Whether a part that its heading makes a plan is none: the first, or one that others go on after, which promises little."""
     goes_on = not before or any(not named or "plan" in named for named in after)
-    return goes_on and len(_knowledge().future.findall(body)) < max(1, body.count("。")) * PROMISES
+    return goes_on and _a_sentence(_knowledge().future, body) < PROMISES
 
 
 def kinds_of(text: str, sections: list[Section]) -> list[Section]:
@@ -114,11 +119,10 @@ def kinds_of(text: str, sections: list[Section]) -> list[Section]:
             kind = merge(named)
         else:
             body = text[s.body:s.end]
-            sentences = max(1, body.count("。"))
-            future, fault = len(know.future.findall(body)), len(know.fault.findall(body))
-            if "problems" in seen and future >= sentences * PROMISES:
+            future, fault = _a_sentence(know.future, body), _a_sentence(know.fault, body)
+            if "problems" in seen and future >= PROMISES:
                 kind = "plan"
-            elif fault >= sentences and s is not tops[0] and fault > future:
+            elif fault >= 1 and s is not tops[0] and fault > future:
                 kind = "problems"
             elif "plan" in seen:
                 kind = "other"

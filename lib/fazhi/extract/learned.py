@@ -16,7 +16,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,7 @@ from fazhi.extract.codebook import codebook
 from fazhi.extract.context import ROWS, Ints, contexts, heading_contexts, row
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity, Section
-from fazhi.knowledge import KnowledgeError
+from fazhi.knowledge import KnowledgeError, load_arrays
 
 FILE = "learned.npz"
 LEAST = -(1 << 30)  # below every score: a code of another kind than the number's
@@ -59,8 +58,7 @@ class Model:
 @cache
 def model() -> Model:
     """The model of learned.npz. Raises KnowledgeError for a file that does not fit this program."""
-    with np.load(str(files("fazhi.knowledge") / FILE), allow_pickle=False) as held:
-        parts = {name: held[name] for name in held.files}
+    parts = load_arrays(FILE)
     try:
         code_vote, none_vote, stock_vote, dimension_vote = map(int, parts["votes"])
         found = Model(

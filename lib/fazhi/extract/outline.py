@@ -15,7 +15,7 @@ from typing import Any
 from fazhi.extract.dimensions import Topics
 from fazhi.extract.kinds import kinds_of, named_kinds
 from fazhi.extract.rows import Finding, Section
-from fazhi.extract.run_in import heading_end
+from fazhi.extract.run_in import OPEN, SHUT, balanced, heading_end
 from fazhi.knowledge import compiled, load_toml, require
 
 NUMERAL = "[一二三四五六七八九十]{1,3}"
@@ -30,7 +30,6 @@ _PROSE = re.compile(r"[。！？；]")
 _NEXT = re.compile(r"[;；]\s*(?:[（(]?\d{1,2}[）)]|\d{1,2}[.、．](?!\d))")
 _LISTED = re.compile(r"[;；]|.[①-⑳]")
 _MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
-_OPEN, _SHUT = "《“（(〔【「", "》”）)〕】」"
 _OPENED = re.compile(r"[,，、和与及]$|以及$")
 _BULLET = re.compile(r"[★☆●○■□◆◇▲▶►※•·、．.\s]*")
 _DASHED = re.compile(r"^[ \u3000]*[—–―]{1,2}[ \u3000]*(?=[\u4e00-\u9fff“《])", re.MULTILINE)
@@ -141,9 +140,9 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
         rest = text[m.end():end]
         least = 4 if m[0].isspace() else 2
         told = len(rest) > (16 if "," in rest or "，" in rest else 40) or (m[0].isspace() and _MEASURED.search(rest))
-        if told and least <= m.start() - start <= 36 and _balanced(text[start:m.start()]):
+        if told and least <= m.start() - start <= 36 and balanced(text[start:m.start()]):
             return m.start(), m.end()
-    if (item := text.find("一是", start + 6, min(end, start + 40))) > 0 and _balanced(text[start:item]):
+    if (item := text.find("一是", start + 6, min(end, start + 40))) > 0 and balanced(text[start:item]):
         return item, item
     if end - start > 24 and (told := knowledge().told.search(text, start + 6, min(end, start + 40))):
         return told.start(), told.start()  # the full stop is lost: the telling begins with its time or its teller
@@ -152,9 +151,10 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
     return end, body
 
 
-def _balanced(words: str) -> bool:
-    """Whether every bracket and quotation that words open is shut in them."""
-    return sum(map(words.count, _OPEN)) == sum(map(words.count, _SHUT))
+def _line_end(text: str, at: int) -> int:
+    """Where the line ends in which an offset stands."""
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
 
 
 def _labelled(text: str) -> list[Head]:
@@ -164,8 +164,7 @@ def _labelled(text: str) -> list[Head]:
     listed = "", -2  # the style of a list's last item, and where its line ended
     for m, style, number, first in _labels(text):
         start = m.start() + len(m[0]) - len(m[0].lstrip(" \u00a0\u3000"))
-        limit = text.find("\n", m.end())
-        limit = len(text) if limit < 0 else limit
+        limit = _line_end(text, m.end())
         if heads and start < heads[-1].body:
             continue
         if m.end() >= limit:
@@ -206,10 +205,9 @@ def _wrapped(text: str, start: int, end: int, body: int) -> tuple[int, int]:
     """A heading that a line break cut in two: it ends in a comma, or in a bracket or quotation that is still open."""
     if text[end:end + 1] in ("\n", ""):
         shown = text[start:end].rstrip()
-        opened = any(shown.count(a) > shown.count(b) for a, b in zip(_OPEN, _SHUT, strict=True))
+        opened = any(shown.count(a) > shown.count(b) for a, b in zip(OPEN, SHUT, strict=True))
         if _OPENED.search(shown) or opened:
-            following = text.find("\n", end + 1)
-            following = len(text) if following < 0 else following
+            following = _line_end(text, end + 1)
             line = text[end + 1:following]
             if 0 < len(line) <= 40 and not knowledge().label.match(line) and not _PROSE.search(line[:-1]):
                 return following, following
@@ -261,8 +259,7 @@ def _dashed(text: str) -> list[Head]:
     """——强化组织领导，压实责任。局党组……: topic sentences behind a dash, where they are a series."""
     out = []
     for m in _DASHED.finditer(text):
-        limit = text.find("\n", m.end())
-        limit = len(text) if limit < 0 else limit
+        limit = _line_end(text, m.end())
         end, body = _cut(text, m.end(), limit)
         heading = text[m.end():end].strip(_CLOSE)
         if 4 <= len(heading) <= LONGEST_UNLABELLED and body + 10 < limit and not _MEASURED.search(heading):

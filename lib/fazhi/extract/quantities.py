@@ -96,14 +96,16 @@ def quantities(
     kept: list[Place] = []
     ruled: list[RuledOut] = []
     for n, place in zip(*with_tables(text, *shared), strict=True):
-        if out and n.unit == "个" and (out[-1].unit or "").startswith("个") and phrase("to").match(folded[out[-1].end : n.end]):
-            n = n._replace(unit=out[-1].unit or "", group=units()[out[-1].unit or ""])  # 由14个工作日压到4个
+        before = out[-1] if out else None
+        unit = before.unit or "" if before and n.unit == "个" else ""
+        if before and unit.startswith("个") and phrase("to").match(folded[before.end : n.end]):
+            n = n._replace(unit=unit, group=units()[unit])  # 由14个工作日压到4个
         if n.group == "duration" and place.label is None and not _achieved(folded, n, place):
             ruled.append(RuledOut(n.start, n.end, "rule_duration"))
         elif n.chinese and any(a <= n.start < b for a, b in headings):
             ruled.append(RuledOut(n.start, n.end, "heading"))
         else:
-            out.append(_quantity(times, n, place, out[-1] if out else None, parts.kind(n.start), year))
+            out.append(_quantity(times, n, place, before, parts.kind(n.start), year))
             kept.append(place)
     return out, kept, ruled
 

@@ -13,7 +13,7 @@ import ahocorasick_rs
 
 from fazhi.extract.prefilter import Opening
 from fazhi.extract.rows import RuledOut
-from fazhi.knowledge import compiled, load_toml, require
+from fazhi.knowledge import compiled, exemplified, load_toml, require
 
 ASCII = "0123456789"
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
@@ -55,7 +55,7 @@ def listed() -> Reasons:
     leap = re.compile(f"[{starts}](?:(?<=[0-9])[0-9]+|(?<=[{CHINESE}])[{CHINESE}]+)?")
     places = know["places"]
     require("numerals.toml", "[places]", places, {"pattern": str, "yes": list, "no": list})
-    told = compiled("numerals.toml", "[places]", places["pattern"])
+    told = exemplified("numerals.toml", "[places]", places["pattern"], places["yes"], places["no"])
     return Reasons(tuple(names), tuple(patterns), leap, automaton, idioms["reason"], told)
 
 

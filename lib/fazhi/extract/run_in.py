@@ -7,15 +7,14 @@ beginning. Its weights, whole numbers, are knowledge/run_in.npz and come from th
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fazhi.knowledge import KnowledgeError
+from fazhi.extract.context import row
+from fazhi.knowledge import KnowledgeError, load_arrays
 
 FILE = "run_in.npz"
 LEAST, MOST = 5, 46  # characters that such a heading has
@@ -24,7 +23,12 @@ ROWS = 1 << BITS
 _CLAUSE = re.compile("[,，、 ]")
 _INSIDE = frozenset("，,、。；;：:）)”》")  # a text does not begin with these
 _GOES_ON = frozenset("，,、（(“《")  # nor does a heading end with these
-_PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("(", ")"), ("「", "」"))
+OPEN, SHUT = "《“（(〔【「", "》”）)〕】」"
+
+
+def balanced(words: str) -> bool:
+    """Whether every bracket and quotation that words open is shut in them."""
+    return all(words.count(a) == words.count(b) for a, b in zip(OPEN, SHUT, strict=True))
 
 
 def places(line: str) -> Iterator[int]:
@@ -33,7 +37,7 @@ def places(line: str) -> Iterator[int]:
         if line[at] in _INSIDE or line[at - 1] in _GOES_ON:
             continue
         heading = line[:at]
-        if len(_CLAUSE.split(heading)[-1]) >= 4 and all(heading.count(a) == heading.count(b) for a, b in _PAIRS):
+        if len(_CLAUSE.split(heading)[-1]) >= 4 and balanced(heading):
             yield at
 
 
@@ -42,20 +46,17 @@ def features(line: str, at: int) -> list[int]:
     clauses = _CLAUSE.split(line[:at])
     names = [f"ends {line[at - n : at]}" for n in (1, 2, 3, 4)] + [f"begins {line[at : at + n]}" for n in (1, 2, 3, 4)]
     names += [f"across {line[at - 1 : at + 1]}", f"length {at // 4}", f"clause {len(clauses[-1])}", f"clauses {len(clauses)}"]
-    return sorted({zlib.crc32(name.encode()) * 0x9E3779B1 % (1 << 32) >> (32 - BITS) for name in names})
+    return sorted({row(name, BITS) for name in names})
 
 
 @cache
 def model() -> tuple[NDArray[np.int8], int]:
     """The weights, one for each row, and the bias. Raises KnowledgeError for a file that does not fit this program."""
-    try:
-        with np.load(str(files("fazhi.knowledge") / FILE), allow_pickle=False) as held:
-            weights, bias = held["weights"], int(held["bias"])
-    except (OSError, KeyError, ValueError) as fault:
-        raise KnowledgeError(FILE, "arrays", f"cannot be read ({fault})", "make it anew: make learn") from None
-    if weights.shape != (ROWS,):
-        raise KnowledgeError(FILE, "weights", f"of shape {weights.shape}", "make it anew: make learn")
-    return weights, bias
+    parts = load_arrays(FILE)
+    shapes = {name: array.shape for name, array in parts.items()}
+    if shapes != {"weights": (ROWS,), "bias": ()}:
+        raise KnowledgeError(FILE, "arrays", f"of shapes {shapes}", "make it anew: make learn")
+    return parts["weights"], int(parts["bias"])
 
 
 def heading_end(line: str) -> int:

@@ -1,7 +1,7 @@
 """What an analyst may edit: the files beside this module, and the one way to load them.
 
-Every file is TOML (or TSV for long plain lists). A fault in one is a `KnowledgeError` that names file, entry and remedy;
-the modules that use a file check it when they load it, once per process.
+Every file that is edited is TOML (or TSV for long plain lists); what is learned is arrays. A fault in one is a `KnowledgeError`
+that names file, entry and remedy; the modules that use a file check it when they load it, once per process.
 """
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ import csv
 import hashlib
 import re
 import tomllib
+import zipfile
 from collections.abc import Collection, Iterable
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class KnowledgeError(ValueError):
@@ -60,6 +64,17 @@ def load_tsv(name: str) -> tuple[dict[str, str], ...]:
         else:
             rows.append(dict(zip(header, cells, strict=True)))
     return tuple(rows)
+
+
+def load_arrays(name: str) -> dict[str, NDArray[Any]]:
+    """The arrays of a learned file (.npz) by name. Raises KnowledgeError where it cannot be read."""
+    import numpy as np  # here: what reads no report starts without it
+
+    try:
+        with np.load(str(files(__package__) / name), allow_pickle=False) as held:
+            return {array: held[array] for array in held.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as fault:
+        raise KnowledgeError(name, "arrays", f"cannot be read ({fault})", "make it anew: make learn") from None
 
 
 def require(file: str, entry: str, table: dict[str, Any], needed: dict[str, type], allowed: Collection[str] = ()) -> None:
