@@ -7,6 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 FAZHI := $(VENV)/bin/fazhi
 READY := $(VENV)/.ready
+LEARN := $(VENV)/.learn
 
 # JupyterLab does not start for root (in a container, say) unless told that it is meant.
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -33,6 +34,10 @@ $(READY): requirements.lock pyproject.toml
 	@git config core.hooksPath .githooks 2>/dev/null || true  # notebooks are committed without outputs
 	@touch $@
 
+$(LEARN): requirements-learn.lock $(READY)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-learn.lock
+	@touch $@
+
 # What changed is told by content, not by time, so the build itself decides whether there is anything to do.
 tables: $(READY) ## raw reports -> tables in OUT/latest
 	@$(FAZHI) build --raw '$(RAW)' --out '$(OUT)'
@@ -43,7 +48,7 @@ briefings: tables ## raw reports -> tables -> OUT/briefings/index.html
 lab: $(READY) ## JupyterLab on the notebooks, with the kernel that has the library
 	@$(VENV)/bin/jupyter lab --notebook-dir notebooks --MultiKernelManager.default_kernel_name=fazhi $(ROOT)
 
-test: $(READY) ## all tests; those in browsers need a chromium and a Firefox and say so where there is none
+test: $(READY) $(LEARN) ## all tests; those in browsers need a chromium and a Firefox and say so where there is none
 	@$(PY) -m pytest
 
 lint: $(READY) ## ruff and the type check
@@ -59,7 +64,7 @@ score: $(READY) ## how well reports are read: the open practice reports, and the
 		$(FAZHI) build --raw '$(SHARED)/reports' --out '$(OUT)/score' >/dev/null && \
 		$(PY) '$(SHARED)/score/score.py' --tables '$(OUT)/score/latest' --gold '$(SHARED)/gold'; }
 
-learn: $(READY) ## train the second opinion on codes, scopes and dimensions anew; needed when practice reports change
+learn: $(READY) $(LEARN) ## train the second opinion on codes, scopes and dimensions anew; needed when practice reports change
 	@$(PY) tests/practice/train.py
 
 bench: $(READY) ## how fast the stages are
@@ -75,6 +80,8 @@ lock: ## resolve pyproject.toml into requirements.lock anew (for developers; ask
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv; }
 	@.venv-lock/bin/uv pip compile pyproject.toml --extra test --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--custom-compile-command 'make lock' --output-file requirements.lock --quiet
+	@.venv-lock/bin/uv pip compile --group learn --constraints requirements.lock --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command 'make lock' --output-file requirements-learn.lock --quiet
 
 clean: ## remove what was made: .venv, caches, tables and briefings
 	rm -rf $(VENV) .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis

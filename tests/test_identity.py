@@ -239,6 +239,10 @@ def test_the_drafter_is_not_the_issuer_of_a_governments_report() -> None:
         ("【市政府法治建设年度报告】南宁市人民政府2016年度依法行政工作报告", "南宁市人民政府2016年度依法行政工作报告"),
         ("【工作总结】沙龙镇2021年法治政府建设工作总结", "沙龙镇2021年法治政府建设工作总结"),
         ("按照要求，现将我委2019年度法治政府建设工作情况报告如下：", None),
+        (
+            "《甲县人民政府2017年度法治政府建设工作报告》是2018年甲县人民政府发布的通知。\n2017年，我县依法行政。",
+            "甲县人民政府2017年度法治政府建设工作报告",
+        ),
     ],
 )
 def test_title(head: str, title: str | None) -> None:
@@ -384,6 +388,9 @@ def test_a_report_behind_a_covering_letter() -> None:
     found = identify(page(text), "x.txt")
     assert (found.title, found.issuer) == ("重庆市生态环境局关于2020年度法治政府建设情况的报告", "重庆市生态环境局")
     assert found.signed_on == date(2021, 1, 21) and found.year == 2020
+    bare = letter.replace("2021年1月21日", "20210121").removesuffix("附件\n")
+    found = identify(page(bare + "重庆市生态环境局\n2020年度法治政府建设自查报告\n2020年，我局依法行政。" + BODY), "x.txt")
+    assert found.title == "重庆市生态环境局2020年度法治政府建设自查报告"
     drafted = "区委：\n我局起草了报告，请批示。\n上海市普陀区司法局\n2023年1月6日\n2022年普陀区法治政府建设情况报告\n2022年，普陀区依法行政。"
     found = identify(page(drafted + BODY), "x.txt")
     assert (found.issuer, found.issuer_kind) == ("上海市普陀区人民政府", "government")
@@ -394,6 +401,13 @@ def test_a_report_that_names_no_body_has_a_kind_and_a_level() -> None:
     assert (found.issuer, found.issuer_kind, found.level) == (None, "department", "county")
     found = identify(page("2021年，在市委、市政府领导下，我局依法理财。" + BODY), "x.txt")
     assert (found.issuer, found.issuer_kind, found.level) == (None, "department", "prefecture")
+
+
+def test_a_government_whose_place_only_its_documents_name_is_inferred() -> None:
+    text = "2023年，全省各级政府依法行政，省政府修订《贵州省政府立法规定》，贵州省重大行政决策出台前听取意见。"
+    found = identify(page(text + BODY), "x.txt")
+    assert (found.issuer, found.region_code, found.level) == ("贵州省人民政府", "520000", "province")
+    assert [f.rule for f in found.findings] == ["issuer_inferred"]
 
 
 def test_a_body_named_only_later_or_in_a_documents_title() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fazhi import knowledge
 from fazhi.extract import explain, figures, learned, ruled
 from fazhi.extract.codebook import codebook
-from fazhi.extract.context import ROWS, Grams, contexts, heading_contexts
+from fazhi.extract.context import ROWS, Grams, around, contexts, heading_contexts
 from fazhi.extract.learned import Model, model
 from fazhi.extract.numerals import fold
 from fazhi.extract.outline import outline
@@ -32,8 +32,9 @@ SENTENCE = "全年办结行政复议案件1,126件，公开信息45条。"
 def opinion(monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:
     """A model that knows two codes and prefers neither; a test gives it an opinion by its bias."""
     codes, scopes = ("", "proactive_disclosures", "reconsideration_closed", "filing_rate"), ("stock", "year")
+    net = replace(model().net, out=np.zeros((len(model().net.out), 6), np.float32), out_bias=np.zeros(6, np.int64))
     blank = Model(
-        np.zeros((ROWS, 6), np.int8), np.zeros(6, np.int32), codes, scopes, 10, 1, 4,
+        np.zeros((ROWS, 6), np.int8), np.zeros(6, np.int32), codes, scopes, net, 10, 1, 4,
         np.zeros((ROWS, 2), np.int8), np.zeros(2, np.int32), ("disputes", "oversight"), 3, (0, 10, 20), (0.5, 0.8, 0.9),
     )
     monkeypatch.setattr(learned, "model", lambda: blank)
@@ -122,7 +123,7 @@ def test_confidence_rises() -> None:
     assert 0 <= m.confidence(-5) <= m.confidence(0) <= m.confidence(10**6) <= 1
 
 
-@pytest.mark.parametrize("without", ["weights", "votes", "leads"])
+@pytest.mark.parametrize("without", ["weights", "votes", "leads", "net_hidden"])
 def test_a_file_that_lacks_a_part_is_an_error(without: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with np.load(Path(learned.__file__).parents[1] / "knowledge" / learned.FILE) as held:
         np.savez(tmp_path / learned.FILE, **{k: held[k] for k in held.files if k != without})
@@ -151,7 +152,7 @@ def test_the_length_of_a_number_does_not_matter(words: str, digit: int) -> None:
 def test_words_far_before_a_sentence_change_nothing_of_it(before: str) -> None:
     def rows(text: str) -> list[int]:
         found, where, _, _ = ruled(text, [], 2020)
-        return contexts(fold(text), found, where, [], "")[0].tolist()
+        return contexts(around(fold(text), found, where, [], ""))[0].tolist()
 
     assert rows(SENTENCE) == rows(f"{before}。\n{SENTENCE}")
 

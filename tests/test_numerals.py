@@ -178,9 +178,14 @@ def test_ranges(low: int, more: int, dash: str, unit: str, form: str) -> None:
         check(f"{low}{'万' * (form == '万 twice')}{dash}{high}万{unit}", low * 10**4, unit, "range", high * 10**4)
 
 
-@pytest.mark.parametrize(("printed", "low", "high"), [("三、四次", 3, 4), ("40%-50%", 40, 50), ("40-50%", 40, 50), ("1.5万元至2.5万元", 15000, 25000), ("1.5至2.5万元", 15000, 25000)])
+@pytest.mark.parametrize(("printed", "low", "high"), [("三、四次", 3, 4), ("两三次", 2, 3), ("四五十次", 40, 50), ("十七八次", 17, 18), ("三四万元", 30000, 40000), ("40%-50%", 40, 50), ("40-50%", 40, 50), ("1.5万元至2.5万元", 15000, 25000), ("1.5至2.5万元", 15000, 25000)])
 def test_ranges_of_their_own(printed: str, low: float, high: float) -> None:
     check(printed, low, "次" if "次" in printed else "%" if "%" in printed else "元", "range", high)
+
+
+@pytest.mark.parametrize("text", ["一二审案件", "二三产业", "三五家", "九八件"])
+def test_digits_side_by_side_are_a_range_only_in_order(text: str) -> None:
+    assert not any(n.qualifier == "range" for n in scan(text)[0])
 
 
 @pytest.mark.parametrize(("printed", "value"), [("百余件", 100), ("上百件", 100), ("数百件", 100), ("近百件", 100), ("几十件", 10), ("十几件", 10), ("上万件", 10**4), ("二十多万件", 200_000), ("5余万件", 50_000),

@@ -97,6 +97,10 @@ def test_phrases(entry: dict[str, Any]) -> None:
     ("审批时限压缩60%以上。", "change", "down"),
     ("办结率提高到98%。", "rate", None),
     ("新增公职律师12名。", "count", None),
+    ("比省定时间提前3个月。", "change", "up"),
+    ("较上届增加2名。", "change", "up"),
+    ("申请材料再减19份。", "change", "down"),
+    ("事项精简比例58.2%。", "rate", None),
     ("案件数增加到12件。", "count", None),
 ])
 def test_kind_and_direction(text: str, kind: str, direction: str | None) -> None:
@@ -151,6 +155,9 @@ def test_a_level_before_and_after_are_no_changes() -> None:
     ("近三年共培训1200人次。", "actual", "cumulative"),
     ("截至11月底，受理案件12件。", "actual", "partial"),
     ("上半年举办培训3期。", "actual", "partial"),
+    ("下半年举办培训3期。", "actual", "partial"),
+    ("下半年恢复线下宣传，举办培训3期。", "actual", "year"),
+    ("对2012年底前县政府印发的286件文件进行清理。", "actual", "year"),
     ("去年受理案件12件。", "actual", "previous"),
     ("现有公职律师5名。", "actual", "stock"),
     ("每季度至少召开会议1次。", "norm", "year"),
@@ -228,9 +235,15 @@ def test_a_promise_outside_the_plan_is_a_promise() -> None:
     ("办结率由上半年的92%提高到下半年的95%。", ["partial", "partial"]),
     ("将原有67项事项精简至49项。", ["previous", "stock"]),
     ("由2019年底的24项整合到19项。", ["previous", "stock"]),
+    ("将进驻大厅的64个窗口合并为39个。", ["previous", "stock"]),
 ])
 def test_from_one_to_the_other(text: str, scopes: list[str]) -> None:
     assert [q.scope for q in read(text)] == scopes
+
+
+def test_the_unit_of_a_duration_goes_on_only_to_where_it_came() -> None:
+    assert [q.unit for q in read("时限由14个工作日压到4个。")] == ["个工作日", "个工作日"]
+    assert [q.unit for q in read("由5个工作日缩短为即时办结，设立服务站115个。")] == ["个工作日", "个"]
 
 
 def test_last_years_figures_may_be_two() -> None:

@@ -178,6 +178,14 @@ def test_html_with_menus_metadata_and_related_pages() -> None:
     assert page.url == "https://a.example/b.html" and page.media_type == "text/html"
 
 
+def test_a_metadata_tables_row_is_cut_though_one_blank_parts_its_cells() -> None:
+    rows = ["索引号 0145/2019-02 文号", "发布单位 甲县人民政府 来源 县府办", "公开时限 常年公开 统一登记号"]
+    page = read("\n".join([*rows, TITLE, *BODY]).encode(), "x.txt")
+    assert page.text == "\n".join([TITLE, *BODY])
+    told = "发布机构改革方案，文件名称 由甲县统一，来源 很多。"  # a sentence of the report
+    assert told in read("\n".join([TITLE, *BODY, told]).encode(), "x.txt").text
+
+
 def test_html_span_soup_nested_paragraphs_and_unclosed_tags() -> None:
     soup = "".join(f"<p><p class=MsoNormal><b><span>{line[:3]}</span><span lang=EN-US>{line[3:7]}</span></b>\n<o:p></o:p>{line[7:]}" for line in BODY)
     assert read(html(f"<div class=TRS_Editor>{soup}")).text == "\n".join(BODY)

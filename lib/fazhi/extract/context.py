@@ -1,7 +1,8 @@
-"""The words around each number as a linear model sees them: character n-grams, each with the zone that it stands in.
+"""What stands around each number: zones of the text, and what is known of the number beside its words.
 
-An n-gram of a zone is a row of the model's table of weights. Which row follows from its characters by arithmetic alone (feature
-hashing), so the model needs no list of n-grams, and the rows of all numbers of a text come from a few array operations.
+A linear model sees the zones as character n-grams, each with the zone that it stands in. An n-gram of a zone is a row of the
+model's table of weights. Which row follows from its characters by arithmetic alone (feature hashing), so the model needs no list
+of n-grams, and the rows of all numbers of a text come from a few array operations.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -22,6 +24,7 @@ BITS = 17
 ROWS = 1 << BITS
 _PRIMES = (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F)  # odd, and unlike in their bits
 Ints = NDArray[np.int64]
+FACTS, VERDICTS = 8, 4  # how many names `Around` has of each number, and how many of what the rules say of it
 
 
 @lru_cache(maxsize=4096)
@@ -68,53 +71,87 @@ class Grams:
         return keys
 
 
-def contexts(
-    folded: str, found: Sequence[Quantity], where: Sequence[Place], sections: Sequence[Section], issuer_kind: str
-) -> tuple[Ints, Ints]:
-    """The rows of the features of every number of a text, number after number, and where each number's begin among them.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around each number of a text, for both of the models that look at it."""
 
-    The numbers must have their codes from the rules: that of the number before is a feature.
+    grams: Grams
+    zones: dict[str, tuple[Ints, Ints]]  # where each zone of each number begins and ends among the signs
+    groups: list[str]  # the class of each number's unit
+    names: list[tuple[str, ...]]  # what is known of each number beside its words; all say the same things in the same order
+    verdicts: list[tuple[str, ...]]  # and what the rules have made of it, likewise
+
+
+def around(
+    folded: str, found: Sequence[Quantity], where: Sequence[Place], sections: Sequence[Section], issuer_kind: str
+) -> Around:
+    """The surroundings of every number of a text.
+
+    The numbers must have their codes from the rules: that of the number before is told.
     """
     grams = Grams(folded)
-    one = np.ones(len(found), np.uint32)
-    classes = [units().get(q.unit or "", "") for q in found]
-    groups = np.array([_salt(group) for group in classes], np.uint32)
     at = grams.places
-
     start, end = at([q.start for q in found]), at([q.end for q in found])
     own_end = at([p.left_end for p in where])
     own = np.maximum(at([p.left for p in where]), own_end - 24)
-    clause = np.maximum(at([p.clause for p in where]), start - 36)
-    sentence = np.maximum(at([p.sentence for p in where]), start - 60)
-    right = at([p.right for p in where])
     line = [folded.find("\n", q.end, q.end + 40) for q in found]
     ahead = np.minimum(at([len(folded) if stop < 0 else stop for stop in line]), end + 16)
-    label = at([p.label[0] if p.label else 0 for p in where]), at([p.label[1] if p.label else 0 for p in where])
     tops = _Tops(sections)
     heads = [tops.head(q.start) for q in found]
-    head = at([a for a, _ in heads]), at([b for _, b in heads])
+    zones = {
+        "own": (own, own_end),
+        "tail": (np.maximum(own, own_end - 6), own_end),
+        "clause": (np.maximum(at([p.clause for p in where]), start - 36), start),
+        "sentence": (np.maximum(at([p.sentence for p in where]), start - 60), start),
+        "itself": (start, end),
+        "right": (end, at([p.right for p in where])),
+        "ahead": (end, ahead),
+        "next": (end, np.minimum(ahead, end + 4)),
+        "label": (at([p.label[0] if p.label else 0 for p in where]), at([p.label[1] if p.label else 0 for p in where])),
+        "head": (at([a for a, _ in heads]), at([b for _, b in heads])),
+    }
+    groups = [units().get(q.unit or "", "") for q in found]
+    names: list[tuple[str, ...]] = []
+    verdicts: list[tuple[str, ...]] = []
+    for i, (q, p, group) in enumerate(zip(found, where, groups, strict=True)):
+        bare = not folded[p.left : p.left_end].strip("、,; ")
+        before = found[i - 1] if i else None
+        names.append((
+            f"unit {q.unit}",
+            f"class {group}",
+            f"kind {q.kind}",
+            f"part {tops.part(q.start)}",
+            f"issuer {issuer_kind}",
+            f"bare {bare}",
+            f"before {before.code} {bare}" if before else "",
+            f"same {before.unit == q.unit}" if before else "",
+        ))
+        verdicts.append((f"code {q.code}", f"rule {q.rule}", f"scope {q.scope}", f"scope after {before.scope}" if before else ""))
+    return Around(grams, zones, groups, names, verdicts)
+
+
+def contexts(seen: Around) -> tuple[Ints, Ints]:
+    """The rows of the features of every number of a text, number after number, and where each number's begin among them."""
+    grams, zones = seen.grams, seen.zones
+    one = np.ones(len(seen.names), np.uint32)
+    groups = np.array([_salt(group) for group in seen.groups], np.uint32)
+    (own, own_end), (end, ahead) = zones["own"], zones["ahead"]
     windows = [
-        ("own", (2, 3, 4), own, own_end, one),
-        ("own", (2, 3, 4), *label, one),
-        ("tail", (1, 2, 3, 4), np.maximum(own, own_end - 6), own_end, one),
-        ("clause", (2, 3), clause, start, one),
-        ("sentence", (2, 3), sentence, start, one),
-        ("right", (2, 3), end, right, one),
-        ("ahead", (2, 3), end, ahead, one),
+        ("own", (2, 3, 4), *zones["own"], one),
+        ("own", (2, 3, 4), *zones["label"], one),
+        ("tail", (1, 2, 3, 4), *zones["tail"], one),
+        ("clause", (2, 3), *zones["clause"], one),
+        ("sentence", (2, 3), *zones["sentence"], one),
+        ("right", (2, 3), *zones["right"], one),
+        ("ahead", (2, 3), *zones["ahead"], one),
         ("class", (2, 3), own, own_end, groups),
-        ("head", (2,), *head, one),
+        ("head", (2,), *zones["head"], one),
         *(("last", (n,), np.maximum(own, own_end - n), own_end, groups) for n in (1, 2, 3, 4)),
         *(("next", (n,), end, np.minimum(ahead, end + n), groups) for n in (1, 2, 3, 4)),
     ]
     keys = [grams.keys(zone, n, a, b, salts) for zone, sizes, a, b, salts in windows for n in sizes]
-    for i, (q, p, group) in enumerate(zip(found, where, classes, strict=True)):
-        bare = not folded[p.left : p.left_end].strip("、,; ")
-        names = [f"unit {q.unit}", f"class {group}", f"kind {q.kind}", f"part {tops.part(q.start)}", f"issuer {issuer_kind}"]
-        names += [f"bare {bare}"]
-        if i:
-            names += [f"before {found[i - 1].code} {bare}", f"same {found[i - 1].unit == q.unit}"]
-        keys.append(np.array([i * ROWS + row(name) for name in names], np.int64))
-    return _parted(keys, len(found))
+    keys += [np.array([i * ROWS + row(name) for name in names if name], np.int64) for i, names in enumerate(seen.names)]
+    return _parted(keys, len(seen.names))
 
 
 def _parted(keys: list[Ints], count: int) -> tuple[Ints, Ints]:

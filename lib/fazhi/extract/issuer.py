@@ -182,7 +182,7 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
         chosen = _choose(named, page.text, notes)
     findings += notes
     if chosen is None:
-        return _nameless(found, page.text, evidence)
+        return _nameless(found, page.text, evidence, findings)
     if chosen.organ == "分局":  # of which bureau, the page may say elsewhere
         chosen = next((m.body for m in named if m.body.organ.endswith(chosen.text)), chosen)
     body = _complete(chosen, named, page.text)
@@ -198,10 +198,10 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
         if region and region.level == "county" and region.code not in (regions.towns(body.town) or [region.code]):
             region = None  # 友谊路街道 does not lie in 友谊县
     placed = _placed(found, body, region, told_apart, evidence, findings)
-    return placed if placed.level else replace(placed, level=_nameless(found, page.text, evidence).level)
+    return placed if placed.level else replace(placed, level=_nameless(found, page.text, evidence, []).level)
 
 
-def _nameless(found: Identity, text: str, evidence: Evidence) -> Identity:
+def _nameless(found: Identity, text: str, evidence: Evidence, findings: list[Finding]) -> Identity:
     """The identity of a report that names no body: what 我局, 县委、县政府 and the titles that it quotes say of kind and seat."""
     w = bodies.words()
     spoken = Counter(w.pronouns[m[1]] for m in w.pronoun.finditer(text))
@@ -211,6 +211,10 @@ def _nameless(found: Identity, text: str, evidence: Evidence) -> Identity:
     region = evidence.best(named)
     level = "township" if kind == "township" else region.level if region else seat.level_of(place)
     found = replace(found, issuer_kind=kind or ("government" if place else found.issuer_kind), level=level)
+    if region and found.issuer_kind == "government":
+        found = replace(found, issuer=f"{seat.seat_name(region, found.year, evidence)}人民政府")
+        said = f"报告没有写明单位，按“{place}”和文中引用的文件判断为{found.issuer}。"
+        findings.append(Finding("issuer_inferred", "info", said))
     return _seated(found, region) if region else found
 
 

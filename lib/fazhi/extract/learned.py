@@ -1,8 +1,9 @@
-"""A second opinion on each number's code and scope and on each heading's dimension: linear models over the words around them.
+"""A second opinion on each number's code and scope and on each heading's dimension, learned from the practice reports.
 
-They are trained on the practice reports.
+Of a number it is the sum of two models that see the same words: a linear one, by the letter (context.py), and a small net, by
+likeness (net.py). Of a heading it is a linear model alone.
 
-The rules speak first, and their verdict is a vote among the model's own scores: where both agree a code is surer, and where the
+The rules speak first, and their verdict is a vote among the models' own scores: where both agree a code is surer, and where the
 words are far from those that a code had in practice the rules are overruled. An entry that the model has not been trained with
 is left to its rules. All arithmetic is in whole numbers, so one text gets one answer on every machine.
 
@@ -21,7 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fazhi.extract.codebook import codebook
-from fazhi.extract.context import ROWS, Ints, contexts, heading_contexts, row
+from fazhi.extract.context import ROWS, Ints, around, contexts, heading_contexts, row
+from fazhi.extract.net import Net
+from fazhi.extract.net import scores as net_scores
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity, Section
 from fazhi.knowledge import KnowledgeError, load_arrays
@@ -40,6 +43,7 @@ class Model:
     bias: Scores
     codes: tuple[str, ...]
     scopes: tuple[str, ...]
+    net: Net
     code_vote: int  # what the rules' code is worth, or their knowing a near miss; their having no word; their saying stock
     none_vote: int
     stock_vote: int
@@ -66,6 +70,7 @@ def model() -> Model:
             bias=parts["bias"],
             codes=tuple(map(str, parts["codes"])),
             scopes=tuple(map(str, parts["scopes"])),
+            net=Net.of(parts),
             code_vote=code_vote,
             none_vote=none_vote,
             stock_vote=stock_vote,
@@ -82,6 +87,8 @@ def model() -> Model:
     shapes = found.weights.shape, found.bias.shape, found.heading_weights.shape, found.heading_bias.shape
     if shapes != ((ROWS, columns), (columns,), (ROWS, len(found.dimensions)), (len(found.dimensions),)):
         raise KnowledgeError(FILE, "weights", f"of shapes {shapes}", "make it anew: make learn")
+    if found.net.out.shape[1] != columns:
+        raise KnowledgeError(FILE, "net_out", f"of {found.net.out.shape[1]} columns, not {columns}", "make it anew: make learn")
     return found
 
 
@@ -102,8 +109,8 @@ def review(
     m = model()
     if not found:
         return np.zeros((0, len(m.codes)), np.int32)
-    rows, starts = contexts(folded, found, where, sections, issuer_kind)
-    sums = _sums(m.weights, rows, starts) + m.bias
+    seen = around(folded, found, where, sections, issuer_kind)
+    sums = _sums(m.weights, *contexts(seen)) + m.bias + net_scores(m.net, seen)
     scores, scopes = sums[:, : len(m.codes)], sums[:, len(m.codes) :]
     before = [q.scope for q in found]
     _settle_codes(found, scores, m)

@@ -30,6 +30,7 @@ _SUMMAND = re.compile(r"\d[\d,.]*")
 # One class of characters in front, so that the scan leaps from numeral to numeral.
 _RUN = re.compile(rf"[0-9{CHINESE}数几](?:(?<=[0-9])[0-9]*|(?<![0-9])[{CHINESE}数几]*)")
 _NUMERALS = re.compile(rf"[\d{CHINESE}](?:(?<=\d)\d*(?:\.\d+)?|(?<!\d)[{CHINESE}]*)")
+_BETWEEN = re.compile(r"(十)?([两二三四五六七八])([三四五六七八九])([十百千万]+)?")
 _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 
 
@@ -171,6 +172,15 @@ def _value(token: str) -> float | None:
     return chinese_value(token.replace("几", ""))
 
 
+def _neighbours(token: str) -> tuple[float, float] | None:
+    """两三, 四五十, 十七八: a number between two that stand side by side."""
+    m = _BETWEEN.fullmatch(token)
+    if m is None or _VALUES[m[3]] != _VALUES[m[2]] + 1:
+        return None
+    low, high = (chinese_value((m[1] or "") + digit + (m[4] or "")) for digit in (m[2], m[3]))
+    return (low, high) if low and high else None
+
+
 def _multiple(token: str | None) -> float:
     return chinese_value(token) or 1.0 if token else 1.0
 
@@ -307,7 +317,8 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
     if unit.startswith("大") and unit[1:] in kinds:
         unit = unit[1:]
     unit = unit.replace("(次)", "次")  # 家(次) is 家次
-    value = _value(low)
+    between = _neighbours(low) if chinese else None
+    value = between[0] if between else _value(low)
     if value is None or low in ("零", "〇") or (unit in _only_digits() and (chinese or value >= 1000)):
         return None
     power = chinese and not (over or over2) and low[0] != "十" and all(c in _POWERS for c in low)
@@ -316,8 +327,10 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
     if (over or over2 or over3 or low[0] in "数几" or low == "十几") and qualifier == "exact":
         qualifier = "over"
     scale = _multiple(m1) * _multiple(m2) if m1 or m2 else 1.0
-    top = None
-    if high:
+    top = between[1] * scale if between else None
+    if between:
+        value, qualifier = value * scale, "range"
+    elif high:
         top = _value(high)
         if top is None or top * scale <= value * _multiple(m0 or m1):
             if (alone := m["u0"]) not in kinds:

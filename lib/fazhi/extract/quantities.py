@@ -98,7 +98,8 @@ def quantities(
     for n, place in zip(*with_tables(text, *shared), strict=True):
         before = out[-1] if out else None
         unit = before.unit or "" if before and n.unit == "个" else ""
-        if before and unit.startswith("个") and phrase("to").match(folded[before.end : n.end]):
+        to = phrase("to").match(folded[before.end : n.start]) if before and unit.startswith("个") else None
+        if before and to and before.end + to.end() == n.start:
             n = n._replace(unit=unit, group=units()[unit])  # 由14个工作日压到4个
         if n.group == "duration" and place.label is None and not _achieved(folded, n, place):
             ruled.append(RuledOut(n.start, n.end, "rule_duration"))

@@ -20,10 +20,10 @@ _BEFORE_TITLE = re.compile(
     r"^(?:【[^】]{2,14}】|[\[【(（][^\]】)）\s]{2,8}[〔\[]20\d\d[〕\]]\d+号[\]】)）]"
     r"|[•·-]?\s*(?:附件|下载|附件下载|标题|题名|名称|中文名)[:：]\s*)"
 )
-_IN_BRACKETS = re.compile(r"^《([^《》]+)》$")
+_IN_BRACKETS = re.compile(r"^《([^《》]+)》(?:是20\d\d年[^。]{2,40}。?)?$")
 # the last line of a covering letter, and the line or two below it
 _ATTACHED = re.compile(
-    r"^[ \u3000]*(?:附[ \u3000]*件?[ \u3000]*\d?[:：]?|20\d\d年\d{1,2}月\d{1,2}日)[ \u3000]*\n"
+    r"^[ \u3000]*(?:附[ \u3000]*件?[ \u3000]*\d?[:：]?|20\d\d年\d{1,2}月\d{1,2}日|20\d{6})[ \u3000]*\n"
     r"([^\n。；]{8,70}(?:\n[^\n。；，]{2,30}报告(?=\n))?)(?=\n)",
     re.MULTILINE,
 )

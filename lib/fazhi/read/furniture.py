@@ -78,7 +78,8 @@ def rules() -> Rules:
         closing=re.compile(either(by_name[n] for n in ("related heading", "neighbours", "footer", "editor"))),
         attachment=re.compile(by_name["attachment"]),
         metadata=re.compile(
-            rf"(?:[【\[][^】\]]{{2,16}}[】\]])?[•·▪*\-–\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t|｜]|$|{DATE.pattern}|(?<=\s\s))"
+            rf"(?:[【\[][^】\]]{{2,16}}[】\]])?[•·▪*\-–\[【(（|\s]{{0,9}}(?:{names})\s{{0,9}}(?:[\]】)）]|[:：\t|｜]|$|{DATE.pattern}|(?<=\s\s)"
+            rf"|(?<=\s)\S{{1,30}}\s(?:{names})(?:\s|$))"  # a table's row: two labels, each with its value or none
         ),
         field=re.compile(
             rf"{name}\s*(?:[\]】]\s*[:：]?|[:：]|\t|[|｜])[ \t]*(.*?)"
