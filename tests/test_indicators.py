@@ -88,6 +88,7 @@ def test_a_rule_is_read() -> None:
         ({"rules": ["甲||乙"]}, "empty word"),
         ({"colour": "red"}, "unknown key"),
         ({"scope": "month"}, "use year or stock"),
+        ({"scope": 3}, "make it a str"),
     ],
 )
 def test_a_fault_names_file_entry_and_remedy(monkeypatch: pytest.MonkeyPatch, change: dict[str, object], said: str) -> None:

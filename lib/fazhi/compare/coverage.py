@@ -54,7 +54,7 @@ def laws() -> tuple[Law, ...]:
             where,
             rule,
             {"name": str, "title": str, "issued_on": date, "first_year": int, "parts": list, "says": str, "source": str},
-            {"article", "last_year", "submit_before", "public_before"},
+            {"article": str, "last_year": int, "submit_before": str, "public_before": str},
         )
         day = re.fullmatch(r"(\d\d)-(\d\d)", rule.get("public_before", ""))
         if "public_before" in rule and not day:

@@ -90,7 +90,7 @@ def rules() -> Rules:
                 raise KnowledgeError(FILE, f"unit {entry['name']}", f"{unit} stands in {units[unit]} too", "keep it in one")
             units[unit] = entry["name"]
     for number, entry in enumerate(data.get("extent", []), 1):
-        require(FILE, f"extent {number}", entry, {"name": str, "pattern": str, "yes": list, "no": list}, {"zh"})
+        require(FILE, f"extent {number}", entry, {"name": str, "pattern": str, "yes": list, "no": list}, {"zh": str})
         pattern = exemplified(FILE, f"extent {entry['name']}", entry["pattern"], entry["yes"], entry["no"])
         extents[entry["name"]] = pattern.pattern
     return Rules(states, caveats, units, extents, data.get("label", {}), tuple(data["core"]))

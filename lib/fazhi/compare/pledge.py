@@ -110,7 +110,7 @@ def days(data: dict[str, Any], name: str) -> tuple[Day, ...]:
     """The ways to name a day, with their examples walked in 2021."""
     found = []
     for number, entry in enumerate(data.get(name, []), 1):
-        require(FILE, f"{name} {number}", entry, {"pattern": str, "yes": list}, {"month"})
+        require(FILE, f"{name} {number}", entry, {"pattern": str, "yes": list}, {"month": int})
         day = Day(compiled(FILE, f"{name} {number}", entry["pattern"]), entry.get("month"))
         for example, month_day in entry["yes"]:
             seen = day.find(example, 2021)

@@ -91,7 +91,7 @@ def words() -> _Words:
     """The words of issuers.toml, checked and compiled once."""
     data = load_toml(FILE)
     for entry, needed in KEYS.items():
-        require(FILE, entry, data.get(entry, {}), needed, {"example"})
+        require(FILE, entry, data.get(entry, {}), needed, {"example": list})
     short: dict[str, str] = {}
     for row in data["short"]:
         require(FILE, f"short {row.get('full', '?')}", row, {"short": list, "full": str})

@@ -97,7 +97,7 @@ _NONE: dict[str, type] = {"name": str, "zh": str, "rules": list, "yes": list, "n
 def _entry(e: dict[str, Any]) -> Entry:
     """One entry of the file, checked."""
     name = f"[[entry]] {e.get('code', '?')}"
-    require("codebook.toml", name, e, _ENTRY, {"scope", "also"})
+    require("codebook.toml", name, e, _ENTRY, {"scope": str, "also": list})
     if len(e["yes"]) < 2 or not e["no"]:
         raise KnowledgeError("codebook.toml", name, "too few examples", "give two `yes` and one `no` at least")
     if e["kind"] not in ("count", "rate", "amount"):
@@ -145,7 +145,7 @@ class Codebook:
             self.entries[entry.code] = entry
             self.rules += [parse_rule(entry.code, f"{entry.code}/{i}", r) for i, r in enumerate(e["rules"], 1)]
         for e in know.get("none", []):
-            require("codebook.toml", f"[[none]] {e.get('name', '?')}", e, _NONE, {"kind"})
+            require("codebook.toml", f"[[none]] {e.get('name', '?')}", e, _NONE, {"kind": str})
             self.none_kinds[f"none:{e['name']}"] = e.get("kind", "")
             self.rules += [parse_rule("", f"none:{e['name']}/{i}", r) for i, r in enumerate(e["rules"], 1)]
         self.words = sorted({w for r in self.rules for w in r.near_not.union(r.any_not, *(g.terms for g in r.groups))})

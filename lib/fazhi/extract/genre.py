@@ -55,7 +55,7 @@ def genres() -> tuple[Genre, ...]:
             f"genre {i + 1} {row.get('name', '?')}",
             row,
             {"name": str, "reason": str, "yes": list, "no": list},
-            {"title", "text", "spare", "always", "longest", "least"},
+            {"title": str, "text": str, "spare": str, "always": bool, "longest": int, "least": int},
         )
         title, text, spare = (re.compile(row[k], re.MULTILINE) if k in row else None for k in ("title", "text", "spare"))
         found.append(

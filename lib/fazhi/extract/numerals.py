@@ -102,7 +102,7 @@ def units() -> dict[str, str]:
     for entry in load_toml("units.toml")["unit"]:
         name = entry.get("class", "?")
         needed: dict[str, type] = {"class": str, "names": list, "yes": list, "no": list}
-        require("units.toml", f"[[unit]] {name}", entry, needed, {"only_digits", "not_before"})
+        require("units.toml", f"[[unit]] {name}", entry, needed, {"only_digits": bool, "not_before": str})
         for unit in entry["names"]:
             if unit in found:
                 raise KnowledgeError(

@@ -43,7 +43,8 @@ def listed() -> Reasons:
     starts = "0-9" + CHINESE
     for entry in know["reason"]:
         where = f"[[reason]] {entry.get('name')}"
-        require("numerals.toml", where, entry, {"name": str, "zh": str, "patterns": list, "yes": list, "no": list}, {"starts"})
+        needed = {"name": str, "zh": str, "patterns": list, "yes": list, "no": list}
+        require("numerals.toml", where, entry, needed, {"starts": str})
         starts += entry.get("starts", "")
         bodies = [p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"]]
         patterns += [compiled("numerals.toml", where, body) for body in bodies]

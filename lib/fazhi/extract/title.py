@@ -38,7 +38,7 @@ def rules() -> dict[str, re.Pattern[str]]:
     """The patterns of identity.toml as `group.key`, checked and compiled once."""
     data = load_toml(FILE)
     for group, keys in KEYS.items():
-        require(FILE, group, data.get(group, {}), dict.fromkeys(keys, str), {"example"})
+        require(FILE, group, data.get(group, {}), dict.fromkeys(keys, str), {"example": list})
     return {f"{group}.{key}": re.compile(data[group][key], re.MULTILINE) for group, keys in KEYS.items() for key in keys}
 
 

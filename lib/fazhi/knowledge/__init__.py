@@ -10,7 +10,7 @@ import hashlib
 import re
 import tomllib
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -77,15 +77,18 @@ def load_arrays(name: str) -> dict[str, NDArray[Any]]:
         raise KnowledgeError(name, "arrays", f"cannot be read ({fault})", "make it anew: make learn") from None
 
 
-def require(file: str, entry: str, table: dict[str, Any], needed: dict[str, type], allowed: Collection[str] = ()) -> None:
-    """Check that a TOML table has the keys it needs, of their types, and no key that nobody reads."""
-    for key, kind in needed.items():
-        if key not in table:
+def require(
+    file: str, entry: str, table: dict[str, Any], needed: Mapping[str, type], optional: Mapping[str, type] | None = None
+) -> None:
+    """Check that a TOML table has the keys it needs, all of their types, and no key that nobody reads."""
+    known = {**needed, **(optional or {})}
+    for key, kind in known.items():
+        if key in needed and key not in table:
             raise KnowledgeError(file, entry, f"no `{key}`", f"add `{key} = …` ({kind.__name__})")
-        if not isinstance(table[key], kind):
+        if key in table and not isinstance(table[key], kind):
             raise KnowledgeError(file, entry, f"`{key}` is a {type(table[key]).__name__}", f"make it a {kind.__name__}")
-    if unknown := set(table) - set(needed) - set(allowed):
-        raise KnowledgeError(file, entry, f"unknown key {sorted(unknown)}", f"the keys are {sorted(set(needed) | set(allowed))}")
+    if unknown := set(table) - set(known):
+        raise KnowledgeError(file, entry, f"unknown key {sorted(unknown)}", f"the keys are {sorted(known)}")
 
 
 def compiled(file: str, entry: str, pattern: str) -> re.Pattern[str]:

@@ -57,7 +57,7 @@ def rules() -> Rules:
     scopes: dict[str, list[str]] = {"head": [], "tail": [], "": []}
     for entry in table["line"]:
         name = str(entry.get("name", "a [[line]] without name"))
-        require(FILE, name, entry, {"name": str, "pattern": str, "yes": list, "no": list}, {"scope"})
+        require(FILE, name, entry, {"name": str, "pattern": str, "yes": list, "no": list}, {"scope": str})
         if entry.get("scope", "") not in scopes:
             raise KnowledgeError(FILE, name, f"scope {entry['scope']!r}", "write head, tail, or leave it out")
         by_name[name] = _checked(name, spread(entry["pattern"]))
