@@ -1,6 +1,6 @@
 """Train the convolutional net of lib/fazhi/extract/net.py on the numbers of texts, and make its numbers whole.
 
-Called by train.py; needs the packages of the extra `learn` (`make learn` installs them). Several texts go into one step, so that
+Called by train.py; needs the packages of requirements-learn.lock (`make learn` installs them). Several texts go into one step, so that
 the patterns of a text are looked for once for all its numbers. The optimizer is AdamW (Loshchilov and Hutter 2019).
 """
 from __future__ import annotations
@@ -54,36 +54,39 @@ def characters(lessons: Sequence[Lesson]) -> NDArray[np.int64]:
 
 
 def _steps(lessons: Sequence[Lesson], known: dict[int, int], order: Sequence[int]) -> Iterator[dict[str, NDArray[np.int32]]]:
-    """The lessons in that order, as many in one step as it holds; all steps have the same shapes."""
-
-    def step(parts: list[tuple[Lesson, int]]) -> dict[str, NDArray[np.int32]]:
-        count = sum(len(p.codes) for p, _ in parts)
-        ids = np.zeros(SIGNS + SPAN - 1, np.int32)
-        for p, at in parts:
-            ids[at + SPAN // 2 :][: len(p.signs)] = [known.get(sign, 1) for sign in p.signs.tolist()]
-        def every(rows: list[NDArray[Any]], blank: int) -> NDArray[np.int32]:
-            return np.concatenate([*rows, np.full((NUMBERS - count, *rows[0].shape[1:]), blank)]).astype(np.int32)
-        return {
-            "ids": ids,
-            "starts": every([p.starts + at for p, at in parts], 0),
-            "ends": every([p.ends + at for p, at in parts], 0),
-            "names": every([p.names for p, _ in parts], 0),
-            "codes": every([p.codes for p, _ in parts], -1),
-            "scopes": every([p.scopes for p, _ in parts], -1),
-        }
-
+    """The lessons in that order, as many in one step as it holds."""
     parts: list[tuple[Lesson, int]] = []
     at = count = 0
     for i in order:
         lesson = lessons[i]
         if parts and (at + len(lesson.signs) > SIGNS or count + len(lesson.codes) > NUMBERS):
-            yield step(parts)
+            yield _packed(parts, known)
             parts, at, count = [], 0, 0
         parts.append((lesson, at))
         at += len(lesson.signs) + SPAN
         count += len(lesson.codes)
     if parts:
-        yield step(parts)
+        yield _packed(parts, known)
+
+
+def _packed(parts: Sequence[tuple[Lesson, int]], known: dict[int, int]) -> dict[str, NDArray[np.int32]]:
+    """One step of lessons, each with the place where its signs begin; all steps have the same shapes."""
+    blank = NUMBERS - sum(len(lesson.codes) for lesson, _ in parts)
+    ids = np.zeros(SIGNS + SPAN - 1, np.int32)
+    for lesson, at in parts:
+        ids[at + SPAN // 2 :][: len(lesson.signs)] = [known.get(sign, 1) for sign in lesson.signs.tolist()]
+
+    def every(rows: list[NDArray[np.int64]], value: int) -> NDArray[np.int32]:
+        return np.concatenate([*rows, np.full((blank, *rows[0].shape[1:]), value)]).astype(np.int32)
+
+    return {
+        "ids": ids,
+        "starts": every([lesson.starts + at for lesson, at in parts], 0),
+        "ends": every([lesson.ends + at for lesson, at in parts], 0),
+        "names": every([lesson.names for lesson, _ in parts], 0),
+        "codes": every([lesson.codes for lesson, _ in parts], -1),
+        "scopes": every([lesson.scopes for lesson, _ in parts], -1),
+    }
 
 
 def _begin(key: Any, letters: int, codes: int) -> Params:
