@@ -168,6 +168,11 @@ def test_status_and_scope(text: str, status: str, scope: str) -> None:
     assert (q.status, q.scope) == (status, scope)
 
 
+def test_a_season_ends_with_its_semicolon_and_a_date_does_not() -> None:
+    assert [q.scope for q in read("上半年受理案件12件，办结9件；举办培训3期。")] == ["partial", "partial", "year"]
+    assert [q.scope for q in read("截至11月底受理案件12件，办结9件；举办培训3期。")] == ["partial", "partial", "partial"]
+
+
 def test_every_clause_has_its_own_year() -> None:
     found = read("去年受理行政复议案件20件，今年受理22件，2021年预计受理25件。")
     assert [(q.value, q.status, q.scope) for q in found] == [(20, "actual", "previous"), (22, "actual", "year"), (25, "target", "next")]
