@@ -48,7 +48,7 @@ briefings: tables ## raw reports -> tables -> OUT/briefings/index.html
 lab: $(READY) ## JupyterLab on the notebooks, with the kernel that has the library
 	@$(VENV)/bin/jupyter lab --notebook-dir notebooks --MultiKernelManager.default_kernel_name=fazhi $(ROOT)
 
-test: $(READY) $(LEARN) ## all tests; those in browsers need a chromium and a Firefox and say so where there is none
+test: $(LEARN) ## all tests; those in browsers need a chromium and a Firefox and say so where there is none
 	@$(PY) -m pytest
 
 lint: $(READY) ## ruff and the type check
@@ -64,7 +64,7 @@ score: $(READY) ## how well reports are read: the open practice reports, and the
 		$(FAZHI) build --raw '$(SHARED)/reports' --out '$(OUT)/score' >/dev/null && \
 		$(PY) '$(SHARED)/score/score.py' --tables '$(OUT)/score/latest' --gold '$(SHARED)/gold'; }
 
-learn: $(READY) $(LEARN) ## train the second opinion on codes, scopes and dimensions anew; needed when practice reports change
+learn: $(LEARN) ## train the second opinion on codes, scopes and dimensions anew; needed when practice reports change
 	@$(PY) tests/practice/train.py
 
 bench: $(READY) ## how fast the stages are

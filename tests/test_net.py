@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fazhi.extract import ruled
 from fazhi.extract.context import FACTS, VERDICTS, Around, around
 from fazhi.extract.learned import model
-from fazhi.extract.net import LONGEST, NAME_BITS, SPAN, ZONES, Net, _strongest, bounds, name_rows, patterns, scores
+from fazhi.extract.net import LONGEST, NAME_BITS, ONE, SPAN, ZONES, Net, _strongest, bounds, name_rows, patterns, scores
 from fazhi.extract.numerals import fold
 
 sys.path.insert(0, str(Path(__file__).parent / "practice"))
@@ -25,7 +25,7 @@ def seen(text: str = TEXT) -> Around:
     return around(fold(text), found, where, [], "")
 
 
-def small(ratio: int = 1 << 16) -> Net:
+def small(ratio: int = ONE) -> Net:
     """A net of random whole numbers."""
     draw = np.random.default_rng(0)
     characters = np.array(sorted({ord(c) for c in TEXT if c not in "公职"} | {ord("0")}), np.uint16)
@@ -73,7 +73,7 @@ def test_what_stands_in_another_line_changes_nothing() -> None:
 
 
 def test_the_ratio_brings_scores_into_another_measure() -> None:
-    one, half = scores(small(), seen()), scores(small(1 << 15), seen())
+    one, half = scores(small(), seen()), scores(small(ONE // 2), seen())
     assert (one >> 1 == half).all() and np.abs(one).max() > 0
 
 
@@ -125,7 +125,7 @@ def test_it_learns_what_patterns_tell_and_keeps_it_in_whole_numbers() -> None:
     ]
     lessons = [Lesson.of(seen(text), [k // 2 % 2], [k % 2]) for k, text in enumerate(texts)]
     arrays, unit = train_net(lessons, 2, epochs=60)
-    net = Net.of({**arrays, "net_ratio": np.array(1 << 16)})
+    net = Net.of({**arrays, "net_ratio": np.array(ONE)})
     said = np.array([scores(net, seen(text))[0] for text in texts]) * unit
     assert (said[:, :2].argmax(axis=1) == [k // 2 % 2 for k in range(len(texts))]).all()
     assert (said[:, 2:].argmax(axis=1) == [k % 2 for k in range(len(texts))]).mean() > 0.95

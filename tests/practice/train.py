@@ -33,7 +33,7 @@ from fazhi.extract.codebook import codebook
 from fazhi.extract.context import ROWS, Around, around, contexts, heading_contexts, row
 from fazhi.extract.identity import identify
 from fazhi.extract.learned import knows, open_scope, scope_features
-from fazhi.extract.net import Net, scores
+from fazhi.extract.net import ONE, Net, scores
 from fazhi.extract.numerals import fold
 from fazhi.extract.outline import outline
 from fazhi.extract.rows import Section
@@ -50,7 +50,6 @@ SURE = 3  # how often the code of an example of the codebook is told, which must
 LEAST = 1.65  # weights below so many of the steps to which they are rounded are left out
 HELD = 5  # one report in so many is held back, to measure how sure codes are
 SCOPES = ("stock", "year")
-ONE = 1 << 16  # the net's ratio that leaves its scores as they are
 WHOLE = 14  # characters of a heading in which it is worth learning where it does not end
 END_ALPHA, END_EPOCHS, END_LEAST = 1e-5, 6, -1.0  # of the model for headings' ends, and from which score on it cuts; found on reports held back
 _RUNS_ON = re.compile(r"[。．.：:\s]*(?:</?[^>\n]+>)*([一-鿿“《\d][^\n<]{15,39})")
@@ -210,14 +209,20 @@ class Opinion:
         return self._said[id(e.text)][e.at, : -len(SCOPES)].astype(np.float32) * self.unit
 
 
+def voted(e: Example, weights: Floats, bias: Floats, opinion: Opinion, place: dict[str, int]) -> Floats:
+    """The scores of a number's codes by both models, the vote of the rules among them."""
+    sums = weights[e.rows].sum(axis=0) + bias + opinion(e)
+    sums[place[e.ruled]] += CODE_VOTE if e.ruled or e.known else NONE_VOTE
+    return sums
+
+
 def settle(weights: Floats, bias: Floats, told: Sequence[Example], codes: list[str], opinion: Opinion) -> None:
     """Change the weights in place by the least that lets every example of the codebook come out as it says (Crammer et al. 2006)."""
     place = {code: k for k, code in enumerate(codes)}
     for _ in range(ROUNDS):
         wrong = 0
         for e in told:
-            sums = weights[e.rows].sum(axis=0) + bias + opinion(e)
-            sums[place[e.ruled]] += CODE_VOTE if e.ruled or e.known else NONE_VOTE
+            sums = voted(e, weights, bias, opinion, place)
             own = sums[place[e.code]]
             sums[place[e.code]] = -np.inf
             best = int(sums.argmax())
@@ -233,12 +238,11 @@ def curve(held: Sequence[Example], codes: list[str], seen: Sequence[Example], un
     """Of reports that the models have not seen: how far each code led, and whether it is right."""
     place = {code: k for k, code in enumerate(codes)}
     weights, bias = train([e.rows for e in seen], [place[e.code] for e in seen], len(codes))
+    bias[place[""]] -= NONE_COST
     opinion = Opinion(seen, codes)
     out = []
     for e in held:
-        sums = weights[e.rows].sum(axis=0) + bias + opinion(e)
-        sums[place[""]] -= NONE_COST
-        sums[place[e.ruled]] += CODE_VOTE if e.ruled or e.known else NONE_VOTE
+        sums = voted(e, weights, bias, opinion, place)
         best, second = np.argsort(sums)[::-1][:2]
         if codes[best]:
             out.append((round(float(sums[best] - sums[second]) / unit), codes[best] == e.code))

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import jax
@@ -170,7 +171,7 @@ def train_net(lessons: Sequence[Lesson], codes: int, epochs: int = EPOCHS) -> tu
         for step in _steps(lessons, known, order.permutation(len(lessons)).tolist()):
             params, state = better(params, state, step, jax.random.PRNGKey(done))
             done += 1
-    layers = [jax.jit(_layers)(params, step) for step, _ in zip(_steps(lessons, known, range(len(lessons))), range(TYPICAL), strict=False)]
+    layers = [jax.jit(_layers)(params, step) for step in islice(_steps(lessons, known, range(len(lessons))), TYPICAL)]
     active, hidden = (np.percentile(values[values > 0], 99.9) for values in (np.array([x[k] for x in layers]) for k in (0, 1)))
     return _whole({name: np.array(values, np.float64) for name, values in params.items()}, signs, float(active), float(hidden))
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from fazhi.extract import bodies, seat
 from fazhi.extract.bodies import Body
@@ -198,18 +199,32 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
         if region and region.level == "county" and region.code not in (regions.towns(body.town) or [region.code]):
             region = None  # 友谊路街道 does not lie in 友谊县
     placed = _placed(found, body, region, told_apart, evidence, findings)
-    return placed if placed.level else replace(placed, level=_nameless(found, page.text, evidence, []).level)
+    return placed if placed.level else replace(placed, level=_spoken(page.text, evidence, found.year).level)
 
 
-def _nameless(found: Identity, text: str, evidence: Evidence, findings: list[Finding]) -> Identity:
-    """The identity of a report that names no body: what 我局, 县委、县政府 and the titles that it quotes say of kind and seat."""
+class Spoken(NamedTuple):
+    """What a report says of its body without naming it."""
+
+    kind: str  # "" where it does not say 我局, 我镇 …
+    place: str  # the division that it calls its own, "" where it calls none so
+    region: regions.Region | None
+    level: str | None
+
+
+def _spoken(text: str, evidence: Evidence, year: int | None) -> Spoken:
+    """What 我局, 县委、县政府 and the titles that a report quotes say of its body's kind and seat."""
     w = bodies.words()
     spoken = Counter(w.pronouns[m[1]] for m in w.pronoun.finditer(text))
     kind = next((kind for kind in ("department", "township") if spoken[kind]), "")
     place = speaker(text) or next((m[1] for m in (kind and LED.search(text, 0, LEAD), WHOLE.search(text)) if m), "")
-    named = [r for c in evidence.direct if place and (r := regions.by_code(c, found.year)) and seat.fits(r, place)]
+    named = [r for c in evidence.direct if place and (r := regions.by_code(c, year)) and seat.fits(r, place)]
     region = evidence.best(named)
-    level = "township" if kind == "township" else region.level if region else seat.level_of(place)
+    return Spoken(kind, place, region, "township" if kind == "township" else region.level if region else seat.level_of(place))
+
+
+def _nameless(found: Identity, text: str, evidence: Evidence, findings: list[Finding]) -> Identity:
+    """The identity of a report that names no body, from what it says of it."""
+    kind, place, region, level = _spoken(text, evidence, found.year)
     found = replace(found, issuer_kind=kind or ("government" if place else found.issuer_kind), level=level)
     if region and found.issuer_kind == "government":
         found = replace(found, issuer=f"{seat.seat_name(region, found.year, evidence)}人民政府")

@@ -22,6 +22,7 @@ from fazhi.extract.context import FACTS, VERDICTS, Around, Ints, row
 ZONES = ("own", "tail", "clause", "sentence", "itself", "right", "ahead", "next", "label", "head")
 SPAN = 5  # characters of a pattern
 NAME_BITS = 11
+ONE = 1 << 16  # the ratio that leaves the scores as they are
 LONGEST = 64  # signs of a zone that count, those nearest to the number
 _TOP = 127  # an activation is 0 to 127
 _LEVELS = LONGEST.bit_length()
@@ -43,7 +44,7 @@ class Net:
     hidden_shift: int
     out: Floats  # a column for each code and then for each scope
     out_bias: NDArray[np.int64]
-    ratio: int  # a score * ratio >> 16 is in the linear model's measure
+    ratio: int  # a score * ratio // ONE is in the linear model's measure
 
     @classmethod
     def of(cls, parts: Mapping[str, NDArray[Any]]) -> Net:
@@ -81,7 +82,7 @@ def scores(net: Net, seen: Around) -> NDArray[np.int32]:
     hidden = _product(inputs, net.hidden) + net.hidden_bias
     active = np.clip(np.floor(hidden / (1 << net.hidden_shift)), 0, _TOP)
     out = _product(active, net.out).astype(np.int64) + net.out_bias
-    return (out * net.ratio >> 16).astype(np.int32)
+    return (out * net.ratio // ONE).astype(np.int32)
 
 
 def _product(rows: Floats, weights: Floats) -> Floats:

@@ -29,6 +29,7 @@ _FEATURES = {
 }
 _OPENERS = "，,；;：:。！？!?\n\t (（、"
 _OTHER = re.compile(r"\d|的?频[次率]|的要求|的标准")  # another number, or what a rule was only the manner of
+_SEMICOLON = re.compile("[;；]")
 _YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
 _UNTIL = re.compile(r"[至到截止\-—–~](?:(?:19|20)\d{2}年)?(?P<m>1[0-2]|[1-9])月(?P<d>\d{1,2})?")
 
@@ -181,7 +182,7 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
         value = "year" if named == year or named < year - 3 else "previous" if named < year else "next"
     if value == "partial" and m.end() <= place.clause and not opens and folded[m.start() - 1] != "年":
         return None
-    if value == "partial" and m[0].endswith(("半年", "季度")) and ";" in folded[m.end() : n.start].replace("；", ";"):
+    if value == "partial" and m[0].endswith(("半年", "季度")) and _SEMICOLON.search(folded, m.end(), n.start):
         return None  # 上半年受理12件；举办培训3期: a date reaches on (截至11月底受理12件；办结9件), a season does not
     if value == "previous":
         # an earlier year in an earlier clause reaches on only as the frame of the sentence
