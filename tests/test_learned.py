@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from fazhi import knowledge
 from fazhi.extract import explain, figures, learned, ruled
@@ -176,6 +177,42 @@ def test_training_tells_two_classes_apart_and_is_repeatable() -> None:
 def test_the_measured_curve_rises(measured: list[tuple[int, bool]]) -> None:
     leads, shares = train.rising(measured)
     assert leads == sorted(leads) and shares == sorted(shares)
+
+
+def number(code: str, ruled: str, *rows: int) -> train.Example:
+    """A number with these features, told to be of one code and read by the rules as another."""
+    nothing = np.zeros(0, np.int64)
+    return train.Example("report", around("", [], [], [], ""), 0, np.array(rows), nothing, ruled, False, code, None)
+
+
+def test_an_example_that_the_models_contradict_is_settled_and_others_stay() -> None:
+    codes, silent = ["", "a", "b"], lambda e: np.zeros(3, np.float32)
+    weights, bias = np.zeros((9, 3), np.float32), np.zeros(3, np.float32)
+    weights[[1, 2], 1] = 2.0
+    others = weights.copy()
+    wrong, right = number("b", "a", 1, 3), number("a", "a", 2, 4)
+    train.settle(weights, bias, [wrong, right], codes, silent)
+    place = {code: k for k, code in enumerate(codes)}
+    for e in (wrong, right):
+        ranked = sorted(((s, k) for k, s in enumerate(train.voted(e, weights, bias, silent, place))), reverse=True)
+        assert codes[ranked[0][1]] == e.code and ranked[0][0] - ranked[1][0] > train.LEAD - 1e-5
+    assert (weights[[2, 4, 5]] == others[[2, 4, 5]]).all() and (weights[[1, 3]] != others[[1, 3]]).any()
+
+
+def test_confidence_is_measured_by_what_the_net_says_of_unseen_reports_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+
+    def taught(seen: list[train.Example], codes: list[str]) -> Callable[[train.Example], NDArray[np.float32]]:
+        told.append(len(seen))
+        return lambda e: np.array([0, 0, 99 if 8 in e.rows else 0], np.float32)
+
+    monkeypatch.setattr(train, "Opinion", taught)
+    seen = [number("a", "", 1), number("", "", 2)] * 20
+    held = [number("a", "", 1), number("", "", 2), number("a", "", 1, 8)]
+    measured = train.curve(held, ["", "a", "b"], seen, 0.1)
+    assert told == [len(seen)]
+    assert [right for _, right in measured] == [True, False]  # what has no code says nothing of how sure codes are
+    assert all(lead > 0 for lead, _ in measured)
 
 
 def test_the_same_arrays_give_the_same_bytes(tmp_path: Path) -> None:
