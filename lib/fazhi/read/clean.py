@@ -14,7 +14,7 @@ from itertools import chain, pairwise
 from .dates import DATE, parse_date
 from .furniture import rules
 from .page import Draft, Page
-from .text import mend, tidy, unwrap
+from .text import mend, tidy, unpaged, unwrap
 
 SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—]{1,2}(?![\d—–-])")
 SPACE = re.compile(r"\s+")
@@ -39,7 +39,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     if draft.start == 0 and draft.end is None:
         raw = [part for line in raw for whole in _parted(line) for part in _titled(whole)]
     if draft.broken:
-        raw = unwrap(raw, rule.label)
+        raw = unwrap(unpaged(raw), rule.label)
     raw = mend(raw, rule.torn)
     lines = [line.strip() for line in raw]
     for i, (line, below) in enumerate(pairwise(lines)):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
+from itertools import pairwise
 
 from .page import Unreadable
 
@@ -22,6 +24,7 @@ DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)
 # Frequent in official prose and in nothing that a wrong decoding gives; simplified and traditional.
 FREQUENT = re.compile("[的法政府行一区市工作建设情况年度依和人民縣區設報告會]")
 OPEN_END = re.compile("[\u3400-\u9fff、，,“《（(]$")  # of a line within a sentence
+STOPS = "。：；:;！？!?"
 IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 
 # Control characters, byte order marks, soft hyphens and zero-width characters go; spaces become the plain space. All else
@@ -184,6 +187,7 @@ def _mended(text: str) -> str:
     return text
 
 
+PAGE_NUMBER = re.compile(r"[—–-]+\s*(\d{1,3})\s*[—–-]+|第\s*(\d{1,3})\s*页(?:\s*[/，,]?\s*共\s*\d{1,3}\s*页)?")
 RUN_ON = re.compile(r" {2,}|(?<=[。；：]) ?(?=[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
 
 
@@ -209,11 +213,32 @@ def mend(lines: list[str], torn: re.Pattern[str]) -> list[str]:
     return out
 
 
+def unpaged(lines: list[str]) -> list[str]:
+    """The lines of a printed text without its pages' numbers and the heads that run over them; others come back as they were.
+
+    Two lines and more that are page numbers in sequence say so. What stands beside one of them and once more in the text is such
+    a head; the blank lines between go too, for a sentence may run over them.
+    """
+    numbers = [(i, int(m[1] or m[2])) for i, line in enumerate(lines) if (m := PAGE_NUMBER.fullmatch(line.strip()))]
+    if len(numbers) < 2 or any(b != a + 1 for (_, a), (_, b) in pairwise(numbers)):
+        return lines
+    times = Counter(line.strip() for line in lines)
+    cut = set()
+    for at, _ in numbers:
+        cut.add(at)
+        for step in (-1, 1):
+            i = at + step
+            while 0 <= i < len(lines) and (not lines[i].strip() or times[lines[i].strip()] > 1):
+                cut.add(i)
+                i += step
+    return [line for i, line in enumerate(lines) if i not in cut]
+
+
 def unwrap(lines: list[str], label: re.Pattern[str]) -> list[str]:
     """Lines that a printer or editor broke at a margin, as paragraphs; lines that are paragraphs come back as they were.
 
-    A text counts as broken when most of its long lines are of one width and end within a sentence. A line goes on in the
-    next unless it is short of the margin, the next is indented or set apart, or the next opens with a heading's `label`.
+    A text counts as broken when most of its long lines are of one width, or nearly so, and end within a sentence. A line goes on
+    in the next unless it is short of the margin, the next is indented or set apart, or the next opens with a heading's `label`.
     """
     if sum(map(bool, lines)) <= 4 and max(map(len, lines), default=0) > 800:  # line breaks lost: wide gaps and labels tell
         lines = [part for line in lines for part in RUN_ON.split(line)]
@@ -221,10 +246,13 @@ def unwrap(lines: list[str], label: re.Pattern[str]) -> list[str]:
     if len(widths) < 8:
         return lines
     margin = widths[len(widths) * 9 // 10]
-    full = [line.rstrip() for line in lines if margin - 4 <= width(line.rstrip()) <= margin + 5]
-    if not 40 <= margin <= 120 or widths[-1] > margin + 12 or len(full) * 3 < len(widths):
+    if not 40 <= margin <= 120 or widths[-1] > margin + 12:
         return lines
-    if sum(line[-1:] not in "。：；:;！？!?" for line in full) * 2 < len(full):
+    for least in (margin - 4, margin * 5 // 6):  # of a ragged margin long lines tell, by what they end with
+        full = [line.rstrip() for line in lines if width(line.rstrip()) >= least]
+        if len(full) * 3 >= len(widths):
+            break
+    if len(full) * 3 < len(widths) or sum(line[-1:] in STOPS for line in full) * 2 > len(full):
         return lines
     out: list[str] = []
     goes_on = False
@@ -234,5 +262,6 @@ def unwrap(lines: list[str], label: re.Pattern[str]) -> list[str]:
             out[-1] = tail + (" " if tail[-1:].isascii() and head[:1].isascii() and tail[-1:].isalpha() else "") + head
         else:
             out.append(line)
-        goes_on = width(line.rstrip()) >= margin - 4
+        wide = width(line.rstrip())
+        goes_on = wide >= margin - 4 or (wide >= least and line.rstrip()[-1:] not in STOPS and not label.match(line))
     return out
