@@ -32,6 +32,7 @@ GENERIC = r"(?:自治区|自治州|省|市(?!场|容|民(?!政|族|宗)|政(?!�
 # what is left where a name was cut, and the Party's committees
 _NO_ORGAN = re.compile("委|街|镇|乡(?!村)|.*(?:党委|[省市县区州旗]委)$")
 _STREET = re.compile(rf"{HAN}{{1,6}}?街(?=$|\d|[^一-鿿])")
+_DIVISION = re.compile(rf"[（(]({HAN}{{1,6}}[县市区])[）)]")  # a zone that is a district too
 NO_NAME = re.compile(r"[，。；！？,;:：]")
 
 
@@ -111,7 +112,7 @@ def words() -> _Words:
     return _Words(
         organ=re.compile(rf"{HAN}{{1,22}}?(?:{endings})|海关"),
         never=re.compile(never),
-        run=re.compile(rf"{HAN}[（）一-鿿㐀-䶿〇]{{1,40}}"),
+        run=re.compile(rf"{HAN}[（）()一-鿿㐀-䶿〇]{{1,40}}"),
         zone=re.compile(
             rf"(?:(?!政府)[一-局屁-鿿（）]){{0,12}}?(?:{_any(zone['units'])}|(?:{_any(zone['before_organ'])})(?={_any(zone['organs'])}))"
         ),
@@ -203,6 +204,8 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
         town, at = found
     elif (m := w.zone.match(text, at)) and (places or m[0] not in w.bare_zones):
         zone, at = m[0], m.end()
+        if (same := _DIVISION.match(text, at)) and regions.is_full(_place(same[1], 0, year)):
+            zone, at = zone + same[0], same.end()  # 经开区（头屯河区）人民政府
         if (place := _place(zone, 0, year)) and regions.is_full(place) and len(place) < len(zone):
             places, zone = [*places, place], zone[len(place) :]
         elif places and not regions.is_full(places[-1]):
@@ -214,6 +217,8 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
     organ, kind, at = _organ(text, at, year, whole, zone, town, bool(places or generic))
     if town and w.party.fullmatch(organ):  # 大柳塔镇党委、政府: the town
         organ, kind = "", "township"
+    if whole and party and town and text[at:] in ("委员会", "工作委员会"):
+        at = len(text)
     if whole and any(place in organ for place in places):
         return None  # two names, one behind the other
     if (whole and at != len(text)) or at == 0:

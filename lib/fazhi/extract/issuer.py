@@ -38,6 +38,8 @@ TOWN_NAME = re.compile(r"(?<![一-鿿])[一-鿿]{2,4}?(?:镇|乡|街道)|(?<=[�
 SPOKEN = re.compile("[局厅委]$")
 LED = re.compile(r"(省|市|县|区|州|旗)委(?:[、和]?\1政府)")
 WHOLE = re.compile(r"全(省|市|县|区(?!域)|州|旗|镇|乡)")
+REGION_OWN = re.compile(r"自治区(?:人民政府|政府|党委常委会)(?![、，]?(?:部署|要求|决策))")
+DISTRICT = re.compile(r"我区|(?<!自治)区(?:委(?!员会)|政府|人民政府)")
 QUOTED = re.compile(r"《(?:关于)?(?:中共)?([一-鿿]{4,24})")
 NUMBERED = re.compile(r"[一-鿿]{0,3}[〔\[(（]\s*20\d\d")
 FIRST_HEADING = re.compile(r"\n\s*(?:一、|[（(]一[）)]|第一部分|1[.、．])")
@@ -46,6 +48,7 @@ TOWN = re.compile(
     r"(?:^|(?<=[，。、；：,;:\s将就年]))(?![我本该各全]|乡镇)([一-鿿]{1,6}?(?:镇|街道|乡))(?=[一-鿿])(?!(?!在).{0,12}领导下)",
     re.MULTILINE,
 )
+BRANCH = re.compile(r"(?:分局|(?<=[局委][一-鿿]{2})管理局|(?<=[局委][一-鿿]{3})管理局)$")  # 云岩分局, 规划和自然资源局坪山管理局
 NAME_END = re.compile(r"[局委厅办处府镇乡道区会室心院队网站]$")
 
 
@@ -188,12 +191,13 @@ def reporter(found: Identity, page: Page, named: list[Mention], findings: list[F
         chosen = next((m.body for m in named if m.body.organ.endswith(chosen.text)), chosen)
     body = _complete(chosen, named, page.text)
     region, told_apart = seat.resolve(body.places, body.generic, evidence) if body.places or body.generic else (None, True)
-    if (
-        region is None
-        and body.zone
-        and (lead := [p for p in regions.scan(body.zone + body.organ) if p.start in (0, len(body.zone))])
-    ):
-        region, told_apart = seat.resolve((lead[0].name,), "", evidence)
+    if region is None and body.zone:
+        lead: list[str] = []  # 河北唐山 of 河北唐山汉沽管理区
+        for p in regions.scan(body.zone + body.organ):
+            if not lead and p.start in (0, len(body.zone)) or lead and p.start == len("".join(lead)) and _below(p.name, lead[-1]):
+                lead.append(p.name)
+        if lead:
+            region, told_apart = seat.resolve(tuple(lead), "", evidence)
     if region is None and not body.places and not body.generic:
         region, told_apart = seat.resolve((), "" if body.zone or body.town else speaker(page.text), evidence)
         if region and region.level == "county" and region.code not in (regions.towns(body.town) or [region.code]):
@@ -217,8 +221,10 @@ def _spoken(text: str, evidence: Evidence, year: int | None) -> Spoken:
     spoken = Counter(w.pronouns[m[1]] for m in w.pronoun.finditer(text))
     kind = next((kind for kind in ("department", "township") if spoken[kind]), "")
     place = speaker(text) or next((m[1] for m in (kind and LED.search(text, 0, LEAD), WHOLE.search(text)) if m), "")
+    if place == "区" and len(REGION_OWN.findall(text)) > 1 and not DISTRICT.search(text):
+        place = "自治区"
     named = [r for c in evidence.direct if place and (r := regions.by_code(c, year)) and seat.fits(r, place)]
-    region = evidence.best(named)
+    region = seat.resolve((), place, evidence)[0] if place == "自治区" else evidence.best(named)  # of five, one is named
     return Spoken(kind, place, region, "township" if kind == "township" else region.level if region else seat.level_of(place))
 
 
@@ -227,7 +233,7 @@ def _nameless(found: Identity, text: str, evidence: Evidence, findings: list[Fin
     kind, place, region, level = _spoken(text, evidence, found.year)
     found = replace(found, issuer_kind=kind or ("government" if place else found.issuer_kind), level=level)
     if region and found.issuer_kind == "government":
-        found = replace(found, issuer=f"{seat.seat_name(region, found.year, evidence)}人民政府")
+        found = replace(found, issuer=seat.seat_name(region, found.year, evidence) + seat.government(region))
         said = f"报告没有写明单位，按“{place}”和文中引用的文件判断为{found.issuer}。"
         findings.append(Finding("issuer_inferred", "info", said))
     return _seated(found, region) if region else found
@@ -290,6 +296,11 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
     return found
 
 
+def _below(place: str, above: str) -> bool:
+    """Whether a division of one name lies in one of the other."""
+    return any(regions.within(r.code, a.code) for r in regions.find(place) for a in regions.find(above))
+
+
 def _names(body: Body, we: str) -> bool:
     """Whether a body is that of a place which may say 我区."""
     return bool(body.places) and regions.is_full(body.places[-1]) and _may_say(body.places[-1], we)
@@ -319,7 +330,10 @@ def _complete(body: Body, named: list[Mention], text: str) -> Body:
     if body.kind == "zone" and not organ:
         own = (m.body.organ for m in named if m.body.kind == "zone" and m.body.organ and m.body.zone == zone)
         organ = next(own, "管委会" if "管委会" in text and "管理委员会" not in text else "管理委员会")
-    organ = w.short.get(organ, organ)
+    if organ in w.short:  # the page's own full name is better than the table's
+        names = (bodies.read_body(m[1], whole=False) for m in QUOTED.finditer(text))
+        quoted = (b for b in names if b and b.kind == body.kind and b.places and (not places or b.places[-1] == places[-1]))
+        organ = next((b.organ for b in quoted if b.organ not in w.short and bodies.fuller(organ, b.organ)), w.short[organ])
     if body.kind == "department" and organ.endswith("委") and len(organ) > 2:
         organ += "员会"
     for m in sorted(named, key=lambda m: -m.weight):
@@ -366,7 +380,7 @@ def _placed(
         region = tied
     level: str | None = "township" if body.kind == "township" else "county" if body.zone else region.level if region else None
     tail = body.zone + body.via + body.town + body.organ
-    if region and body.organ.endswith("分局") and (branch := seat.branch(body.organ, region, year)):
+    if region and BRANCH.search(body.organ) and (branch := seat.branch(BRANCH.sub("", body.organ), region, year)):
         region, level = branch, branch.level
         name = body.head + seat.seat_name(regions.path(region.code, year)[-2], year, evidence) + tail
     elif bodies.words().national.fullmatch(body.organ) and not body.places:
@@ -384,6 +398,7 @@ def _placed(
         if body.kind == "government" and not body.places:
             name = ""  # 县人民政府 names none
     else:
+        tail = seat.government(region) if tail == "人民政府" else tail
         name = body.head + seat.seat_name(region, year, evidence) + tail
         printed = re.sub(r"\s", "", body.text)
         whole = bool(body.places) and regions.is_full(body.places[0])  # no 广西贺州市平桂区人民政府

@@ -37,6 +37,7 @@ _FOREIGN = re.compile(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\
 _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
 _TWO_CLAUSES = re.compile(r"[\u4e00-\u9fff“”]{5,18} {2,4}[\u4e00-\u9fff“”]{6,24}")
+_SECOND = re.compile(rf"[。！？；]{SPACE}(?:[（(]?(?:2|二)[）)、.．]|②|⑵|⒉|㈡)")
 _ROW = re.compile(r"[\t|]")
 LONGEST_UNLABELLED = 40
 LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
@@ -175,15 +176,18 @@ def _labelled(text: str) -> list[Head]:
         if style.level > 2 and _NEXT.search(text, start, end):
             continue  # nor do (1)…；(2)…
         if not first:
-            # Inside a paragraph only a label in sequence, with a short clause and then text of its own.
+            # Inside a paragraph only a label in sequence, with a short clause and then text of its own. A blank before the label
+            # stands for a line break that was lost.
+            apart = m[0][:1].isspace()
+            above = apart and body >= limit and (below := knowledge().label.match(text, limit + 1)) and _level(below) > style.level
             if number != last.get(style.name, 0) + 1 and number != 1:
                 continue
-            if number == 1 and not re.search(r"[。！？；]" + SPACE + r"(?:[（(]?(?:2|二)[）)、.．]|②|⑵|⒉|㈡)", text[end:limit]):
+            if number == 1 and not above and not _SECOND.search(text, end, limit):
                 continue
-            if not 4 <= end - m.end() <= 40 or body >= limit or _MEASURED.search(text, m.end(), end):
+            if not 4 <= end - m.end() <= 40 or (body >= limit and not above) or _MEASURED.search(text, m.end(), end):
                 continue
-        if text[end:body].strip() == "" and body < limit and not first:
-            continue
+            if text[end:body].strip() == "" and body < limit and not apart:
+                continue
         end, body = _wrapped(text, m.end(), end, body)
         heading = text[m.end():end].replace("\n", "").strip(_CLOSE)
         item = style.level > 2 and body >= limit and text[m.end():limit].rstrip().endswith((";", "；"))
@@ -199,6 +203,11 @@ def _labelled(text: str) -> list[Head]:
             if deeper.level > style.level:
                 last.pop(deeper.name, None)
     return heads
+
+
+def _level(label: re.Match[str]) -> int:
+    """The level that a match of the labels' alternation shows."""
+    return knowledge().styles[int((label.lastgroup or "s0")[1:])].level
 
 
 def _wrapped(text: str, start: int, end: int, body: int) -> tuple[int, int]:
@@ -248,8 +257,9 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
         following = text[slice(*lines[i + 1])].strip() if i + 1 < len(lines) else ""
         if _ROW.search(following) and know.caption.search(line):
             continue
+        told = len(following) > LONGEST_UNLABELLED or (re.search(r"\d", following) and re.search("[,，]", following))
         heads_next = i + 1 < len(lines) and _first(text, lines[i + 1]) in starts
-        if heads_next or len(following) > LONGEST_UNLABELLED or "\t" in following \
+        if heads_next or told or "\t" in following \
                 or (_PROSE.search(following) and len(following) > 12) or (named and following):
             out.append(Head(0, "", line, at, b, "bare"))
     return out

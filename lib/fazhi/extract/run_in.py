@@ -18,6 +18,7 @@ from fazhi.knowledge import KnowledgeError, load_arrays
 
 FILE = "run_in.npz"
 LEAST, MOST = 5, 46  # characters that such a heading has
+LONGEST = 75  # characters that any heading has
 BITS = 13
 ROWS = 1 << BITS
 _CLAUSE = re.compile("[,，、 ]")
@@ -60,8 +61,8 @@ def model() -> tuple[NDArray[np.int8], int]:
 
 
 def heading_end(line: str) -> int:
-    """Where the heading ends that a line without a stop begins with; 0 where none is told."""
+    """Where the heading ends that a line without a stop begins with; 0 where none is told. A very long line is no heading whole."""
     weights, bias = model()
     told = ((int(weights[features(line, at)].sum(dtype=np.int64)) + bias, at) for at in places(line))
     best, end = max(told, default=(0, 0))
-    return end if best > 0 else 0
+    return end if best > 0 or len(line) > LONGEST else 0

@@ -162,13 +162,18 @@ def tied(zone: str, region: regions.Region, evidence: Evidence) -> regions.Regio
     return None
 
 
-def branch(organ: str, region: regions.Region, year: int | None) -> regions.Region | None:
-    """The county that a city bureau's branch (云岩分局) is named for."""
+def branch(name: str, region: regions.Region, year: int | None) -> regions.Region | None:
+    """The county that a city bureau's branch is named for, by its name without its last word (公安局云岩)."""
     for size in (5, 4, 3, 2):
-        for r in regions.find(organ[:-2][-size:], year):
+        for r in regions.find(name[-size:], year):
             if _county_below(r, region):
                 return r
     return None
+
+
+def government(region: regions.Region) -> str:
+    """What the government of a division is called: those of 地区 and 盟 are agencies of the province's (地方组织法)."""
+    return "行政公署" if region.level == "prefecture" and region.name.endswith(("地区", "盟")) else "人民政府"
 
 
 def _county_below(r: regions.Region, region: regions.Region) -> bool:

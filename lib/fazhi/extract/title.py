@@ -27,6 +27,8 @@ _ATTACHED = re.compile(
     r"([^\n。；]{8,70}(?:\n[^\n。；，]{2,30}报告(?=\n))?)(?=\n)",
     re.MULTILINE,
 )
+_PARTY_TOO = re.compile(r"^(?:中共\S+|\S+(?:党组|党委|党工委))\s+(?=\S)")  # its Party group, before the body that reports
+_SPREAD = re.compile(r"\S(?:\s+\S)+")  # 报    告
 OPENED = re.compile("[和及与]$")  # a title that goes on: …工作报告和 / 2023年工作思路
 HEAD_LINES = 9  # a title stands above these or nowhere
 # One class of characters in front, so that a scan leaps from one to the next.
@@ -45,7 +47,8 @@ def rules() -> dict[str, re.Pattern[str]]:
 def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | None, str]:
     """The title as printed, and the line above it where that may name the issuer."""
     patterns = rules()
-    lines = [_IN_BRACKETS.sub(r"\1", line.strip()) for line in page.text[:1500].split("\n") if line.strip()][:HEAD_LINES]
+    lines = [line.strip() for line in page.text[:1500].split("\n") if line.strip()][:HEAD_LINES]
+    lines = [_squeeze(line) if _SPREAD.fullmatch(line) else _IN_BRACKETS.sub(r"\1", line) for line in lines]
     if printed := _printed(lines):
         longer = [
             t
@@ -61,6 +64,8 @@ def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | No
         if candidate == name and page.media_type != "text/html" and _squeeze(candidate) not in shown:
             continue  # a file's name alone is nothing that the page prints
         candidate = _without_site(candidate)
+        if not (issuer_parts(candidate) or re.search(YEAR, candidate) or candidate in (page.text + page.furniture).split("\n")):
+            continue  # 法治政府建设年度报告 alone is a column's name
         if _is_title(candidate):
             bare = patterns["site.attachment"].sub("", candidate)
             if candidate != bare or (bare in page.furniture + page.text[-200:] and bare not in page.text[:400]):
@@ -144,7 +149,7 @@ def issuer_parts(title: str) -> list[str]:
     marked = re.sub(rf"[（(]?{YEAR}\s*年?度?[）)]?", "\0", title).replace("关于", "\0")
     m = rules()["title.core"].search(marked)
     parts = [rules()["title.verbs"].sub("", part.strip()) for part in (marked[: m.start()] if m else marked).split("\0")]
-    parts = [p for p in parts if len(p) > 1]
+    parts = [_PARTY_TOO.sub("", p) for p in parts if len(p) > 1]
     last = re.search(r"[（(]([^（）()]{2,20})[）)]\s*$", title)
     pieces = [
         piece for p in parts for piece in re.split(r"[、\s【】]+", p) if piece != p
