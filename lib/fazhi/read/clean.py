@@ -14,7 +14,7 @@ from itertools import chain, pairwise
 from .dates import DATE, parse_date
 from .furniture import rules
 from .page import Draft, Page
-from .text import mend, tidy, unpaged, unwrap
+from .text import closed, mend, tidy, unpaged, unwrap
 
 SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—]{1,2}(?![\d—–-])")
 SPACE = re.compile(r"\s+")
@@ -71,7 +71,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
             if lines[i] and not (entry and any(other.startswith(entry) for other in lines[i + 1 : closing])):
                 break
             keep[i] = False
-    text = "\n".join(line for line, kept in zip(lines, keep, strict=True) if kept)
+    text = closed("\n".join(line for line, kept in zip(lines, keep, strict=True) if kept))
     cut = [line for line, kept in zip(lines, keep, strict=True) if line and not kept]
 
     furniture = "\n".join(cut)

@@ -13,6 +13,7 @@ from itertools import pairwise
 from statistics import median
 
 import pypdfium2
+from pypdfium2.raw import FPDFText_GetFontSize
 
 from .furniture import rules
 from .page import Draft, Unreadable
@@ -32,7 +33,9 @@ PAGES = 400  # a report has a few dozen
 
 @dataclass(slots=True)
 class Line:
-    """A line of a page; `left`, `right` and `base` in points, `size` the height of its characters."""
+    """A line of a page; `left`, `right` and `base` in points, `size` the height of its first character, `font` its type's size
+    in the measure of the page's maker.
+    """
 
     text: str
     page: int
@@ -40,6 +43,7 @@ class Line:
     right: float
     base: float
     size: float
+    font: float
 
 
 def parse(data: bytes) -> Draft:
@@ -85,7 +89,7 @@ def _page_lines(page: pypdfium2.PdfTextPage, number: int) -> list[Line]:
         stripped = tidy(_with_tabs(page, piece, start) if known else piece).strip()
         if not stripped:
             continue
-        left = right = base = 0.0
+        left = right = base = font = 0.0
         size = 12.0
         if known:
             first = start + len(piece) - len(piece.lstrip("\r \u3000\xa0"))
@@ -93,12 +97,13 @@ def _page_lines(page: pypdfium2.PdfTextPage, number: int) -> list[Line]:
             left, base, _, top = page.get_charbox(first, loose=True)
             right = page.get_charbox(last, loose=True)[2]
             size = max(top - base, 1.0)
+            font = FPDFText_GetFontSize(page, first)
         # signs set close (”，) overlap, and pdfium then begins a line
         if lines and known and abs(lines[-1].base - base) < 0.3 * size and left > lines[-1].right - size:
             lines[-1].text += ("\t" if left - lines[-1].right > size else "") + stripped
             lines[-1].right = right
         else:
-            lines.append(Line(stripped, number, left, right, base, size))
+            lines.append(Line(stripped, number, left, right, base, size, font))
     return lines
 
 
@@ -165,7 +170,8 @@ def _paragraphs(lines: list[Line]) -> list[str]:
         else:
             opens = heads.match(line.text) or (not indented and label.match(line.text) and above.text[-1] in STOPS + "”）")
             goes_on = full and line.left < left + size and not opens
-        goes_on = goes_on or line.text[0] in CLOSING  # no paragraph begins with one
+        same = max(above.font, line.font) <= 1.15 * min(above.font, line.font)  # no title goes on in what stands below it
+        goes_on = same and (goes_on or line.text[0] in CLOSING)  # no paragraph begins with one
         if goes_on and "\t" not in above.text and "\t" not in line.text:
             apart = APART.search(out[-1][-1:] + "\n" + line.text[:5])
             out[-1] += (" " if apart else "") + line.text
