@@ -100,7 +100,7 @@ def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = No
     """All rows of one page. `name` is the source's file name; `overrides` its columns of sources.csv (issuer, year, title …)."""
     text = page.text
     identity = identify(page, name, overrides)
-    sections = review_dimensions(fold(text), outline(text))
+    sections = review_dimensions(fold(text), outline(text, page.leads))
     found, _, _, out = figures(text, sections, identity.year, identity.issuer_kind)
     notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, out)]
     done = measures(text, sections)

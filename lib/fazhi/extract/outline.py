@@ -6,7 +6,7 @@ where a label counts, where a heading ends, and which level a heading without la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -38,6 +38,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
 _TWO_CLAUSES = re.compile(r"[\u4e00-\u9fff“”]{5,18} {2,4}[\u4e00-\u9fff“”]{6,24}")
 _SECOND = re.compile(rf"[。！？；]{SPACE}(?:[（(]?(?:2|二)[）)、.．]|②|⑵|⒉|㈡)")
+_ITEM = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|要)|首先|其[次一二三四]|第[一二三四五六七八九十](?!责任)|最后|另外|同时|此外")
 _ROW = re.compile(r"[\t|]")
 LONGEST_UNLABELLED = 40
 LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
@@ -158,7 +159,19 @@ def _line_end(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _labelled(text: str) -> list[Head]:
+def _leads(text: str, leads: Sequence[str]) -> dict[int, int]:
+    """Of lines that begin in bold and go on in plain type: where they begin, and where what is in bold ends, at a full stop."""
+    if not leads:
+        return {}
+    either = "|".join(r"\s*".join(map(re.escape, "".join(lead.split()))) for lead in sorted(leads, key=len, reverse=True))
+    found = {}
+    for m in re.finditer(rf"^{SPACE}(?P<lead>{either})", text, re.MULTILINE):
+        stop = _STOP.search(text, m.start("lead"), m.end())
+        found[m.start("lead")] = stop.start() if stop else m.end()
+    return found
+
+
+def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
     """The headings that bear a label."""
     heads: list[Head] = []
     last: dict[str, int] = {}
@@ -171,6 +184,8 @@ def _labelled(text: str) -> list[Head]:
         if m.end() >= limit:
             continue
         end, body = _cut(text, m.end(), limit)
+        if (shown := leads.get(start, 0)) >= m.end() + 4 and balanced(text[m.end():shown]):
+            end, body = (shown, shown) if text[shown:body].strip(_CLOSE) or shown > body else (end, body)
         if style.name == "circled" and (end - m.end() > 24 or _LISTED.search(text, start, end)):
             continue  # ①…;②… inside a sentence lists things, it heads nothing
         if style.level > 2 and _NEXT.search(text, start, end):
@@ -277,6 +292,18 @@ def _dashed(text: str) -> list[Head]:
     return out if len(out) > 1 else []
 
 
+def _bold(text: str, leads: dict[int, int], labelled: list[Head]) -> list[Head]:
+    """Topic sentences in bold without a label, where they are a series."""
+    starts = {h.start for h in labelled}
+    out = []
+    for start, end in leads.items():
+        heading = text[start:end].strip(_CLOSE)
+        told = text[end:].lstrip(" ")[:1] in ("：", ":") or knowledge().never.search(heading) or _MEASURED.search(heading)
+        if start not in starts and not told and not _ITEM.match(heading) and 4 <= len(heading) <= LONGEST_UNLABELLED:
+            out.append(Head(0, "", heading, start, end, "bare"))
+    return out if len(out) > 1 else []
+
+
 def _numbered(bare: list[Head]) -> tuple[list[Head], list[Head]]:
     """The bare lines that begin with 一, 二, 三 in sequence (一总体成效: the mark after the label is lost), and the others."""
     found, number = [], 0
@@ -326,18 +353,22 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
     return kept
 
 
-def outline(text: str) -> list[Section]:
+def outline(text: str, leads: Sequence[str] = ()) -> list[Section]:
     """The sections of a report's clean text in reading order, a preamble first when text stands before the first heading.
+
+    `leads` is what paragraphs begin with in bold before they go on in plain type, as far as the source shows it (Page.leads).
 
     Every `start` is at the label (at the heading where there is none); a section ends where the next of its level or above
     begins.
     """
     signed = knowledge().ended.search(text, len(text) * 3 // 5)
     ending = signed.start() if signed else len(text)  # nothing is headed below the signature
-    labelled = [h for h in _labelled(text) if h.start < ending]
+    shown = _leads(text, leads)
+    labelled = [h for h in _labelled(text, shown) if h.start < ending]
     numbered, bare = _numbered([h for h in _unlabelled(text, labelled) if h.start < ending])
     labelled = sorted([*labelled, *numbered], key=lambda h: h.start)
-    bare = sorted([*bare, *(h for h in _dashed(text) if h.start < ending)], key=lambda h: h.start)
+    told = [h for h in (*_dashed(text), *_bold(text, shown, labelled)) if h.start < ending]
+    bare = sorted([*bare, *told], key=lambda h: h.start)
     heads = _once(_levels(labelled, bare), text)
     sections: list[Section] = []
     before = heads[0].start if heads else len(text)

@@ -108,6 +108,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
         publisher=next(iter(fields.get("publisher", ())), None) or draft.fields.get("publisher") or _byline(cut),
         site=next((s for s in sites if s), None),
         furniture=furniture,
+        leads=tuple(tidy(lead) for lead in draft.leads),
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from .leads import BOLD, PLAIN, parted, unmarked
 from .page import Draft, Unreadable
 
 LIMIT = 64_000_000
@@ -46,10 +47,10 @@ def parse(archive: zipfile.ZipFile) -> Draft:
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         )
     numbering = Numbering(_part(archive, "word/numbering.xml"), _part(archive, "word/styles.xml"))
-    lines = _blocks(body, numbering)
+    lines, leads = parted(_blocks(body, numbering))
     core = _part(archive, "docProps/core.xml")
     title = "" if core is None else next((e.text or "" for e in core if _name(e) == "title"), "")
-    return Draft(lines, titles=[title.strip()] if 6 <= len(title.strip()) <= 120 else [])
+    return Draft(lines, titles=[title.strip()] if 6 <= len(title.strip()) <= 120 else [], leads=leads)
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> etree._Element | None:
@@ -152,6 +153,8 @@ def _pieces(element: etree._Element) -> Iterator[str]:
             yield "-"
         elif name in SKIPPED or name == "r" and _on(_child(child, "rPr", "vanish")):
             continue
+        elif name == "r" and _on(_child(child, "rPr", "b")):
+            yield from (BOLD, *_pieces(child), PLAIN)
         else:
             yield from _pieces(child)
 
@@ -240,7 +243,8 @@ class Numbering:
         at_level = _integer(level, self._linked.get((abstract, owner or ""), 0))
         shapes = {**self._levels.get(abstract, {}), **levels}
         shape = shapes.get(at_level)
-        if shape is None or not _text(paragraph).strip():
+        text = unmarked(_text(paragraph)).strip()
+        if shape is None or not text:
             return ""
         counts = self._counts.setdefault(abstract, {})
         if at_level in starts and (number, at_level) not in self._begun:
@@ -263,7 +267,7 @@ class Numbering:
             )
 
         label = re.sub(r"%(\d)", count, shape.text)
-        return label + " " if label[-1:] in {".", "．"} and _text(paragraph).lstrip()[:1].isdigit() else label
+        return label + " " if label[-1:] in {".", "．"} and text[:1].isdigit() else label
 
 
 def numeral(number: int, kind: str) -> str:

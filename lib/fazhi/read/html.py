@@ -13,9 +13,11 @@ from functools import cache
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ..knowledge import load_toml
+from .leads import BOLD, PLAIN, parted
 from .page import Draft
 
 BEGIN, END = "\x01", "\x02"
+BOLD_NODES = "strong, b, span[style*='font-weight: bold' i], span[style*='font-weight:bold' i], span[style*='font-weight: 700'], span[style*='font-weight:700']"
 TAG = re.compile(r"""<!--.*?-->|<(/?[a-zA-Z][^\s/>]*)(?:[^>"]|"[^"]*")*>""", re.DOTALL)
 BLOCKS = {
     "address",
@@ -101,7 +103,7 @@ MARKUP = re.compile(
 )
 # A line break of the source is a space, but none that a Chinese reader means: editors wrap between characters and tags.
 SOURCE_BREAK = re.compile(r"[ \t\r\f]*\n\s*")
-MEANT = re.compile("(?<=[\u2e80-\uffef]) ?\x04[ \x04]*|[ \x04]*\x04 ?(?=[\u2e80-\uffef])")
+MEANT = re.compile("(?<=[\x05\x06\u2e80-\uffef]) ?\x04[ \x04]*|[ \x04]*\x04 ?(?=[\x05\x06\u2e80-\uffef])")
 CANONICAL = re.compile(r"saved from url=\(\d+\)(\S+)")
 
 
@@ -136,7 +138,10 @@ def parse(text: str) -> Draft:
     if article is not None and article.mem_id != body.mem_id:
         article.insert_before(BEGIN)
         article.insert_after(END)
-    lines = _lines(body.html or "")
+    for node in body.css(BOLD_NODES):
+        node.insert_before(BOLD)
+        node.insert_after(PLAIN)
+    lines, leads = parted(_lines(body.html or ""))
     start, end = 0, len(lines)
     out: list[str] = []
     for line in lines:
@@ -149,7 +154,7 @@ def parse(text: str) -> Draft:
     # Elements below the article are named like titles too: those of other pages.
     above = "".join(out[: start + 8]).replace(" ", "")
     titles[1:1] = [t for t in shown if t.replace(" ", "") in above]
-    return Draft(out, start, min(end, len(out)), titles, fields)
+    return Draft(out, start, min(end, len(out)), titles, fields, leads)
 
 
 def _head(tree: LexborHTMLParser, text: str) -> tuple[list[str], dict[str, str]]:

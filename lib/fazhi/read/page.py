@@ -30,6 +30,7 @@ class Page:
     publisher: str | None
     site: str | None
     furniture: str  # what was cut, in the order of the page
+    leads: tuple[str, ...] = ()  # what paragraphs begin with in bold before they go on in plain type
     printed: str = ""  # the text as printed, where that is in traditional characters
     places: tuple[int, ...] = ()  # of each character of `text`, and of its end, in `printed`
 
@@ -39,7 +40,7 @@ class Draft:
     """A source as lines, before cleaning; an empty line is a gap that the layout shows.
 
     `start` and `end` bound what the markup says is the article, as far as a format knows; `titles` are those that the
-    markup names, best first; `broken` says that the lines may be those of a printed page rather than paragraphs.
+    markup names, best first; `leads` what it sets in bold at the beginning of paragraphs that go on in plain type; `broken` says that the lines may be those of a printed page rather than paragraphs.
     """
 
     lines: list[str]
@@ -47,4 +48,5 @@ class Draft:
     end: int | None = None
     titles: list[str] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)  # published, publisher, site, url: as the markup gives them
+    leads: list[str] = field(default_factory=list)
     broken: bool = False

@@ -45,7 +45,8 @@ def simplified_draft(draft: Draft) -> Draft:
     """A draft in simplified characters, without the reading aids of mirrors."""
     plain = {key: simplified(value) for key, value in draft.fields.items()}
     lines = [simplified(GLOSS.sub("", line)) for line in draft.lines]
-    return replace(draft, lines=lines, titles=[simplified(GLOSS.sub("", t)) for t in draft.titles], fields=plain)
+    titles, leads = ([simplified(GLOSS.sub("", t)) for t in named] for named in (draft.titles, draft.leads))
+    return replace(draft, lines=lines, titles=titles, fields=plain, leads=leads)
 
 
 def as_printed(page: Page, lines: Sequence[str]) -> Page:
