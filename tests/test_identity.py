@@ -164,6 +164,12 @@ CASES = [
         "government",
         "451103",
     ),
+    ("国家矿山安全监察局党组 国家矿山安全监察局关于2021年度推进法治政府建设情况的报告", {}, "国家矿山安全监察局", "department", None),
+    ("中共忠县汝溪镇委员会 忠县汝溪镇人民政府关于2024年法治政府建设情况的报告", {}, "重庆市忠县汝溪镇人民政府", "township", "500233"),
+    ("深圳市规划和自然资源局坪山管理局2024年法治政府建设年度报告", {}, "深圳市规划和自然资源局坪山管理局", "department", "440310"),
+    ("阿克苏地区2020年度法治政府建设情况报告", {}, "阿克苏地区行政公署", "government", "652900"),
+    ("经开区(头屯河区)人民政府2023年法治政府建设工作报告", {}, "经开区(头屯河区)人民政府", "government", "650106"),
+    ("河北唐山汉沽管理区管委会2021年度法治政府建设工作报告", {}, "河北唐山汉沽管理区管委会", "zone", "130200"),
     (
         "天津经济技术开发区管理委员会2022年度法治政府建设情况报告\n滨海新区人民政府：\n2022年，管委会依法行政。",
         {"site": None},
@@ -239,6 +245,7 @@ def test_the_drafter_is_not_the_issuer_of_a_governments_report() -> None:
         ("【市政府法治建设年度报告】南宁市人民政府2016年度依法行政工作报告", "南宁市人民政府2016年度依法行政工作报告"),
         ("【工作总结】沙龙镇2021年法治政府建设工作总结", "沙龙镇2021年法治政府建设工作总结"),
         ("按照要求，现将我委2019年度法治政府建设工作情况报告如下：", None),
+        ("嵊州市烟草专卖局党组\n关于2023年度法治政府建设工作情况的\n报    告", "嵊州市烟草专卖局党组关于2023年度法治政府建设工作情况的报告"),
         (
             "《甲县人民政府2017年度法治政府建设工作报告》是2018年甲县人民政府发布的通知。\n2017年，我县依法行政。",
             "甲县人民政府2017年度法治政府建设工作报告",
@@ -259,6 +266,13 @@ def test_a_title_that_stands_only_as_an_attachment_is_taken_with_a_finding() -> 
     assert found.title == "嘉定区发展和改革委员会2019年度法治政府建设工作情况报告"
     assert found.issuer == "上海市嘉定区发展和改革委员会"
     assert "title_from_attachment" in {f.rule for f in found.findings}
+
+
+def test_a_columns_name_is_no_title() -> None:
+    column = page("2022年，怀柔区依法行政。" + BODY, "法治政府建设年度报告", furniture="首页 > 政务公开 > 法治政府建设年度报告 > 区政府")
+    assert identify(column).title is None
+    printed = page("法治政府建设年度报告\n2022年，怀柔区依法行政。" + BODY, "法治政府建设年度报告")
+    assert identify(printed).title == "法治政府建设年度报告"
 
 
 def test_a_files_name_is_no_title_but_tells_the_issuer() -> None:
@@ -408,6 +422,9 @@ def test_a_government_whose_place_only_its_documents_name_is_inferred() -> None:
     found = identify(page(text + BODY), "x.txt")
     assert (found.issuer, found.region_code, found.level) == ("贵州省人民政府", "520000", "province")
     assert [f.rule for f in found.findings] == ["issuer_inferred"]
+    own = "2023年，全区各级政府落实《法治广西建设规划》，自治区人民政府严格执行报告制度。自治区党委常委会专题研究，依法治区委员会部署。"
+    found = identify(page(own + BODY, site=None), "x.txt")
+    assert (found.issuer, found.region_code, found.level) == ("广西壮族自治区人民政府", "450000", "province")
 
 
 def test_a_body_named_only_later_or_in_a_documents_title() -> None:
@@ -415,6 +432,23 @@ def test_a_body_named_only_later_or_in_a_documents_title() -> None:
     assert identify(page(text), "x.txt").issuer == "惠州市财政局"
     text = "我委对照《永川区2023年法治政府建设工作要点》总结如下。" + BODY + "\n出台《永川高新区管委会权责事项目录》。"
     assert (found := identify(page(text), "x.txt")).issuer == "永川高新区管委会" and found.issuer_kind == "zone"
+    text = "2025年，我局将法治建设列为局年度重点。" + BODY + "\n印发《2025年邵阳市人力资源和社会保障局法治建设要点》。"
+    assert identify(page(text, site=None), "x.txt").issuer == "邵阳市人力资源和社会保障局"
+    text = "2024年，我分局在市公安局领导下依法履职。" + BODY + "\n制定《佛山市公安局高明分局2024年法治公安建设任务分工方案》。"
+    assert (found := identify(page(text, site=None), "x.txt")).issuer == "佛山市公安局高明分局" and found.region_code == "440608"
+
+
+def test_the_pages_own_full_name_is_better_than_the_tables() -> None:
+    text = "2024年，钟祥市城管执法局依法履职，我局现报告如下。" + BODY
+    assert identify(page(text, site=None), "x.txt").issuer == "钟祥市城市管理综合行政执法局"
+    assert identify(page(text + "\n印发《钟祥市城市管理执法局2024年要点》。", site=None), "x.txt").issuer == "钟祥市城市管理执法局"
+
+
+def test_addressees_do_not_report() -> None:
+    text = "邯郸市人民政府、中共馆陶县委、馆陶县人民代表大会常务委员会：\n2024年以来，馆陶县依法行政，我县成效明显。"
+    assert identify(page(text + BODY, site=None), "x.txt").issuer == "馆陶县人民政府"
+    text = "2026年，按照《督察工作规定》和区委依法治区办安排，区财政局作了回顾，我区有序推进。"
+    assert identify(page(text + BODY, site="西安市新城区人民政府"), "x.txt").issuer == "西安市新城区财政局"
 
 
 @pytest.mark.parametrize(("lead", "issuer", "code"), [

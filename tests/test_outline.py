@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from fazhi.extract import run_in
 from fazhi.extract.kinds import named_kinds
-from fazhi.extract.outline import knowledge, outline, outline_findings, value
+from fazhi.extract.labels import knowledge, value
+from fazhi.extract.outline import outline, outline_findings
 from fazhi.extract.rows import Section
 from fazhi.extract.run_in import heading_end, places
 from fazhi.knowledge import KnowledgeError, load_toml
@@ -297,3 +298,30 @@ def test_a_model_of_headings_ends_that_does_not_fit_is_refused(tmp_path: Path, m
 def test_two_clauses_parted_by_blanks_are_one_heading_as_printed() -> None:
     text = f"{LEAD}{PROSE}\n聚焦服务效能  营商环境持续优化\n{PROSE}\n规范权力运行  执法公信力明显增强\n{PROSE}\n"
     assert shown(text) == [(1, "", "聚焦服务效能  营商环境持续优化"), (1, "", "规范权力运行  执法公信力明显增强")]
+
+
+def test_a_heading_in_one_line_with_the_lead_and_one_behind_a_blank() -> None:
+    text = LEAD.strip() + " 一、主要举措和成效\n（一）打牢基础\n" + PROSE + " （二）抓好整改 " + PROSE + "\n二、存在问题\n" + PROSE + "\n"
+    assert shown(text) == [(1, "一、", "主要举措和成效"), (2, "（一）", "打牢基础"), (2, "（二）", "抓好整改"), (1, "二、", "存在问题")]
+
+
+def test_a_line_of_figures_without_a_stop_is_headed_too() -> None:
+    text = f"{LEAD}一、完成情况\n加强组织领导\n{PROSE}\n依法管理资产\n调剂用房2100平方米，处置车辆6辆\n二、存在问题\n{PROSE}\n"
+    assert shown(text)[1:3] == [(2, "", "加强组织领导"), (2, "", "依法管理资产")]
+
+
+def test_what_is_in_bold_ends_a_heading_and_heads_in_a_series() -> None:
+    told = PROSE.rstrip("。")
+    text = f"{LEAD}一、主要工作\n（一）规范执法行为{told}。\n学法用法。{PROSE}\n普法宣传。{PROSE}\n一是抓学习。{PROSE}\n二、存在问题\n{PROSE}\n"
+
+    def heads(*leads: str) -> list[tuple[str | None, str | None]]:
+        return [(s.label, s.heading) for s in outline(text, leads) if s.heading]
+
+    assert heads("（一）规范执法行为", "学法用法。", "普法宣传。", "一是抓学习。") == [
+        ("一、", "主要工作"), ("（一）", "规范执法行为"), (None, "学法用法"), (None, "普法宣传"), ("二、", "存在问题")]
+    assert (None, "学法用法") not in heads("学法用法。")  # one is none
+
+
+def test_a_line_longer_than_any_heading_is_none_whole() -> None:
+    line = "（一）" + "扛牢法治部门建设责任突出理论武装把学习作为重点" + "，纳入第一议题和学习安排" * 6 + "。"
+    assert len(next(s.heading or "" for s in outline(f"一、主要工作\n{line}\n") if s.level == 2)) < 50

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date
+from itertools import chain
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +17,7 @@ from fazhi.read import Page, Unreadable, read
 from fazhi.read.dates import parse_date
 from fazhi.read.docx import numeral
 from fazhi.read.furniture import rules, spread
+from fazhi.read.text import closed, run_together, unpaged, unwrap
 
 BODY = ["2021年，我区坚持依法行政，法治政府建设取得新成效。现将有关情况报告如下：", "一、主要做法", "（一）依法决策。全年审查文件58件，提出意见131条。",
         "办理行政复议案件12件，调解成功率98.2%。", "二、存在不足", "一是力量不足；二是能力不强。"]
@@ -90,6 +93,58 @@ def test_hard_wrapped_lines_are_joined_and_headings_are_not() -> None:
         whole = "　　" + paragraph
         lines += [whole[i:i + 36] for i in range(0, len(whole), 36)]
     assert read("\n".join(lines).encode()).text.split("\n") == [long, "一、主要做法", long, "（一）依法决策", long]
+
+
+def wrapped(*paragraphs: str, width: int = 28) -> list[str]:
+    return [paragraph[i:i + width] for paragraph in paragraphs for i in range(0, len(paragraph), width)]
+
+
+def test_a_sentence_runs_over_the_number_and_the_head_of_a_printed_page() -> None:
+    told = "坚持把学习宣传贯彻法治思想作为重大政治任务，组织学法，培训执法人员，办理案件，提出意见" * 3 + "。"
+    more = told.replace("，组织学法", "、不断完善各项制度")
+    lines, other, head = wrapped(told), wrapped(more), "甲县烟草专卖局党组文件"
+    pages = [[*lines[:3], "", "— 1 —", "", head, "", *lines[3:]], [*other[:2], "", "— 2 —", "", head, "", *other[2:]], ["— 3 —"]]
+    assert read("\n".join([TITLE, *chain(*pages)]).encode()).text.split("\n") == [TITLE, told, more]
+
+
+def test_numbers_that_count_no_pages_stay() -> None:
+    lines = [TITLE, *BODY[:3], "— 3 —", BODY[3], "— 9 —", *BODY[4:]]
+    assert unpaged(lines) == lines and unpaged([TITLE, "— 1 —", *BODY]) == [TITLE, "— 1 —", *BODY]
+
+
+def test_a_ragged_margin_is_one() -> None:
+    long = "坚持把学习宣传贯彻法治思想作为重大政治任务全年组织学法培训执法人员办理案件提出意见"
+    lines = [long[:28]] * 3 + [long[:10] + "。", "一、主要做法", *[long[: 23 + k % 2] for k in range(9)], "全年有序。"]
+    joined = unwrap(lines, re.compile("一、"))
+    assert joined == ["".join(lines[:4]), "一、主要做法", "".join(lines[5:])]
+    sentences = [line + "。" for line in lines]
+    assert unwrap(sentences, re.compile("一、")) == sentences
+
+
+def test_a_printed_page_run_together_gets_its_paragraphs_back() -> None:
+    label = re.compile(r"[一二三]、|（[一二三]）")
+    told = [PROSE_LINE * 9 + "。", "一、主要做法", PROSE_LINE * 2 + "。", "（一）依法决策", PROSE_LINE * 4 + "。"]
+    assert run_together(" ".join(wrapped(*told)), label) == told
+    plain = " ".join([PROSE_LINE * 9 + "。", "一、主要做法", PROSE_LINE * 5 + "。"])
+    assert run_together(plain, label) == [plain]
+
+
+def test_blanks_beside_figures_are_closed_where_a_page_sets_them_throughout() -> None:
+    spaced = "2020 年，受理 12 件，办结率 98.2% ，其中 3 件调解，1 045 项公开。"
+    assert closed(spaced) == "2020年，受理12件，办结率98.2%，其中3件调解，1 045项公开。"
+    assert closed("关于 2020 年度法治政府建设情况报告 2020 年，" + spaced).startswith("关于2020年度法治政府建设情况报告 2020年，")
+    rows = f"{spaced}\n单位 立案 结案\n城管 12 9\n应急 5 3"
+    assert closed(rows).split("\n")[1:] == rows.split("\n")[1:]
+    loose = "受理12件，办结9件，调解3件，公开5条，（二）规范执法 2020年，培训4次，检查6家，处罚7起，约谈8人。"
+    assert closed(loose) == loose
+
+
+def test_what_is_in_bold_before_plain_type_leads_its_paragraph() -> None:
+    body = [f"<strong>加强<b>领导</b>。</strong>{BODY[0]}", f"（一）<span style='font-weight:bold'>规范执法</span> {BODY[1]}", "<b>存在问题</b>",
+            f"<b>三</b>是{BODY[2]}", f"{BODY[3]}<b>力度不减</b>。", *BODY]
+    page = read(html(paragraphs([TITLE, *body])))
+    assert page.leads == ("加强领导。", "（一）规范执法")
+    assert page.text.split("\n")[1:4] == [f"加强领导。{BODY[0]}", f"（一）规范执法 {BODY[1]}", "存在问题"] and "\x05" not in page.text
 
 
 def test_a_title_broken_over_lines_is_joined_in_titles_and_kept_in_text() -> None:
@@ -243,6 +298,14 @@ def test_numeral(number: int, kind: str, label: str) -> None:
     assert numeral(number, kind) == label
 
 
+def test_docx_tells_what_is_in_bold_before_plain_type() -> None:
+    bold = "<w:r><w:rPr><w:b/></w:rPr><w:t>{}</w:t></w:r>"
+    body = (p(TITLE) + f"<w:p>{bold.format('规范执法')}{bold.format('行为')}<w:r><w:t>全年检查58次。</w:t></w:r></w:p>"
+            + f"<w:p>{bold.format('存在问题')}</w:p><w:p><w:r><w:rPr><w:b w:val='0'/></w:rPr><w:t>没有加粗的话</w:t></w:r><w:r><w:t>，如此。</w:t></w:r></w:p>")
+    page = read(docx(body))
+    assert page.leads == ("规范执法行为",) and page.text.split("\n")[1:3] == ["规范执法行为全年检查58次。", "存在问题"]
+
+
 def test_docx_changes_boxes_tables_and_hidden_text() -> None:
     body = (p(TITLE) + "<w:p><w:r><w:t>全年办理案件</w:t></w:r><w:del><w:r><w:delText>11</w:delText></w:r></w:del><w:ins><w:r><w:t>12</w:t></w:r></w:ins>"
             "<w:r><w:rPr><w:vanish/></w:rPr><w:t>暗</w:t></w:r><w:r><w:t>件，结案9件。</w:t></w:r></w:p>"
@@ -254,8 +317,8 @@ def test_docx_changes_boxes_tables_and_hidden_text() -> None:
 
 # PDF
 
-def pdf(*pages: list[tuple[int, int, str]]) -> bytes:
-    """A PDF of lines (left, base, text) in 16 point, with a font that every reader knows by its name."""
+def pdf(*pages: list[tuple[int, int, str] | tuple[int, int, str, int]]) -> bytes:
+    """A PDF of lines (left, base, text, size or 16 point), with a font that every reader knows by its name."""
     objects = ["<</Type/Catalog/Pages 2 0 R>>", "",
                "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[4 0 R]>>",
                ("<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>"
@@ -263,7 +326,7 @@ def pdf(*pages: list[tuple[int, int, str]]) -> bytes:
                "<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 700/StemV 90>>"]
     kids = []
     for lines in pages:
-        content = "".join(f"BT /F 16 Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET\n" for x, y, text in lines)
+        content = "".join(f"BT /F {size[0] if size else 16} Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET\n" for x, y, text, *size in lines)
         objects.append(f"<</Length {len(content)}>>stream\n{content}endstream")
         objects.append(f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {len(objects)} 0 R/Resources<</Font<</F 3 0 R>>>>>>")
         kids.append(f"{len(objects)} 0 R")
@@ -317,6 +380,12 @@ def test_pdf_a_line_may_be_two_characters_short_where_a_sign_may_not_begin_the_n
     lines = [TITLE, *[PROSE_LINE[:28]] * 4, PROSE_LINE[:24] + "六十", "起，涉及赔付423.7万元。", "”，有序推进。"]
     page = read(pdf([(72, 780 - 28 * i, line) for i, line in enumerate(lines)]))
     assert page.text.endswith(PROSE_LINE[:24] + "六十起，涉及赔付423.7万元。”，有序推进。")
+
+
+def test_pdf_lines_of_other_sizes_are_no_paragraph() -> None:
+    title = TITLE + "一年" * ((28 * 16 // 22 - len(TITLE)) // 2)
+    placed = [(72, 780, title, 22), (72, 740, "来源：甲区人民政府"), *[(72, 700 - 28 * i, PROSE_LINE[:28]) for i in range(4)]]
+    assert read(pdf(placed)).text.split("\n")[0] == title
 
 
 def test_pdf_tables_keep_their_cells() -> None:

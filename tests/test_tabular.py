@@ -191,6 +191,11 @@ def test_a_column_that_counts_cases_counts_them_in_件() -> None:
     assert values(table(rows, " | ")) == [(15, "件"), (13, "件")]
 
 
+def test_a_column_of_numbers_counts_what_its_head_names_or_nothing_said() -> None:
+    rows = [["来源", "派遣数", "人数", "办结量", "完成率"], ["数字平台", "4172", "12", "39", "99.2%"]]
+    assert values(table(rows)) == [(4172, ""), (12, "人"), (39, "件"), (99.2, "%")]
+
+
 def test_two_tables_that_follow_each_other_have_each_its_head() -> None:
     rows = [["行政处罚（宗）", "罚款", "警告"], ["数量", "316", "52"], ["行政检查（次）", "日常", "专项"], ["数量", "41", "7"]]
     assert values(table(rows, " | ")) == [(316, "宗"), (52, "宗"), (41, "次"), (7, "次")]

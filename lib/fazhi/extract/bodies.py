@@ -33,6 +33,7 @@ GENERIC = r"(?:自治区|自治州|省|市(?!场|容|民(?!政|族|宗)|政(?!�
 _NO_ORGAN = re.compile("委|街|镇|乡(?!村)|.*(?:党委|[省市县区州旗]委)$")
 _STREET = re.compile(rf"{HAN}{{1,6}}?街(?=$|\d|[^一-鿿])")
 _DIVISION = re.compile(rf"[（(]({HAN}{{1,6}}[县市区])[）)]")  # a zone that is a district too
+_BRANCH = re.compile(rf"{HAN}{{2,6}}?分局")
 NO_NAME = re.compile(r"[，。；！？,;:：]")
 
 
@@ -279,7 +280,10 @@ def _organ(text: str, at: int, year: int | None, whole: bool, zone: str, town: s
     if (m := w.government.match(text, at)) and not (whole and m.end() != len(text)):
         return ("人民政府" if m[0] == "政府" else m[0]), "government", m.end()
     if (m := w.organ.fullmatch(text, at) if whole else w.organ.match(text, at)) and not _NO_ORGAN.match(m[0]):
-        return m[0], "department", m.end()
+        end = m.end()
+        if not whole and m[0][-1] in "局委" and (branch := _BRANCH.match(text, end)):
+            end = branch.end()  # 佛山市公安局高明分局
+        return text[at:end], "department", end
     return "", "township" if town else "zone" if zone else "government" if placed else "other", at
 
 

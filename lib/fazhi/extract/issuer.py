@@ -40,7 +40,7 @@ LED = re.compile(r"(省|市|县|区|州|旗)委(?:[、和]?\1政府)")
 WHOLE = re.compile(r"全(省|市|县|区(?!域)|州|旗|镇|乡)")
 REGION_OWN = re.compile(r"自治区(?:人民政府|政府|党委常委会)(?![、，]?(?:部署|要求|决策))")
 DISTRICT = re.compile(r"我区|(?<!自治)区(?:委(?!员会)|政府|人民政府)")
-QUOTED = re.compile(r"《(?:关于)?(?:中共)?([一-鿿]{4,24})")
+QUOTED = re.compile(r"《(?:关于)?(?:20\d\d年度?)?(?:中共)?([一-鿿]{4,24})")
 NUMBERED = re.compile(r"[一-鿿]{0,3}[〔\[(（]\s*20\d\d")
 FIRST_HEADING = re.compile(r"\n\s*(?:一、|[（(]一[）)]|第一部分|1[.、．])")
 PROSE = re.compile(r"^[^\n]{30,}", re.MULTILINE)
@@ -124,7 +124,7 @@ def _asides(text: str, year: int | None) -> Iterator[Mention]:
 
 def _opening(head: str, start: int, year: int | None) -> Iterator[Mention]:
     """Whom the first sentence of the telling is about: its subject."""
-    told = PROSE.search(head, start)
+    told = next((m for m in PROSE.finditer(head, start) if re.search("[，,。]", m[0])), None)  # no line of addressees
     opening = OPENING.match(head, told.start()) if told else None
     if opening:
         rest = head[opening.end() :]
@@ -141,7 +141,8 @@ def _clauses(head: str, start: int, year: int | None) -> Iterator[Mention]:
         if (len(line) < 60 and line.endswith(("：", ":"))) or (line.startswith("原") and head[at - 1 : at] in "，,、"):
             continue  # an addressee; a former body: …设立平桂区，原平桂管理区管委会职能…
         body = bodies.read_body(head[at : at + NAME], year, whole=False)
-        if body is None or body.organ.startswith("国务院") or before.search(head, max(0, at - 4), at):
+        joined = body is not None and not body.places and body.text[0] in "和与及"  # 按照……和区委依法治区办安排
+        if body is None or joined or body.organ.startswith("国务院") or before.search(head, max(0, at - 4), at):
             continue
         if at and bodies.words().common.intersection(body.places):
             continue  # 会同县委、县政府督查室…

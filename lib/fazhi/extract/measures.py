@@ -12,7 +12,7 @@ from functools import cache
 
 from fazhi.extract.dimensions import UNDER, Topics
 from fazhi.extract.kinds import named_kinds
-from fazhi.extract.outline import knowledge as sections_knowledge
+from fazhi.extract.labels import knowledge as sections_knowledge
 from fazhi.extract.rows import Measure, Section
 from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 from fazhi.knowledge.words import own_words, segmenter

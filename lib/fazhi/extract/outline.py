@@ -6,23 +6,16 @@ where a label counts, where a heading ends, and which level a heading without la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
-from typing import Any
 
 from fazhi.extract.dimensions import Topics
 from fazhi.extract.kinds import kinds_of, named_kinds
+from fazhi.extract.labels import NUMERAL, SPACE, knowledge, labels, level, value
 from fazhi.extract.rows import Finding, Section
 from fazhi.extract.run_in import OPEN, SHUT, balanced, heading_end
-from fazhi.knowledge import compiled, load_toml, require
 
-NUMERAL = "[一二三四五六七八九十]{1,3}"
-SPACE = r"[ \u00a0\u3000]*+"
-GROUPS = "nmopq"
-_VALUES = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {c: i for i, c in enumerate("㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩", 1)}
-_DAMAGED = {"ㄒ": 1, "ǘ": 2, "ㄈ": 3, "ㄋ": 4, "ㄎ": 5, "ㄆ": 7, "ò": 8, "ň": 9, "ㄊ": 10}
 _STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")
 _CLOSE = " \t\u3000。．.；;：:，,、"
 _BREAK = re.compile(r"[：:]|[ \u3000]+")
@@ -38,35 +31,9 @@ _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
 _TWO_CLAUSES = re.compile(r"[\u4e00-\u9fff“”]{5,18} {2,4}[\u4e00-\u9fff“”]{6,24}")
 _SECOND = re.compile(rf"[。！？；]{SPACE}(?:[（(]?(?:2|二)[）)、.．]|②|⑵|⒉|㈡)")
-_ITEM = re.compile(r"[一二三四五六七八九十]{1,3}(?:是|要)|首先|其[次一二三四]|第[一二三四五六七八九十](?!责任)|最后|另外|同时|此外")
 _ROW = re.compile(r"[\t|]")
 LONGEST_UNLABELLED = 40
 LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """A label style of sections.toml, compiled."""
-
-    name: str
-    level: int
-    pattern: re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """sections.toml, compiled and checked."""
-
-    styles: tuple[Style, ...]
-    never: re.Pattern[str]
-    body_end: re.Pattern[str]
-    title: re.Pattern[str]
-    caption: re.Pattern[str]
-    told: re.Pattern[str]
-    preface: re.Pattern[str]
-    ended: re.Pattern[str]
-    label: re.Pattern[str]
-    inline: re.Pattern[str]
 
 
 @dataclass(slots=True)
@@ -80,57 +47,6 @@ class Head:
     body: int
     style: str
     number: int | None = None
-
-
-def _compiled(pattern: Any, entry: str) -> re.Pattern[str]:
-    return compiled("sections.toml", entry, str(pattern).replace("{N}", NUMERAL).replace("{S}", SPACE))
-
-
-@cache
-def knowledge() -> Knowledge:
-    """What knowledge/sections.toml says. Raises KnowledgeError for an entry that cannot be used."""
-    data, styles = load_toml("sections.toml"), []
-    for entry in data["style"]:
-        name = f"[[style]] {entry.get('name')}"
-        require("sections.toml", name, entry, {"name": str, "level": int, "pattern": str, "yes": list, "no": list})
-        styles.append(Style(entry["name"], entry["level"], _compiled(entry["pattern"], name)))
-    parts = []
-    for i, style in enumerate(styles):  # one alternation finds every label; the group that matched tells the style
-        parts.append(f"(?P<s{i}>" + re.sub(r"\?P<\w>", "?:", style.pattern.pattern) + ")")
-    either = "|".join(parts)
-    lines = data["lines"]
-    keys = ("never", "body_end", "title", "caption", "told", "ended", "preface")
-    require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
-    never, body_end, title, caption, told, ended, preface = (_compiled(lines[key], f"[lines] {key}") for key in keys)
-    return Knowledge(tuple(styles), never, body_end, title, caption, told, preface, ended,
-                     re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE), re.compile(rf"(?<=[。！？；;]){SPACE}(?:{either})"))
-
-
-def value(numeral: str) -> int:
-    """The number that a label shows, 0 when it shows none."""
-    if numeral.isdecimal():
-        return int(numeral)
-    if "①" <= numeral[0] <= "⒛":
-        return (ord(numeral[0]) - ord("①")) % 20 + 1
-    if numeral[0] in _DAMAGED:
-        return _DAMAGED[numeral[0]]
-    if numeral[0] == "㈩":
-        return 10
-    tens, ten, ones = numeral.rpartition("十")
-    return (_VALUES.get(tens, 1) * 10 if ten else 0) + _VALUES.get(ones, 0)
-
-
-def _labels(text: str) -> Iterator[tuple[re.Match[str], Style, int, bool]]:
-    """Every label at a line's beginning or after a full stop, with its style, number and whether it begins the line."""
-    know = knowledge()
-    found = [(m, True) for m in know.label.finditer(text)] + [(m, False) for m in know.inline.finditer(text)]
-    for m, first in sorted(found, key=lambda pair: pair[0].start()):
-        style = know.styles[int((m.lastgroup or "s0")[1:])]
-        label = m[m.lastgroup or 0]
-        shown = style.pattern.match(label)
-        groups = shown.groupdict() if shown else {}
-        numeral = next((groups[g] for g in GROUPS if groups.get(g)), "")
-        yield m, style, value(numeral) if numeral else 0, first
 
 
 def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
@@ -176,7 +92,7 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
     heads: list[Head] = []
     last: dict[str, int] = {}
     listed = "", -2  # the style of a list's last item, and where its line ended
-    for m, style, number, first in _labels(text):
+    for m, style, number, first in labels(text):
         start = m.start() + len(m[0]) - len(m[0].lstrip(" \u00a0\u3000"))
         limit = _line_end(text, m.end())
         if heads and start < heads[-1].body:
@@ -194,7 +110,8 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             # Inside a paragraph only a label in sequence, with a short clause and then text of its own. A blank before the label
             # stands for a line break that was lost.
             apart = m[0][:1].isspace()
-            above = apart and body >= limit and (below := knowledge().label.match(text, limit + 1)) and _level(below) > style.level
+            below = knowledge().label.match(text, limit + 1) if apart and body >= limit else None
+            above = below is not None and level(below) > style.level
             if number != last.get(style.name, 0) + 1 and number != 1:
                 continue
             if number == 1 and not above and not _SECOND.search(text, end, limit):
@@ -218,11 +135,6 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             if deeper.level > style.level:
                 last.pop(deeper.name, None)
     return heads
-
-
-def _level(label: re.Match[str]) -> int:
-    """The level that a match of the labels' alternation shows."""
-    return knowledge().styles[int((label.lastgroup or "s0")[1:])].level
 
 
 def _wrapped(text: str, start: int, end: int, body: int) -> tuple[int, int]:
@@ -299,7 +211,7 @@ def _bold(text: str, leads: dict[int, int], labelled: list[Head]) -> list[Head]:
     for start, end in leads.items():
         heading = text[start:end].strip(_CLOSE)
         told = text[end:].lstrip(" ")[:1] in ("：", ":") or knowledge().never.search(heading) or _MEASURED.search(heading)
-        if start not in starts and not told and not _ITEM.match(heading) and 4 <= len(heading) <= LONGEST_UNLABELLED:
+        if start not in starts and not told and not knowledge().item.match(heading) and 4 <= len(heading) <= LONGEST_UNLABELLED:
             out.append(Head(0, "", heading, start, end, "bare"))
     return out if len(out) > 1 else []
 

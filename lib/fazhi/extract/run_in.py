@@ -61,7 +61,7 @@ def model() -> tuple[NDArray[np.int8], int]:
 
 
 def heading_end(line: str) -> int:
-    """Where the heading ends that a line without a stop begins with; 0 where none is told. A very long line is no heading whole."""
+    """Where the heading ends that a line without a stop begins with; 0 where none is told, if a heading may be so long."""
     weights, bias = model()
     told = ((int(weights[features(line, at)].sum(dtype=np.int64)) + bias, at) for at in places(line))
     best, end = max(told, default=(0, 0))

@@ -21,7 +21,11 @@ _RUNNING = re.compile(r"[，。；：:、]|.{61}")  # what a row of cells parted
 _FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.\s]{1,4}))?")
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
 _CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;;、()\d]{1,3})")
-_CASES = re.compile(r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$|(?:接收|受理|办理|办结|投诉|举报|咨询|收件)量$")  # such a column counts 件, if it names no unit
+# A column of cases counts 件, if it names no unit; another one of numbers the unit that it names, or none.
+_CASES = re.compile(
+    r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$|(?:接收|受理|办理|办结|投诉|举报|咨询|收件)量$"
+)
+_COUNTED = re.compile(r"(\S)数$|[一-鿿]量$")
 _SHARE = re.compile(r"(?:率|比例|占比|比重)$")
 _WORD_UNIT = re.compile(r"(万|亿|千)?(\S{1,3})")
 _SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3}
@@ -77,7 +81,7 @@ def _figure(folded: str, start: int, end: int, known: Mapping[str, str]) -> re.M
 def _number(m: re.Match[str], unit: str, scale: str | None) -> Number:
     """The number of a cell's match with its unit, of which a 万 or the like may stand in the head."""
     value = round(float(m[1].replace(",", "") + (m[2] or "")) * _SCALE.get(scale or "", 1.0), 6)
-    return Number(m.start(1), m.end(), value, None, unit, "exact", units()[unit], False)
+    return Number(m.start(1), m.end(), value, None, unit, "exact", units().get(unit, ""), False)
 
 
 def _headless(
@@ -149,8 +153,10 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
             unit = next((u for u in (printed, named, apart, caption, marked, headed) if u and u[2] in known), None)
             cases = _CASES.search(folded, a, b)
             share = folded[b - 1] == "率" or (label and _SHARE.search(folded, *label))
-            if unit is None and not share and not cases:
+            counted = _COUNTED.search(folded, a, b)
+            if unit is None and not share and not cases and not counted:
                 continue
-            number = _number(m, unit[2], unit[1]) if unit else _number(m, "%" if share else "件", None)
+            bare = "%" if share else "件" if cases else counted[1] if counted and counted[1] in known else ""
+            number = _number(m, unit[2], unit[1]) if unit else _number(m, bare, None)
             out.append(Cell(number, (a, named.start() if named and named.start() > a else b), label, span, row[0][0]))
     return out

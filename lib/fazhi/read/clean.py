@@ -14,7 +14,7 @@ from itertools import chain, pairwise
 from .dates import DATE, parse_date
 from .furniture import rules
 from .page import Draft, Page
-from .text import closed, mend, tidy, unpaged, unwrap
+from .text import closed, mend, run_together, tidy, unpaged, unwrap
 
 SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—]{1,2}(?![\d—–-])")
 SPACE = re.compile(r"\s+")
@@ -36,6 +36,8 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     """The page that a draft is: its text without furniture, and what the furniture says of it."""
     rule = rules()
     raw = [tidy(line) for line in draft.lines]
+    if draft.broken:
+        raw = [part for line in raw for part in run_together(line, rule.label)]
     if draft.start == 0 and draft.end is None:
         raw = [part for line in raw for whole in _parted(line) for part in _titled(whole)]
     if draft.broken:

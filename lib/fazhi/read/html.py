@@ -17,7 +17,9 @@ from .leads import BOLD, PLAIN, parted
 from .page import Draft
 
 BEGIN, END = "\x01", "\x02"
-BOLD_NODES = "strong, b, span[style*='font-weight: bold' i], span[style*='font-weight:bold' i], span[style*='font-weight: 700'], span[style*='font-weight:700']"
+BOLD_NODES = ", ".join(
+    ["strong", "b", *(f"span[style*='font-weight:{gap}{weight}' i]" for gap in ("", " ") for weight in ("bold", "700"))]
+)
 TAG = re.compile(r"""<!--.*?-->|<(/?[a-zA-Z][^\s/>]*)(?:[^>"]|"[^"]*")*>""", re.DOTALL)
 BLOCKS = {
     "address",

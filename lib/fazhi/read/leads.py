@@ -1,4 +1,4 @@
-"""What a paragraph begins with in bold before it goes on in plain type: a heading that runs into its text, where one is looked for.
+"""What a paragraph begins with in bold before it goes on in plain type: as a rule a heading that runs into its text.
 
 HTML and DOCX set the marks; the lines are cleaned without them.
 """

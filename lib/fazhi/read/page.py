@@ -40,7 +40,8 @@ class Draft:
     """A source as lines, before cleaning; an empty line is a gap that the layout shows.
 
     `start` and `end` bound what the markup says is the article, as far as a format knows; `titles` are those that the
-    markup names, best first; `leads` what it sets in bold at the beginning of paragraphs that go on in plain type; `broken` says that the lines may be those of a printed page rather than paragraphs.
+    markup names, best first; `leads` is what it sets in bold at the beginning of paragraphs that go on in plain type; `broken`
+    says that the lines may be those of a printed page rather than paragraphs.
     """
 
     lines: list[str]

@@ -189,7 +189,8 @@ def _mended(text: str) -> str:
 
 PAGE_NUMBER = re.compile(r"[—–-]+\s*(\d{1,3})\s*[—–-]+|第\s*(\d{1,3})\s*页(?:\s*[/，,]?\s*共\s*\d{1,3}\s*页)?")
 SPACED, UNSPACED = re.compile("\\d [\u4e00-\u9fff]"), re.compile("\\d[\u4e00-\u9fff]")
-APART = re.compile("(?<=[\u4e00-\u9fff，。；：、“”（）《》]) (?=\\d)|(?<=[\\d%％]) (?=[\u4e00-\u9fff，。；：、“”（）《》])")
+_BESIDE = "\u4e00-\u9fff，。；：、“”（）《》"
+APART = re.compile(f"(?<!报告)(?<!总结)(?<!情况)(?<=[{_BESIDE}]) (?=\\d)|(?<=[\\d%％]) (?=[{_BESIDE}])")
 RUNNING = re.compile("[，。；,;]|.{61}")  # what a row of cells has not
 RUN_ON = re.compile(r" {2,}|(?<=[。；：]) ?(?=[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
 
@@ -226,6 +227,19 @@ def closed(text: str) -> str:
     return "\n".join(APART.sub("", line) if RUNNING.search(line) else line for line in text.split("\n"))
 
 
+def run_together(line: str, label: re.Pattern[str]) -> list[str]:
+    """The paragraphs of a printed page whose lines were run together with a blank between them; another line comes back alone."""
+    if len(line) < 400:
+        return [line]
+    pieces = [piece for piece in APART.sub("", line).split(" ") if piece]
+    widths = sorted(map(width, pieces))
+    margin = widths[len(widths) * 9 // 10]
+    full = sum(abs(w - margin) <= 4 for w in widths)
+    if not 40 <= margin <= 120 or full < 8 or full * 4 < len(pieces):
+        return [line]
+    return _joined(pieces, label, margin, margin * 5 // 6)
+
+
 def unpaged(lines: list[str]) -> list[str]:
     """The lines of a printed text without its pages' numbers and the heads that run over them; others come back as they were.
 
@@ -240,9 +254,10 @@ def unpaged(lines: list[str]) -> list[str]:
     for at, _ in numbers:
         cut.add(at)
         for step in (-1, 1):
-            i = at + step
-            while 0 <= i < len(lines) and (not lines[i].strip() or times[lines[i].strip()] > 1):
+            i, heads = at + step, 0
+            while 0 <= i < len(lines) and (not (line := lines[i].strip()) or (times[line] > 1 and len(line) <= 40 and heads < 2)):
                 cut.add(i)
+                heads += bool(line)
                 i += step
     return [line for i, line in enumerate(lines) if i not in cut]
 
@@ -267,6 +282,11 @@ def unwrap(lines: list[str], label: re.Pattern[str]) -> list[str]:
             break
     if len(full) * 3 < len(widths) or sum(line[-1:] in STOPS for line in full) * 2 > len(full):
         return lines
+    return _joined(lines, label, margin, least)
+
+
+def _joined(lines: list[str], label: re.Pattern[str], margin: int, least: int) -> list[str]:
+    """Lines joined where they reach the margin, or nearly so and within a sentence."""
     out: list[str] = []
     goes_on = False
     for line in lines:
