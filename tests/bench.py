@@ -64,7 +64,7 @@ def one_report(rounds: int) -> tuple[tuple[int, int], list[tuple[str, float]]]:
 
     jieba.setLogLevel(logging.WARNING)
     page = min((read(raw, name) for name, raw, _ in marked("open")), key=lambda p: abs(len(p.text) - USUAL))
-    text, sections, identity = page.text, outline(page.text), identify(page)
+    text, sections, identity = page.text, outline(page.text, page.leads), identify(page)
     size = (len(text), len(extract(page).quantities))
     print("one report of {} characters, {} quantities".format(*size))
     jobs: list[tuple[str, Callable[[], object], str]] = [

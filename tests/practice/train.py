@@ -78,7 +78,7 @@ def examples() -> Iterator[Example]:
         for name, raw, gold in marked(part):
             page = read(raw, name)
             who = identify(page, name)
-            sections = outline(page.text)
+            sections = outline(page.text, page.leads)
             yield from _of(f"{part}/{name}", page.text, sections, who.year, who.issuer_kind, gold["quantities"])
     book = load_toml("codebook.toml")
     for entry in (*book["entry"], *book["none"]):
@@ -127,8 +127,8 @@ def headings() -> Iterator[Heading]:
     """Every heading of the open parts that has a dimension."""
     for part in ("open", "samples"):
         for name, raw, gold in marked(part):
-            text = read(raw, name).text
-            sections = outline(text)
+            page = read(raw, name)
+            text, sections = page.text, outline(page.text, page.leads)
             if not sections:
                 continue
             rows, starts = heading_contexts(fold(text), sections)
