@@ -170,6 +170,12 @@ def test_a_figure_torn_from_its_unit_is_mended() -> None:
     assert read("\n".join([TITLE, *BODY, *torn]).encode()).text == "\n".join([TITLE, *BODY, *whole])
 
 
+def test_a_mended_article_ends_where_it_ended() -> None:
+    told = ["全年审查合同", "56", "份，提出意见214", "条。", "召开会议4", "次，制定要点。"]
+    page = read(html(f"<div>首页</div><div id=zoom>{paragraphs([TITLE, *BODY, *told])}</div><div>打印</div>"))
+    assert page.text.split("\n")[-2:] == ["全年审查合同56份，提出意见214条。", "召开会议4次，制定要点。"]
+
+
 def test_page_numbers_between_paragraphs_go() -> None:
     assert read("\n".join([TITLE, *BODY[:3], "— 3 —", *BODY[3:]]).encode()).text == "\n".join([TITLE, *BODY])
 
@@ -317,16 +323,16 @@ def test_docx_changes_boxes_tables_and_hidden_text() -> None:
 
 # PDF
 
-def pdf(*pages: list[tuple[int, int, str] | tuple[int, int, str, int]]) -> bytes:
-    """A PDF of lines (left, base, text, size or 16 point), with a font that every reader knows by its name."""
+def pdf(*pages: list[tuple[int, int, str] | tuple[int, int, str, int]], drawn: str = "", drawn_next: str = "") -> bytes:
+    """A PDF of lines (left, base, text, size or 16 point) and of what is drawn on the first page and the next, with a font that every reader knows by its name."""
     objects = ["<</Type/Catalog/Pages 2 0 R>>", "",
                "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[4 0 R]>>",
                ("<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>"
                 "/DW 1000/FontDescriptor 5 0 R>>"),
                "<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 700/StemV 90>>"]
     kids = []
-    for lines in pages:
-        content = "".join(f"BT /F {size[0] if size else 16} Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET\n" for x, y, text, *size in lines)
+    for lines, paths in zip(pages, [drawn, drawn_next, *[""] * len(pages)], strict=False):
+        content = paths + "".join(f"BT /F {size[0] if size else 16} Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET\n" for x, y, text, *size in lines)
         objects.append(f"<</Length {len(content)}>>stream\n{content}endstream")
         objects.append(f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {len(objects)} 0 R/Resources<</Font<</F 3 0 R>>>>>>")
         kids.append(f"{len(objects)} 0 R")
@@ -395,6 +401,38 @@ def test_pdf_tables_keep_their_cells() -> None:
     assert read(pdf(page)).text.split("\n")[2:] == ["\t".join(row) for row in rows]
     narrow = [(72, 780, TITLE), (104, 740, "全年办案情况见下表。"), *[(72, 700 - 28 * i, " ".join(row)) for i, row in enumerate(rows)]]
     assert read(pdf(narrow)).text.split("\n")[2:] == ["\t".join(row) for row in rows]
+
+
+def ruled(columns: list[int], levels: list[int]) -> str:
+    """The lines of a table, as a PDF draws them."""
+    flat = [f"{columns[0]} {y} m {columns[-1]} {y} l S\n" for y in levels]
+    return "".join(flat + [f"{x} {levels[0]} m {x} {levels[-1]} l S\n" for x in columns])
+
+
+def test_pdf_a_ruled_tables_cells_are_whole_however_they_are_broken() -> None:
+    above, below = (72, 780, TITLE), (72, 600, "以上数据由各部门报送，有序推进。")
+    cells = [(80, 740, "执法"), (80, 722, "部门"), (180, 740, "检查"), (180, 722, "（次）"), (280, 731, "立案（件）"),
+             (80, 690, "市场监"), (80, 672, "管局"), (180, 690, "5120"), (280, 690, "216")]  # fmt: skip
+    page = read(pdf([above, *cells, below], drawn=ruled([72, 172, 272, 372], [762, 712, 662])))
+    assert page.text.split("\n") == [TITLE, "执法部门\t检查（次）\t立案（件）", "市场监管局\t5120\t216", below[2]]
+
+
+def test_pdf_a_row_that_a_pages_end_parted_is_one() -> None:
+    head = [(72, 780, TITLE), (80, 140, "部门"), (180, 140, "检查（次）"), (280, 140, "立案（件）"), (80, 110, "市场监"), (180, 110, "5120"), (280, 110, "216")]
+    rest = [(80, 740, "管局"), (80, 710, "应急局"), (180, 710, "46"), (280, 710, "8")]
+    page = read(pdf(head, rest, drawn=ruled([72, 172, 272, 372], [160, 130, 100]), drawn_next=ruled([72, 172, 272, 372], [762, 732, 702])))
+    assert page.text.split("\n")[1:] == ["部门\t检查（次）\t立案（件）", "市场监管局\t5120\t216", "应急局\t46\t8"]
+
+
+def test_pdf_cells_that_go_on_and_a_box_that_is_no_table() -> None:
+    told = (72, 600, "以上数据由各部门报送，有序推进，群众满意。")
+    lines = "".join(f"72 {y} m 372 {y} l S\n" for y in (762, 732, 672)) + "172 702 m 372 702 l S\n"
+    lines += "72 762 m 72 672 l S\n372 762 m 372 672 l S\n172 762 m 172 672 l S\n272 732 m 272 672 l S\n"
+    cells = [(80, 742, "部门"), (200, 742, "2021年（件）"), (80, 700, "甲局"), (180, 712, "受理"), (280, 712, "12"), (180, 682, "办结"), (280, 682, "9")]
+    page = read(pdf([(72, 790, TITLE), *cells, told], drawn=lines))
+    assert page.text.split("\n")[1:] == ["部门\t2021年（件）", "甲局\t受理\t12", "办结\t9", told[2]]
+    boxed = read(pdf([(72, 780, TITLE), (80, 740, "全年受理12件，办结9件。"), told], drawn="72 730 300 30 re S\n"))
+    assert "\t" not in boxed.text and "全年受理12件，办结9件。" in boxed.text
 
 
 def test_a_pdf_without_text_is_a_scan() -> None:

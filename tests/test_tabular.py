@@ -196,6 +196,12 @@ def test_a_column_of_numbers_counts_what_its_head_names_or_nothing_said() -> Non
     assert values(table(rows)) == [(4172, ""), (12, "人"), (39, "件"), (99.2, "%")]
 
 
+def test_the_last_cells_are_lacking_where_the_whole_rows_have_no_figures_there() -> None:
+    rows = [["事项", "2020年（件）", "2021年（件）", "备注"], ["成立登记", "19", "17"], ["变更登记", "30", "38", "含法人"], ["注销登记", "9", "11"]]
+    text = table(rows)
+    assert [(c.number.value, text[slice(*c.head)]) for c in cells(text)][:2] == [(19, "2020年"), (17, "2021年")]
+
+
 def test_two_tables_that_follow_each_other_have_each_its_head() -> None:
     rows = [["行政处罚（宗）", "罚款", "警告"], ["数量", "316", "52"], ["行政检查（次）", "日常", "专项"], ["数量", "41", "7"]]
     assert values(table(rows, " | ")) == [(316, "宗"), (52, "宗"), (41, "次"), (7, "次")]

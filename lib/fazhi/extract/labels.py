@@ -63,7 +63,8 @@ def knowledge() -> Knowledge:
     require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
     never, body_end, title, caption, told, ended, preface, item = (_compiled(lines[key], f"[lines] {key}") for key in keys)
     return Knowledge(tuple(styles), never, body_end, title, caption, told, preface, ended, item,
-                     re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE), re.compile(rf"(?:(?<=[。！？；;])|(?<=[：:])(?=[ \u3000])){SPACE}(?:{either})"))
+                     re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE),
+                     re.compile(rf"(?:(?<=[。！？；;])|(?<=[：:])(?=[ \u3000])){SPACE}(?:{either})"))
 
 
 def value(numeral: str) -> int:

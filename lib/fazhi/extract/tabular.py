@@ -106,6 +106,13 @@ def _headless(
     return out
 
 
+def _last_lack(matches: list[re.Match[str] | None], full: list[list[bool]], shift: int) -> bool:
+    """Whether a row's figures stand rather below those of the whole rows if its last cells are lacking than if its first are."""
+    own = [bool(m) for m in matches]
+    left = sum(a == b for row in full for a, b in zip(own, row, strict=False))
+    return left > sum(a == b for row in full for a, b in zip(own, row[shift:], strict=True))
+
+
 def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list[Cell]:
     if len(block) < 2:
         return []
@@ -134,12 +141,13 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
     span = (before, block[-1][-1][1])
     units_at = next((i for i, (a, b) in enumerate(columns) if folded[a:b] in ("单位", "计量单位")), None)
     out = []
+    full = [[bool(m) for m in matches] for matches in figures[head + 1 :] if len(matches) == len(columns)]
     for row, matches in zip(block[head + 1 :], figures[head + 1 :], strict=True):
         first = next((i for i, m in enumerate(matches) if m), 0)
         last = first - 1 - (first > 1 and folded[slice(*row[first - 1])] in known)  # before a column of units
         label = (row[0][0], row[last][1]) if first else None
         shift = len(columns) - len(row)  # the first cells are lacking, of a label that spans rows, or else the last
-        if folded[row[-1][1] :].partition("\n")[0].count("|") > 1:
+        if folded[row[-1][1] :].partition("\n")[0].count("|") > 1 or (shift > 0 and _last_lack(matches, full, shift)):
             shift = 0  # … | 12 | |: the last are
         if units_at is not None and 0 < shift < len(columns) - units_at and folded[slice(*row[units_at])] in known:
             shift = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 
 import pypdfium2
@@ -17,7 +17,8 @@ from pypdfium2.raw import FPDFText_GetFontSize
 
 from .furniture import rules
 from .page import Draft, Unreadable
-from .text import IDEOGRAPH, tidy
+from .pdf_tables import Table, tables
+from .text import IDEOGRAPH, RUNNING, tidy
 
 MEDIA = "application/pdf"
 NUMBER = re.compile(
@@ -44,6 +45,7 @@ class Line:
     base: float
     size: float
     font: float
+    row: bool = False  # of a ruled table, its cells parted by tabs
 
 
 def parse(data: bytes) -> Draft:
@@ -61,7 +63,8 @@ def parse(data: bytes) -> Draft:
             try:
                 page = document[number]
                 heights.append(page.get_height())
-                lines += _page_lines(page.get_textpage(), number)
+                text = page.get_textpage()
+                lines += _with_tables(_page_lines(text, number), tables(page, text))
             except pypdfium2.PdfiumError:
                 heights.append(842.0)
         title = (document.get_metadata_value("Title") or "").strip()
@@ -74,7 +77,7 @@ def parse(data: bytes) -> Draft:
     if sum("\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text) > 0.3 * len(text):
         raise Unreadable("PDF 的字体没有字符编码，取不出文字，请先做文字识别（OCR）", MEDIA)
     return Draft(
-        _paragraphs(_with_rows(_without_margins(lines, heights))),
+        _paragraphs(_with_rows(_resumed(_without_margins(lines, heights)))),
         titles=[title] if 6 <= len(title) <= 120 and IDEOGRAPH.search(title) else [],
     )
 
@@ -107,8 +110,46 @@ def _page_lines(page: pypdfium2.PdfTextPage, number: int) -> list[Line]:
     return lines
 
 
+def _with_tables(lines: list[Line], found: list[Table]) -> list[Line]:
+    """The lines of a page with those that stand in a ruled table as its rows."""
+    for table in found:
+        left, bottom, right, top = table.box
+        inside = [k for k, line in enumerate(lines) if line.right and bottom <= line.base <= top and line.left >= left - line.size
+                  and line.right <= right + line.size]  # fmt: skip
+        if not inside:
+            continue
+        first = lines[inside[0]]
+        rows = [
+            Line("\t".join(cells).rstrip("\t"), first.page, left, right, base, first.size, first.font, row=True)
+            for base, cells in table.rows
+            if any(cells)
+        ]
+        kept = [line for k, line in enumerate(lines) if k not in set(inside)]
+        lines = [*kept[: inside[0]], *rows, *kept[inside[0] :]]
+    return lines
+
+
+def _resumed(lines: list[Line]) -> list[Line]:
+    """The lines with the rows whole that a page's end parted: below it stand only the rests of some of their cells."""
+    out: list[Line] = []
+    for line in lines:
+        above = out[-1] if out else None
+        if above and above.row and line.row and line.page == above.page + 1:
+            cells, rest = above.text.split("\t"), line.text.split("\t")
+            if len(rest) <= len(cells) and sum(map(bool, rest)) * 2 < len(cells):
+                above.text = "\t".join(cell + more for cell, more in zip_longest(cells, rest, fillvalue=""))
+                continue
+        out.append(line)
+    return out
+
+
 def _with_tabs(page: pypdfium2.PdfTextPage, piece: str, start: int) -> str:
-    """A line, from character `start` of its page, with a tab for each blank as wide as a character: cells stand so in a table."""
+    """A line, from character `start` of its page, with a tab for each blank as wide as a character: cells stand so in a table.
+
+    In a sentence such blanks only fill the line.
+    """
+    if RUNNING.search(piece):
+        return piece
 
     def blank(m: re.Match[str]) -> str:
         _, low, right, high = page.get_charbox(start + m.start() - 1, loose=True)
@@ -139,11 +180,12 @@ def _with_rows(lines: list[Line]) -> list[Line]:
     cells = [re.split(r"[\t ]+", line.text) for line in lines]
     start = 0
     for end in range(1, len(lines) + 1):
-        if end < len(lines) and len(cells[end]) == len(cells[start]):
+        if end < len(lines) and len(cells[end]) == len(cells[start]) and not lines[end].row and not lines[start].row:
             continue
         head, *rows = [[bool(FIGURE.fullmatch(cell)) for cell in row] for row in cells[start:end]]
-        wide = len(head) > 2 or any("\t" in line.text for line in lines[start:end])
-        if rows and wide and not any(head) and all(map(any, rows)) and len(head) > 1:
+        tabs = any("\t" in line.text for line in lines[start:end])
+        wide = len(head) > 1 if tabs else len(head) > 2 and all(sum(row) > 1 for row in rows)  # 某县 2021 年度报告 is no row
+        if rows and wide and not any(head) and all(map(any, rows)):
             for line, row in zip(lines[start:end], cells[start:end], strict=True):
                 line.text = "\t".join(row)
         start = end
@@ -172,7 +214,7 @@ def _paragraphs(lines: list[Line]) -> list[str]:
             goes_on = full and line.left < left + size and not opens
         same = max(above.font, line.font) <= 1.15 * min(above.font, line.font)  # no title goes on in what stands below it
         goes_on = same and (goes_on or line.text[0] in CLOSING)  # no paragraph begins with one
-        if goes_on and "\t" not in above.text and "\t" not in line.text:
+        if goes_on and not (above.row or line.row) and "\t" not in above.text and "\t" not in line.text:
             apart = APART.search(out[-1][-1:] + "\n" + line.text[:5])
             out[-1] += (" " if apart else "") + line.text
         else:

@@ -203,17 +203,23 @@ def width(line: str) -> int:
 def mend(lines: list[str], torn: re.Pattern[str]) -> list[str]:
     """Lines with the figures whole that a line break tore from their units: `4`, `次，…`; `torn` is how such a line begins.
 
-    A line that is such a figure alone goes on the sentence before it, where one is open.
+    A line that is such a figure alone goes on the sentence before it, where one is open. As many lines come back as came, those
+    that went on others empty: what says where the article ends still holds.
     """
     out: list[str] = []
+    at = before = -1  # where the line above stands and the one above that; -1 behind a gap
     for line in lines:
-        above = out[-1].rstrip() if out else ""
+        above = out[at].rstrip() if at >= 0 else ""
         if above[-1:].isdigit() and torn.match(line):
-            out[-1] = above + line
-            if above.isdigit() and len(out) > 1 and OPEN_END.search(out[-2]):
-                out[-2:] = [out[-2] + out[-1]]
+            out[at] = above + line
+            if above.isdigit() and before >= 0 and OPEN_END.search(out[before]):
+                out[before] += out[at]
+                out[at] = ""
+                at, before = before, -1
+            out.append("")
         else:
             out.append(line)
+            before, at = (at, len(out) - 1) if line else (-1, -1)
     return out
 
 
