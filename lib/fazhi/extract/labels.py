@@ -38,6 +38,7 @@ class Knowledge:
     preface: re.Pattern[str]
     ended: re.Pattern[str]
     item: re.Pattern[str]
+    opens: re.Pattern[str]
     label: re.Pattern[str]
     inline: re.Pattern[str]
 
@@ -59,12 +60,12 @@ def knowledge() -> Knowledge:
         parts.append(f"(?P<s{i}>" + re.sub(r"\?P<\w>", "?:", style.pattern.pattern) + ")")
     either = "|".join(parts)
     lines = data["lines"]
-    keys = ("never", "body_end", "title", "caption", "told", "ended", "preface", "item")
+    keys = ("never", "body_end", "title", "caption", "told", "ended", "preface", "item", "opens")
     require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
-    never, body_end, title, caption, told, ended, preface, item = (_compiled(lines[key], f"[lines] {key}") for key in keys)
-    return Knowledge(tuple(styles), never, body_end, title, caption, told, preface, ended, item,
+    never, body_end, title, caption, told, ended, preface, item, opens = (_compiled(lines[key], f"[lines] {key}") for key in keys)
+    return Knowledge(tuple(styles), never, body_end, title, caption, told, preface, ended, item, opens,
                      re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE),
-                     re.compile(rf"(?:(?<=[。！？；;])|(?<=[：:])(?=[ \u3000])){SPACE}(?:{either})"))
+                     re.compile(rf"(?<=[。！？；;：:]){SPACE}(?:{either})"))
 
 
 def value(numeral: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from fazhi.extract.dimensions import Topics
 from fazhi.extract.kinds import kinds_of, named_kinds
@@ -31,6 +31,9 @@ _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
 _TWO_CLAUSES = re.compile(r"[\u4e00-\u9fff“”]{5,18} {2,4}[\u4e00-\u9fff“”]{6,24}")
 _SECOND = re.compile(rf"[。！？；]{SPACE}(?:[（(]?(?:2|二)[）)、.．]|②|⑵|⒉|㈡)")
+_PARAGRAPH = re.compile(r"[^\n]{25,}")
+_TOPIC = re.compile(r"[ \u3000]*([^。；;：:\d《》]{4,32})。(?=.{25,})")
+_CLAUSE = re.compile("[，,、 ]")
 _ROW = re.compile(r"[\t|]")
 LONGEST_UNLABELLED = 40
 LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
@@ -110,9 +113,9 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             # Inside a paragraph only a label in sequence, with a short clause and then text of its own. A blank before the label
             # stands for a line break that was lost.
             apart = m[0][:1].isspace()
-            below = knowledge().label.match(text, limit + 1) if apart and body >= limit else None
+            below = knowledge().label.match(text, limit + 1) if body >= limit and (apart or text[m.start() - 1] in "：:") else None
             above = below is not None and level(below) > style.level
-            if number != last.get(style.name, 0) + 1 and number != 1:
+            if number != last.get(style.name, 0) + 1 and number != 1 or (text[m.start() - 1] in "：:" and not (apart or above)):
                 continue
             if number == 1 and not above and not _SECOND.search(text, end, limit):
                 continue
@@ -204,6 +207,27 @@ def _dashed(text: str) -> list[Head]:
     return out if len(out) > 1 else []
 
 
+def _topics(text: str, labelled: list[Head], ending: int) -> list[Head]:
+    """Topic sentences without a label that run into their text, where nearly every paragraph of a part begins with one."""
+    know, starts = knowledge(), {h.start for h in labelled}
+    tops = [h for h in labelled if h.level == 1]
+    parts = [(h.body, n.start if n else ending) for h, n in zip_longest(tops, tops[1:])] or [(0, ending)]
+    out: list[Head] = []
+    for begin, end in parts:
+        if any(begin <= at < end for at in starts):
+            continue
+        told = list(_PARAGRAPH.finditer(text, begin, end))[not tops:]  # the lead heads nothing
+        found = []
+        for m in told:
+            topic = _TOPIC.match(text, m.start(), m.end())
+            if topic and not know.opens.match(topic[1]) and all(3 <= len(c) <= 18 for c in _CLAUSE.split(topic[1])):
+                found.append(Head(0, "", topic[1], topic.start(1), topic.end(), "bare"))
+        named = tops or any(named_kinds(h.heading) for h in found)  # without any label, problems or a plan are among a report's
+        if named and len(found) > 2 and len(found) * 4 >= len(told) * 3:
+            out += found
+    return out
+
+
 def _bold(text: str, leads: dict[int, int], labelled: list[Head]) -> list[Head]:
     """Topic sentences in bold without a label, where they are a series."""
     starts = {h.start for h in labelled}
@@ -211,7 +235,7 @@ def _bold(text: str, leads: dict[int, int], labelled: list[Head]) -> list[Head]:
     for start, end in leads.items():
         heading = text[start:end].strip(_CLOSE)
         told = text[end:].lstrip(" ")[:1] in ("：", ":") or knowledge().never.search(heading) or _MEASURED.search(heading)
-        if start not in starts and not told and not knowledge().item.match(heading) and 4 <= len(heading) <= LONGEST_UNLABELLED:
+        if start not in starts and not told and not knowledge().item.match(heading) and 3 <= len(heading) <= LONGEST_UNLABELLED:
             out.append(Head(0, "", heading, start, end, "bare"))
     return out if len(out) > 1 else []
 
@@ -279,7 +303,9 @@ def outline(text: str, leads: Sequence[str] = ()) -> list[Section]:
     labelled = [h for h in _labelled(text, shown) if h.start < ending]
     numbered, bare = _numbered([h for h in _unlabelled(text, labelled) if h.start < ending])
     labelled = sorted([*labelled, *numbered], key=lambda h: h.start)
+    known = {h.start for h in bare}
     told = [h for h in (*_dashed(text), *_bold(text, shown, labelled)) if h.start < ending]
+    told += [h for h in _topics(text, [*labelled, *bare, *told], ending) if h.start not in known]
     bare = sorted([*bare, *told], key=lambda h: h.start)
     heads = _once(_levels(labelled, bare), text)
     sections: list[Section] = []

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 BOLD, PLAIN = "\x05", "\x06"  # before and after what is in bold
-LEAST = 4  # ideographs that a heading has
+LEAST = 3  # ideographs that a heading has
 _MARKS = re.compile(f"([{BOLD}{PLAIN}])")
 _LABEL = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]{0,2}")
 _HAN = re.compile("[一-鿿]")

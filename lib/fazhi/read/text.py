@@ -190,8 +190,9 @@ def _mended(text: str) -> str:
 PAGE_NUMBER = re.compile(r"[—–-]+\s*(\d{1,3})\s*[—–-]+|第\s*(\d{1,3})\s*页(?:\s*[/，,]?\s*共\s*\d{1,3}\s*页)?")
 SPACED, UNSPACED = re.compile("\\d [\u4e00-\u9fff]"), re.compile("\\d[\u4e00-\u9fff]")
 _BESIDE = "\u4e00-\u9fff，。；：、“”（）《》"
-APART = re.compile(f"(?<!报告)(?<!总结)(?<!情况)(?<=[{_BESIDE}]) (?=\\d)|(?<=[\\d%％]) (?=[{_BESIDE}])")
+APART = re.compile(f"(?<!报告)(?<!总结)(?<!情况)(?<=[{_BESIDE}]) {{1,2}}(?=\\d)|(?<=[\\d%％]) {{1,2}}(?=[{_BESIDE}])")
 RUNNING = re.compile("[，。；,;]|.{61}")  # what a row of cells has not
+TITLE_END = re.compile("(?:报告|总结|汇报|情况)$")
 RUN_ON = re.compile(r" {2,}|(?<=[。；：]) ?(?=[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
 
 
@@ -238,12 +239,14 @@ def run_together(line: str, label: re.Pattern[str]) -> list[str]:
     if len(line) < 400:
         return [line]
     pieces = [piece for piece in APART.sub("", line).split(" ") if piece]
-    widths = sorted(map(width, pieces))
-    margin = widths[len(widths) * 9 // 10]
-    full = sum(abs(w - margin) <= 4 for w in widths)
-    if not 40 <= margin <= 120 or full < 8 or full * 4 < len(pieces):
+    margin = sorted(map(width, pieces))[len(pieces) * 9 // 10]
+    within = sum(  # a sentence: blanks that no paragraph's end leaves
+        piece[-1] not in STOPS and not label.match(piece) and not label.match(after) for piece, after in pairwise(pieces)
+    )
+    if not 40 <= margin <= 120 or within < 8 or within * 3 < len(pieces):
         return [line]
-    return _joined(pieces, label, margin, margin * 5 // 6)
+    title = next((i + 1 for i, piece in enumerate(pieces[:6]) if TITLE_END.search(piece)), 0)
+    return ["".join(pieces[:title])] * bool(title) + _joined(pieces[title:], label, margin, 0)
 
 
 def unpaged(lines: list[str]) -> list[str]:
@@ -292,15 +295,17 @@ def unwrap(lines: list[str], label: re.Pattern[str]) -> list[str]:
 
 
 def _joined(lines: list[str], label: re.Pattern[str], margin: int, least: int) -> list[str]:
-    """Lines joined where they reach the margin, or nearly so and within a sentence."""
+    """Lines joined where they reach the margin; those of sentences also where they nearly do, at `least`, and go on."""
     out: list[str] = []
-    goes_on = False
+    goes_on = heading = False
     for line in lines:
-        if goes_on and line.strip() and not line.startswith(("  ", "\t")) and not label.match(line):
+        labelled = label.match(line) is not None
+        heading = labelled or (heading and goes_on)
+        if goes_on and line.strip() and not line.startswith(("  ", "\t")) and not labelled:
             tail, head = out[-1].rstrip(), line.lstrip()
             out[-1] = tail + (" " if tail[-1:].isascii() and head[:1].isascii() and tail[-1:].isalpha() else "") + head
         else:
             out.append(line)
-        wide = width(line.rstrip())
-        goes_on = wide >= margin - 4 or (wide >= least and line.rstrip()[-1:] not in STOPS and not label.match(line))
+        wide, end = width(line.rstrip()), line.rstrip()[-1:]
+        goes_on = wide >= margin - 4 or (end in "，,、" if heading else wide >= least and end not in STOPS)
     return out
