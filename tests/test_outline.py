@@ -325,3 +325,28 @@ def test_what_is_in_bold_ends_a_heading_and_heads_in_a_series() -> None:
 def test_a_line_longer_than_any_heading_is_none_whole() -> None:
     line = "（一）" + "扛牢法治部门建设责任突出理论武装把学习作为重点" + "，纳入第一议题和学习安排" * 6 + "。"
     assert len(next(s.heading or "" for s in outline(f"一、主要工作\n{line}\n") if s.level == 2)) < 50
+
+
+def test_the_first_heading_behind_a_colon_is_one_where_its_own_follow() -> None:
+    text = LEAD.strip().rstrip("。") + "，现总结如下：一、工作完成情况\n（一）打牢基础。" + PROSE + "\n二、存在问题\n" + PROSE + "\n"
+    assert shown(text) == [(1, "一、", "工作完成情况"), (2, "（一）", "打牢基础"), (1, "二、", "存在问题")]
+    assert shown(f"{LEAD}一、主要工作\n{PROSE}重点抓好：一、完善制度\n") == [(1, "一、", "主要工作")]
+
+
+def test_topic_sentences_are_headings_where_nearly_every_paragraph_begins_with_one() -> None:
+    topics = ["领导带头学习，打牢思想基础", "坚持党的领导，扛牢主体责任", "规范执法行为"]
+    told = "\n".join(f"{topic}。{PROSE}" for topic in topics)
+    plan = f"二、存在问题\n{PROSE}\n"
+    assert shown(f"{LEAD}一、主要工作\n{told}\n{plan}")[1:4] == [(2, "", topic) for topic in topics]
+    assert len(shown(f"{LEAD}一、主要工作\n{told}\n{PROSE}\n{PROSE}\n{plan}")) == 2  # two of five tell
+    assert len(shown(f"{LEAD}一、主要工作\n" + told.replace("规范", "我局规范") + f"\n{plan}")) == 2  # and so does one with its teller
+    bare = told.replace("规范执法行为", "存在的主要问题")
+    assert shown(f"{LEAD}{bare}\n") == [(1, "", topics[0]), (1, "", topics[1]), (1, "", "存在的主要问题")]
+    assert shown(f"{LEAD}{told}\n") == []  # no part of a report among them
+
+
+def test_what_heads_other_headings_without_labels_stands_above_them() -> None:
+    text = (f"{LEAD}{PROSE}\n坚持党建引领\n{PROSE}\n坚持改革赋能\n推动极简审批\n{PROSE}\n落实公平竞争\n{PROSE}\n坚持程序规范\n严格合法性审核\n{PROSE}\n"
+            f"存在问题\n{PROSE}\n")
+    assert [(level, heading) for level, _, heading in shown(text)] == [
+        (1, "坚持党建引领"), (1, "坚持改革赋能"), (2, "推动极简审批"), (2, "落实公平竞争"), (1, "坚持程序规范"), (2, "严格合法性审核"), (1, "存在问题")]

@@ -112,10 +112,10 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
         if not first:
             # Inside a paragraph only a label in sequence, with a short clause and then text of its own. A blank before the label
             # stands for a line break that was lost.
-            apart = m[0][:1].isspace()
-            below = knowledge().label.match(text, limit + 1) if body >= limit and (apart or text[m.start() - 1] in "：:") else None
+            apart, told = m[0][:1].isspace(), text[m.start() - 1] in "：:"
+            below = knowledge().label.match(text, limit + 1) if body >= limit and (apart or told) else None
             above = below is not None and level(below) > style.level
-            if number != last.get(style.name, 0) + 1 and number != 1 or (text[m.start() - 1] in "：:" and not (apart or above)):
+            if (number != last.get(style.name, 0) + 1 and number != 1) or (told and not (apart or above)):
                 continue
             if number == 1 and not above and not _SECOND.search(text, end, limit):
                 continue
@@ -189,10 +189,20 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
             continue
         told = len(following) > LONGEST_UNLABELLED or (re.search(r"\d", following) and re.search("[,，]", following))
         heads_next = i + 1 < len(lines) and _first(text, lines[i + 1]) in starts
-        if heads_next or told or "\t" in following \
+        if heads_next or told or _heads_another(text, lines[i + 1:i + 3], following) or "\t" in following \
                 or (_PROSE.search(following) and len(following) > 12) or (named and following):
             out.append(Head(0, "", line, at, b, "bare"))
     return out
+
+
+def _heads_another(text: str, lines: list[tuple[int, int]], following: str) -> bool:
+    """Whether the line below is of the same kind and has text of its own: 黑体 above 楷体."""
+    know = knowledge()
+    if not 3 <= len(following) <= LONGEST_UNLABELLED or len(lines) < 2 or following[-1] in "：:，,、;；":
+        return False
+    if any(p.search(following) for p in (_PROSE, _FOREIGN, _MEASURED, know.never, know.body_end)):
+        return False
+    return len(text[slice(*lines[1])].strip()) > LONGEST_UNLABELLED
 
 
 def _dashed(text: str) -> list[Head]:
@@ -265,15 +275,16 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
             h.level = min(4, h.level + (h.style != "chapter"))
     tops = [h for h in labelled if h.level == 1]
     heads = sorted([*labelled, *bare], key=lambda h: h.start)
-    two_tiers = not tops and any(named_kinds(h.heading) == ["achievements"] and n.style == "bare" and n.start - h.body <= 2
-                                 for h, n in pairwise(heads))
+    # without labels, what heads other headings is above them, and so is all before the first such
+    above = {h.start for h, n in pairwise(heads) if h.style == n.style == "bare" and n.start - h.body <= 2}
+    first = min(above, default=len(heads) and heads[-1].start)
     numbers: dict[int, int] = {}
     kept: list[Head] = []
     for i, h in enumerate(heads):
         if h.style == "bare":
             after = next((n for n in heads[i + 1:] if n.style != "bare"), None)
             if not tops:
-                h.level = 2 if two_tiers and not named_kinds(h.heading) else 1
+                h.level = 1 if named_kinds(h.heading) or h.start in above or h.start <= first else 2
             elif (named_kinds(h.heading) or knowledge().preface.fullmatch(h.heading)) and (
                     1 not in numbers or after is None or after.level > 1 or after.number == numbers[1] + 2):
                 h.level = 1
