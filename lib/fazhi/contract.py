@@ -108,7 +108,7 @@ TABLES: dict[str, Table] = {table.name: table for table in (
         col("published_on", "date?", "on the page"),
         col("signed_on", "date?", "under the text"),
         col("origin", "str", "`published`, `restated` (a real report's figures in other words), `synthetic`", ORIGINS),
-        col("text", "str", "the clean text: the title, the body and the signature, no furniture, no blanks set beside all figures"),
+        col("text", "str", "the clean text: title, body and signature, no furniture, no blanks that are set beside all figures"),
         own("publisher", "str?", "who put it up, when the page or sources.csv says"),
         own("site", "str?", "the site's name, when the page says"),
     )),

@@ -31,6 +31,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
 _TWO_CLAUSES = re.compile(r"[\u4e00-\u9fff“”]{5,18} {2,4}[\u4e00-\u9fff“”]{6,24}")
 _SECOND = re.compile(rf"[。！？；]{SPACE}(?:[（(]?(?:2|二)[）)、.．]|②|⑵|⒉|㈡)")
+_LINE = re.compile(r"^[ \u3000]*(\S[^\n]{0,120})", re.MULTILINE)  # as much of it as may be a lead
 _PARAGRAPH = re.compile(r"[^\n]{25,}")
 _TOPIC = re.compile(r"[ \u3000]*([^。；;：:\d《》]{4,32})。(?=.{25,})")
 _CLAUSE = re.compile("[，,、 ]")
@@ -80,13 +81,15 @@ def _line_end(text: str, at: int) -> int:
 
 def _leads(text: str, leads: Sequence[str]) -> dict[int, int]:
     """Of lines that begin in bold and go on in plain type: where they begin, and where what is in bold ends, at a full stop."""
-    if not leads:
-        return {}
-    either = "|".join(r"\s*".join(map(re.escape, "".join(lead.split()))) for lead in sorted(leads, key=len, reverse=True))
+    wanted = sorted({"".join(lead.split()) for lead in leads}, key=len, reverse=True)
     found = {}
-    for m in re.finditer(rf"^{SPACE}(?P<lead>{either})", text, re.MULTILINE):
-        stop = _STOP.search(text, m.start("lead"), m.end())
-        found[m.start("lead")] = stop.start() if stop else m.end()
+    for m in _LINE.finditer(text) if wanted else ():
+        words = [at for at in range(m.start(1), m.end()) if not text[at].isspace()]
+        shown = "".join(text[at] for at in words)
+        if lead := next((lead for lead in wanted if shown.startswith(lead)), ""):
+            end = words[len(lead) - 1] + 1
+            stop = _STOP.search(text, m.start(1), end)
+            found[m.start(1)] = stop.start() if stop else end
     return found
 
 
