@@ -133,6 +133,7 @@ def test_blanks_beside_figures_are_closed_where_a_page_sets_them_throughout() ->
     spaced = "2020 年，受理 12 件，办结率 98.2% ，其中 3 件调解，1 045 项公开。"
     assert closed(spaced) == "2020年，受理12件，办结率98.2%，其中3件调解，1 045项公开。"
     assert closed("关于 2020 年度法治政府建设情况报告 2020 年，" + spaced).startswith("关于2020年度法治政府建设情况报告 2020年，")
+    assert closed(spaced + "\n一、2021 年工作安排").endswith("\n一、2021年工作安排")
     rows = f"{spaced}\n单位 立案 结案\n城管 12 9\n应急 5 3"
     assert closed(rows).split("\n")[1:] == rows.split("\n")[1:]
     loose = "受理12件，办结9件，调解3件，公开5条，（二）规范执法 2020年，培训4次，检查6家，处罚7起，约谈8人。"

@@ -191,7 +191,7 @@ PAGE_NUMBER = re.compile(r"[—–-]+\s*(\d{1,3})\s*[—–-]+|第\s*(\d{1,3})\s
 SPACED, UNSPACED = re.compile("\\d [\u4e00-\u9fff]"), re.compile("\\d[\u4e00-\u9fff]")
 _BESIDE = "\u4e00-\u9fff，。；：、“”（）《》"
 APART = re.compile(f"(?<!报告)(?<!总结)(?<!情况)(?<=[{_BESIDE}]) {{1,2}}(?=\\d)|(?<=[\\d%％]) {{1,2}}(?=[{_BESIDE}])")
-RUNNING = re.compile("[，。；,;]|.{61}")  # what a row of cells has not
+RUNNING = re.compile("[，。；,;]|.{61}|^[（(]?[一二三四五六七八九十]{1,3}[、）)]")  # what a row of cells has not
 TITLE_END = re.compile("(?:报告|总结|汇报|情况)$")
 RUN_ON = re.compile(r" {2,}|(?<=[。；：]) ?(?=[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
 
