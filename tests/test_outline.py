@@ -350,3 +350,9 @@ def test_what_heads_other_headings_without_labels_stands_above_them() -> None:
             f"存在问题\n{PROSE}\n")
     assert [(level, heading) for level, _, heading in shown(text)] == [
         (1, "坚持党建引领"), (1, "坚持改革赋能"), (2, "推动极简审批"), (2, "落实公平竞争"), (1, "坚持程序规范"), (2, "严格合法性审核"), (1, "存在问题")]
+
+
+def test_what_heads_labelled_parts_is_a_part_itself() -> None:
+    text = f"{LEAD}{PROSE}\n2021年法治政府建设工作\n一、强化引领\n{PROSE}\n二、规范执法\n{PROSE}\n2022年工作安排\n一、提升能力\n{PROSE}\n"
+    assert shown(text) == [(1, "", "2021年法治政府建设工作"), (1, "一、", "强化引领"), (1, "二、", "规范执法"), (1, "", "2022年工作安排"),
+                           (1, "一、", "提升能力")]

@@ -19,7 +19,7 @@ KEYS: dict[str, dict[str, type]] = {
     "national": {"whole": str, "before_place": str},
     "party": {"suffixes": list},
     "government": {"organs": list, "as_printed": list},
-    "township": {"units": list, "organs": list, "full": dict, "no": list},
+    "township": {"units": list, "organs": list, "full": dict, "no": list, "inside": list},
     "zone": {"units": list, "not_alone": list, "before_organ": list, "organs": list, "ties": list},
     "drafters": {"organs": list},
     "others": {"before": list, "after": list},
@@ -118,7 +118,7 @@ def words() -> _Words:
             rf"(?:(?!政府)[一-局屁-鿿（）]){{0,12}}?(?:{_any(zone['units'])}|(?:{_any(zone['before_organ'])})(?={_any(zone['organs'])}))"
         ),
         town=re.compile(
-            rf"(?!{_any(town['no'])}){HAN}{{1,8}}?(?:{_any(town['units'])})(?={_any(town['organs'])}|{party}|委员会|工作委员会|纪|$|\d|[^一-鿿])"
+            rf"(?!{_any(town['no'])})(?:(?!{_any(town['inside'])}){HAN}){{1,8}}?(?:{_any(town['units'])})(?={_any(town['organs'])}|{party}|委员会|工作委员会|纪|$|\d|[^一-鿿])"
         ),
         unknown=re.compile(
             rf"(?:(?![和与及的、我局委厅办各全本其]|城市|社区|地区|园区|景区|校区|辖区|开发区|管理区|{GENERIC}){HAN}){{2,6}}?(?<![城社园景校小辖全])"

@@ -286,7 +286,9 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
     for i, h in enumerate(heads):
         if h.style == "bare":
             after = next((n for n in heads[i + 1:] if n.style != "bare"), None)
-            if not tops:
+            if tops and after is not None and after.level == 1 and after is heads[i + 1] and after.start - h.body <= 2:
+                h.level = 1  # it has no text, and what it heads is labelled as a part
+            elif not tops:
                 h.level = 1 if named_kinds(h.heading) or h.start in above or h.start <= first else 2
             elif (named_kinds(h.heading) or knowledge().preface.fullmatch(h.heading)) and (
                     1 not in numbers or after is None or after.level > 1 or after.number == numbers[1] + 2):
