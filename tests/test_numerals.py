@@ -363,3 +363,13 @@ def test_a_place_named_with_a_numeral_is_one_wherever_it_stands() -> None:
     assert not any(re.search(places["pattern"], sentence) for sentence in places["no"])
     numbers, out = scan("三台子街道办事处组织培训3场。在三台子文化广场宣传5场。")
     assert [n.value for n in numbers] == [3, 5] and [r.reason for r in out] == ["idiom", "idiom"]
+
+
+@pytest.mark.parametrize(("text", "value"), [("时限压到了1/3，", 33.33), ("占总量的1/5左右。", 20), ("办理时限1/2以内", 50)])
+def test_a_fraction_in_digits_is_a_rate(text: str, value: float) -> None:
+    assert [(n.value, n.unit) for n in scan(text)[0]] == [(value, "%")]
+
+
+@pytest.mark.parametrize("text", ["2021/3/5印发", "24/7服务", "比分3/2。", "5/6月间"])
+def test_what_has_a_stroke_and_is_no_fraction(text: str) -> None:
+    assert not [n for n in scan(text)[0] if n.unit == "%"]

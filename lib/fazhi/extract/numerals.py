@@ -150,6 +150,7 @@ def _number() -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?P<percent>(?<![个“])百分百(?![一-鿿])|百分之(?P<pc>{CHINESE_NUMBER}|{DIGITS})(?:[至到—-]百分之(?P<pc2>{CHINESE_NUMBER}|{DIGITS}))?)|(?P<tenths>[一二两三四五六七八九]|(?<![\d.])[1-9])成(?P<half>[一二三四五六七八九半])?(?P<over4>多|余)?(?![立为效员功果就都熟长因本交份])"
         rf"|(?P<parts>[二三四五六七八九十])分之(?P<share>[一二三四五六七八九])(?![百千万点])|(?P<halved>(?<!另)一半)"
+        rf"|(?<![\d./])(?P<upper>[1-8])/(?P<lower>[2-9])(?!\d|[./]\d|\s*[页月日号])"
         rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?(?(m0)(?:(?P<low2>\d+(?:\.\d+)?)(?P<m3>千万|百万|十万|万|千))?)"
         rf"(?:(?:(?P<u0>%|‰|多?余?(?:{names}))?\x20?(?:[-—–~]{{1,2}}|至|到)|(?<=[一二三四五六七八九])、(?=[二三四五六七八九十][^百千万]))"
         rf"\x20?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
@@ -301,7 +302,7 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
         word[0].strip() != "上" or folded[start] in "百千万"  # 以上三项, 网上12件: only 上百, 上千 is a bound
     ):
         start, said = word.start(), word[0].strip()
-    low, m0, low2, m3, _, high, m1, over, m2, over2, unit, over3, behind = m.groups()[9:]  # behind those of shares
+    low, m0, low2, m3, _, high, m1, over, m2, over2, unit, over3, behind = m.groups()[11:]  # behind those of shares
     qualifier = qualifiers("before")[said] if said else "exact"
     if behind and not said:
         qualifier = qualifiers("after").get(behind.lstrip().removeprefix("及"), "exact")
@@ -347,11 +348,14 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
 
 
 def _read_share(m: re.Match[str], start: int, qualifier: str) -> Number | None:
-    """百分之九十八点五, 九成五, 四分之三 and 一半, in percent."""
+    """百分之九十八点五, 九成五, 四分之三, 3/4 and 一半, in percent."""
     if m["halved"]:
         value: float | None = 50.0
     elif m["parts"]:
         value = round(100 * (_value(m["share"]) or 0) / (_value(m["parts"]) or 1), 2)
+    elif m["upper"]:
+        upper, lower = int(m["upper"]), int(m["lower"])
+        value = round(100 * upper / lower, 2) if upper < lower else None
     elif m["tenths"]:
         value = (_value(m["tenths"]) or 0) * 10 + (5 if m["half"] == "半" else _VALUES.get(m["half"] or "零", 0))
     else:
