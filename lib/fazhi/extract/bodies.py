@@ -32,7 +32,7 @@ GENERIC = r"(?:自治区|自治州|省|市(?!场|容|民(?!政|族|宗)|政(?!�
 # what is left where a name was cut, and the Party's committees
 _NO_ORGAN = re.compile("委|街|镇|乡(?!村)|.*(?:党委|[省市县区州旗]委)$")
 _STREET = re.compile(rf"{HAN}{{1,6}}?街(?=$|\d|[^一-鿿])")
-_DIVISION = re.compile(rf"[（(]({HAN}{{1,6}}[县市区])[）)]")  # a zone that is a district too
+DIVISION = re.compile(rf"[（(]({HAN}{{1,6}}[县市区])[）)]")  # a zone that is a district too
 _BRANCH = re.compile(rf"{HAN}{{2,6}}?分局")
 NO_NAME = re.compile(r"[，。；！？,;:：]")
 
@@ -205,7 +205,7 @@ def read_body(text: str, year: int | None = None, whole: bool = True) -> Body | 
         town, at = found
     elif (m := w.zone.match(text, at)) and (places or m[0] not in w.bare_zones):
         zone, at = m[0], m.end()
-        if (same := _DIVISION.match(text, at)) and regions.is_full(_place(same[1], 0, year)):
+        if (same := DIVISION.match(text, at)) and regions.is_full(_place(same[1], 0, year)):
             zone, at = zone + same[0], same.end()  # 经开区（头屯河区）人民政府
         if (place := _place(zone, 0, year)) and regions.is_full(place) and len(place) < len(zone):
             places, zone = [*places, place], zone[len(place) :]

@@ -116,10 +116,14 @@ def _asides(text: str, year: int | None) -> Iterator[Mention]:
         often = text.count(body.text) > 1 or f"{body.text}党" in text
         if (body.places or body.generic) and SPOKEN.search(body.text) and often:
             yield replace(mention, source="later", weight=1)
-    for m in QUOTED.finditer(text):  # 《永川高新区管委会权责事项目录》
-        quoted = bodies.read_body(m[1], year, whole=False)
-        if quoted and (quoted.places or quoted.zone or quoted.town):
+    for quoted in _quoted(text, year):
+        if quoted.places or quoted.zone or quoted.town:
             yield Mention(quoted, "document", 1)
+
+
+def _quoted(text: str, year: int | None = None) -> Iterator[Body]:
+    """The bodies with which the titles of a text's documents begin: 《永川高新区管委会权责事项目录》."""
+    return filter(None, (bodies.read_body(m[1], year, whole=False) for m in QUOTED.finditer(text)))
 
 
 def _opening(head: str, start: int, year: int | None) -> Iterator[Mention]:
@@ -332,8 +336,7 @@ def _complete(body: Body, named: list[Mention], text: str) -> Body:
         own = (m.body.organ for m in named if m.body.kind == "zone" and m.body.organ and m.body.zone == zone)
         organ = next(own, "管委会" if "管委会" in text and "管理委员会" not in text else "管理委员会")
     if organ in w.short:  # the page's own full name is better than the table's
-        names = (bodies.read_body(m[1], whole=False) for m in QUOTED.finditer(text))
-        quoted = (b for b in names if b and b.kind == body.kind and b.places and (not places or b.places[-1] == places[-1]))
+        quoted = (b for b in _quoted(text) if b.kind == body.kind and b.places and (not places or b.places[-1] == places[-1]))
         organ = next((b.organ for b in quoted if b.organ not in w.short and bodies.fuller(organ, b.organ)), w.short[organ])
     if body.kind == "department" and organ.endswith("委") and len(organ) > 2:
         organ += "员会"

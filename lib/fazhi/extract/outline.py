@@ -233,7 +233,8 @@ def _topics(text: str, labelled: list[Head], ending: int) -> list[Head]:
         found = []
         for m in told:
             topic = _TOPIC.match(text, m.start(), m.end())
-            if topic and not know.opens.match(topic[1]) and all(3 <= len(c) <= 18 for c in _CLAUSE.split(topic[1])):
+            told_first = topic and (know.item.match(topic[1]) or know.opens.match(topic[1]))
+            if topic and not told_first and all(3 <= len(c) <= 18 for c in _CLAUSE.split(topic[1])):
                 found.append(Head(0, "", topic[1], topic.start(1), topic.end(), "bare"))
         named = tops or any(named_kinds(h.heading) for h in found)  # without any label, problems or a plan are among a report's
         if named and len(found) > 2 and len(found) * 4 >= len(told) * 3:

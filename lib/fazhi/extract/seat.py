@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from fazhi.extract.bodies import words
+from fazhi.extract.bodies import DIVISION, words
 from fazhi.knowledge import regions
 
 KIND_OF_PLACE = {
@@ -148,8 +148,8 @@ def seat_name(region: regions.Region, year: int | None, evidence: Evidence) -> s
 
 def tied(zone: str, region: regions.Region, evidence: Evidence) -> regions.Region | None:
     """The ordinary division below `region` that a zone's name or the page ties it to (武汉经济技术开发区（汉南区）), or None."""
-    bracketed = zone[zone.find("（") :] if zone.endswith("）") else zone[zone.find("(") :] if zone.endswith(")") else ""
-    for place in regions.scan(zone if region.level == "province" else bracketed):
+    also = DIVISION.search(zone)
+    for place in regions.scan(zone if region.level == "province" else also[1] if also else ""):
         below = [r for r in regions.find(place.name, evidence.year) if _county_below(r, region)]
         if len(below) == 1:
             return below[0]  # 孝义经济开发区

@@ -105,7 +105,7 @@ MARKUP = re.compile(
 )
 # A line break of the source is a space, but none that a Chinese reader means: editors wrap between characters and tags.
 SOURCE_BREAK = re.compile(r"[ \t\r\f]*\n\s*")
-MEANT = re.compile("(?<=[\x05\x06\u2e80-\uffef]) ?\x04[ \x04]*|[ \x04]*\x04 ?(?=[\x05\x06\u2e80-\uffef])")
+MEANT = re.compile(f"(?<=[{BOLD}{PLAIN}\u2e80-\uffef]) ?\x04[ \x04]*|[ \x04]*\x04 ?(?=[{BOLD}{PLAIN}\u2e80-\uffef])")
 CANONICAL = re.compile(r"saved from url=\(\d+\)(\S+)")
 
 

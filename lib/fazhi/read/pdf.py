@@ -124,7 +124,8 @@ def _with_tables(lines: list[Line], found: list[Table]) -> list[Line]:
             for base, cells in table.rows
             if any(cells)
         ]
-        kept = [line for k, line in enumerate(lines) if k not in set(inside)]
+        gone = set(inside)
+        kept = [line for k, line in enumerate(lines) if k not in gone]
         lines = [*kept[: inside[0]], *rows, *kept[inside[0] :]]
     return lines
 
