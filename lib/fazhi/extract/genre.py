@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, takewhile
 
 from fazhi.extract.rows import Identity
 from fazhi.knowledge import load_toml, require
@@ -13,7 +13,9 @@ from fazhi.read.page import Page
 
 FILE = "genres.toml"
 SHORTEST = 80  # characters of a page that could say anything
-LIST_LINES = 6  # lines that are titles make a list
+LIST_LINES = 6  # lines that are titles make a list, if most of the page is such lines
+LINE = 50  # characters of a line that can be a title
+PROSE = 60  # characters of sentences that a page without headings has at least
 HEAD_LINES = 7  # a page without a report's title may have another one in these
 SENTENCE = re.compile(r"[一-鿿]{6,}[^。\n]*。")
 
@@ -30,6 +32,7 @@ class Genre:
     always: bool
     longest: int
     least: int
+    most: int | None
 
     def fits(self, title: str, text: str) -> bool:
         """Whether a page with this title and text is of this kind."""
@@ -37,6 +40,8 @@ class Genre:
             return False
         if not self.text:
             return bool(self.title)
+        if self.most is not None:
+            return not _holds(text, self.text, self.most + 1)
         return len(text) <= self.longest and _holds(text, self.text, self.least)
 
 
@@ -55,7 +60,7 @@ def genres() -> tuple[Genre, ...]:
             f"genre {i + 1} {row.get('name', '?')}",
             row,
             {"name": str, "reason": str, "yes": list, "no": list},
-            {"title": str, "text": str, "spare": str, "always": bool, "longest": int, "least": int},
+            {"title": str, "text": str, "spare": str, "always": bool, "longest": int, "least": int, "most": int},
         )
         title, text, spare = (re.compile(row[k], re.MULTILINE) if k in row else None for k in ("title", "text", "spare"))
         found.append(
@@ -68,6 +73,7 @@ def genres() -> tuple[Genre, ...]:
                 row.get("always", False),
                 row.get("longest", 10**9),
                 row.get("least", 1),
+                row.get("most"),
             )
         )
     return tuple(found)
@@ -84,11 +90,8 @@ def not_a_report(page: Page, identity: Identity) -> str | None:
     """Why a page is no report, as one Chinese sentence that a reader can act on; None for a report."""
     report = _report()
     lines = [line.strip() for line in page.text.split("\n") if line.strip()]
-    top = [
-        line
-        for line in lines[:HEAD_LINES]
-        if len(line) < 50 and not line.endswith(("。", "：", ":")) and not report["text"].match(line)
-    ]
+    head = takewhile(lambda line: len(line) < LINE, lines[:HEAD_LINES])  # what stands before the first paragraph
+    top = [line for line in head if not line.endswith(("。", "：", ":")) and not report["text"].match(line)]
     heads = [t for t in (identity.title, *page.titles[:1]) if t] or [*top, "".join(top[-3:])]
     title = identity.title or heads[0]
     long = len(page.text) > 250 or report["announce"].search(page.text)
@@ -98,10 +101,11 @@ def not_a_report(page: Page, identity: Identity) -> str | None:
         fits = any(genre.fits(head, page.text) for head in ([identity.title] if identity.title else heads))
         if fits and (genre.always or not (looks and (titled or not identity.title))):
             return genre.reason
-    prose = _holds(page.text, SENTENCE, 1)
-    if not _holds(page.text, SENTENCE, 2) and sum(1 for line in lines if report["title"].search(line)) >= LIST_LINES:
+    prose = sum(len(m[0]) for m in SENTENCE.finditer(page.text))
+    listed = [line for line in lines if len(line) < LINE and report["title"].search(line)]
+    if len(listed) >= LIST_LINES and 2 * sum(map(len, listed)) > len(page.text):
         return "这是报告的目录页，请打开其中的报告再下载"
-    if len(page.text) < SHORTEST or (not prose and not looks):
+    if len(page.text) < SHORTEST or (prose < PROSE and not looks):
         return "页面里没有报告正文：可能只有标题和附件，请下载附件"
     if not report["about"].search(title + page.text):
         return "全文没有谈到法治，不是法治政府建设年度报告"
