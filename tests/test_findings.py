@@ -20,8 +20,8 @@ def read(text: str, year: int | None = 2020) -> list[Quantity]:
 
 
 def found(text: str, year: int | None = 2020) -> dict[str, Finding]:
-    quantities, _, _, ruled_out = figures(text, [], year)
-    out = findings(text, quantities, ruled_out)
+    quantities, places, _, ruled_out = figures(text, [], year)
+    out = findings(text, quantities, places, ruled_out)
     assert len({f.rule for f in out}) == len(out)
     return {f.rule: f for f in out}
 
@@ -112,58 +112,6 @@ def test_comparable_is_coded_exact_actual_and_of_the_year(code: str | None, qual
 # ---------------------------------------------------------------- findings
 
 
-@pytest.mark.parametrize(("text", "rule"), [
-    ("全年查处违法案件40件，其中食品类12件、药品类8件、医疗器械类20件。", None),
-    ("全年查处违法案件30件，其中食品类12件、药品类8件、医疗器械类20件。", "parts_exceed_total"),
-    ("全年查处违法案件50件，其中食品类12件、药品类8件、医疗器械类20件。", "parts_below_total"),
-    ("全年查处违法案件50件，其中食品类12件。", None),
-    ("全年查处违法案件30余件，其中食品类12件、药品类8件、医疗器械类20件。", None),
-    ("全年查处违法案件30件，其中食品类12件、药品类近8件、医疗器械类20件。", None),
-])
-def test_parts_against_their_total(text: str, rule: str | None) -> None:
-    assert set(found(text)) == ({rule} if rule else set())
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(1, 200), min_size=2, max_size=5), st.integers(-50, 50))
-def test_parts_are_added_up(parts: list[int], off: int) -> None:
-    total = max(sum(parts) + off, *parts)
-    text = f"全年查处违法案件{total}件，其中" + "、".join(f"{k}类{n}件" for k, n in zip("甲乙丙丁戊", parts, strict=False)) + "。"
-    rules = set(found(text))
-    assert rules == (set() if total == sum(parts) else {"parts_exceed_total" if total < sum(parts) else "parts_below_total"})
-
-
-def test_the_message_gives_both_figures() -> None:
-    text = "全年查处违法案件30件，其中食品类12件、药品类8件、医疗器械类20件。"
-    f = found(text)["parts_exceed_total"]
-    assert f.severity == "warning" and "40件" in f.message and "30件" in f.message
-    assert text[f.start : f.end] == "30件，其中食品类12件、药品类8件、医疗器械类20件"
-
-
-@pytest.mark.parametrize(("text", "fires"), [("按期办结率达102%。", True), ("按期办结率达100%。", False), ("办件量同比增长120%。", False)])
-def test_a_rate_above_a_hundred(text: str, fires: bool) -> None:
-    assert ("rate_above_100" in found(text)) is fires
-
-
-@pytest.mark.parametrize(("rate", "fires"), [("12%", False), ("12.5%", False), ("15%", True), ("11%", True), ("近15%", False)])
-def test_a_rate_is_recomputed(rate: str, fires: bool) -> None:
-    out = found(f"全年审结行政复议案件100件。作出撤销行政复议决定12件。行政复议纠错率{rate}。")
-    assert ("rate_recomputed" in out) is fires
-    if fires:
-        assert "12.00%" in out["rate_recomputed"].message
-
-
-def test_a_rate_is_recomputed_from_a_part_of_its_total() -> None:
-    assert set(found("全年审结行政复议案件100件，其中撤销12件，纠错率15%。")) == {"rate_recomputed"}
-    assert not found("全年审结行政复议案件100件，其中撤销12件，纠错率12%。")
-
-
-@pytest.mark.parametrize(("change", "fires"), [("增长29.4%", False), ("增长29%", False), ("增长39.4%", True), ("下降29.4%", True)])
-@pytest.mark.parametrize("before", ["，去年受理17件，", "（2019年为17件），", "，上年为17件，"])
-def test_a_change_against_its_levels(before: str, change: str, fires: bool) -> None:
-    assert ("change_contradicts_levels" in found(f"全年受理行政复议案件22件{before}同比{change}。")) is fires
-
-
 def test_two_values_of_one_code() -> None:
     f = found("全年受理行政复议案件22件。全年受理行政复议案件25件。")["two_values"]
     assert f.severity == "info" and "22" in f.message and "25" in f.message
@@ -173,7 +121,7 @@ def test_two_values_of_one_code() -> None:
 
 def test_numerals_that_nothing_accounts_for() -> None:
     text = "依法行政指数为876。"
-    f = findings(text, [], [RuledOut(7, 10, "no_unit"), RuledOut(0, 1, "date")])
+    f = findings(text, [], [], [RuledOut(7, 10, "no_unit"), RuledOut(0, 1, "date")])
     assert [x.rule for x in f] == ["numeral_unaccounted"] and "1 个" in f[0].message and (f[0].start, f[0].end) == (7, 10)
     assert found(text).keys() == {"numeral_unaccounted"}
 
@@ -193,11 +141,11 @@ def test_every_caveat_blocks_or_notes_as_the_docs_say() -> None:
 
 def test_every_finding_has_the_severity_of_the_docs() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (info|warning|error) \|", DOCS.read_text("utf-8"), re.MULTILINE))
-    texts = ["全年查处违法案件30件，其中食品类12件、药品类28件。", "全年查处违法案件30件，其中食品类12件、药品类8件。", "按期办结率达102%。", "指数876。",
-             "全年审结行政复议案件100件。作出撤销行政复议决定12件。行政复议纠错率15%。", "全年受理行政复议案件22件，去年受理17件，同比增长39.4%。", "公职律师22名。公职律师25名。"]
+    texts = ["全年查处违法案件30件，其中食品类12件、药品类28件。", "全年查处违法案件30件，其中食品类12件、其他8件。", "按期办结率达102%。", "指数876。",
+             "全年审结行政复议案件100件，直接纠错12件，纠错率15%。", "全年受理行政复议案件22件，去年受理17件，同比增长39.4%。", "公职律师22名。公职律师25名。"]
     fired = {name: f.severity for text in texts for name, f in found(text).items()}
     assert len(fired) == 7 and fired.items() <= rows.items()
 
 
 def test_findings_of_nothing() -> None:
-    assert findings("", [], []) == [] and figures("", [Section(0, None, 0, None, None, None, None, 0, 0, 0)], 2020) == ([], [], [], [])
+    assert findings("", [], [], []) == [] and figures("", [Section(0, None, 0, None, None, None, None, 0, 0, 0)], 2020) == ([], [], [], [])

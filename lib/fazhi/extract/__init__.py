@@ -66,7 +66,7 @@ def _settled(
     """As `ruled`, with the learned model's opinion taken, and its scores."""
     found, where, offers, out = ruled(text, sections, year, issuer_kind)
     scores = review(fold(text), found, where, sections, issuer_kind)
-    changes(found, where)
+    changes(text, found, where)
     return found, where, offers, out, scores
 
 
@@ -101,8 +101,8 @@ def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = No
     text = page.text
     identity = identify(page, name, overrides)
     sections = review_dimensions(fold(text), outline(text, page.leads))
-    found, _, _, out = figures(text, sections, identity.year, identity.issuer_kind)
-    notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, out)]
+    found, where, _, out = figures(text, sections, identity.year, identity.issuer_kind)
+    notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, where, out)]
     done = measures(text, sections)
     reading = Reading(text, identity, sections, done, found, instruments(text), notes, out, not_a_report(page, identity))
     return _as_printed(reading, page.printed, page.places) if page.printed else reading

@@ -36,9 +36,11 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
     if relative or level != "count" or phrase("compared").search(folded, place.clause, n.start):
         for cue in cues("change"):
             if cue.pattern.search(before):
-                return "change", "down" if folded[n.start - 1] == "-" else cue.value
+                up = phrase("either_way").search(before) is not None  # 增减(%): the sign says which
+                return "change", "down" if folded[n.start - 1] == "-" else "up" if up else cue.value
     if relative:
-        return "change", None
+        stands = phrase("stands").search(before)
+        return "change", stands.lastgroup if stands else None
     return level, None
 
 

@@ -88,6 +88,7 @@ class Quantity:
     period_start: date | None = None
     period_end: date | None = None
     part_of: int | None = None  # index of the total in the list of quantities
+    division: int | None = None  # of a part: index of the first part of its list; one total may be divided in several ways
     confidence: float | None = None
     rule: str | None = None  # the knowledge entry that gave the code
     caveats: list[str] = field(default_factory=list)

@@ -31,6 +31,7 @@ _OPENERS = "，,；;：:。！？!?\n\t (（、"
 _OTHER = re.compile(r"\d|的?频[次率]|的要求|的标准")  # another number, or what a rule was only the manner of
 _SEMICOLON = re.compile("[;；]")
 _YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
+_HALF = re.compile("[上下]半年")
 _UNTIL = re.compile(r"[至到截止\-—–~](?:(?:19|20)\d{2}年)?(?P<m>1[0-2]|[1-9])月(?P<d>\d{1,2})?")
 
 
@@ -271,8 +272,10 @@ def period(folded: str, q: Quantity, place: Place, year: int | None) -> tuple[da
     if q.scope == "partial":
         m = last(_UNTIL, folded, place.sentence, q.start)
         if m is None:
-            half = "上半年" in folded[place.sentence : q.start]
-            return (date(year, 1, 1), date(year, 6, 30)) if half else (None, None)
+            half = last(_HALF, folded, place.sentence, q.start)
+            if half is None:
+                return None, None
+            return (date(year, 1, 1), date(year, 6, 30)) if half[0] == "上半年" else (date(year, 7, 1), date(year, 12, 31))
         month = int(m["m"])
         end = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
         return date(year, 1, 1), min(end, end.replace(day=min(int(m["d"] or end.day) or end.day, end.day)))

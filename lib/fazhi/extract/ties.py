@@ -11,13 +11,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 
-from fazhi.extract.numerals import fold, units
+from fazhi.extract.numerals import fold
+from fazhi.extract.parts import LEAST_TOTAL, parts
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
 
-LEAST_TOTAL = 20  # smaller figures add up by chance
 ABOVE = 16  # figures before a table among which stands what its rows add up to
 
 
@@ -28,42 +28,59 @@ def _outcomes() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(know["outcomes"], key=len, reverse=True))))
 
 
-def _fits(part: Quantity, total: Quantity) -> bool:
-    """Whether one figure can be a part of another: the same kind and sort of unit, and not more of it."""
-    if part.kind != total.kind:
-        return False
-    kinds = units()
-    alike = part.unit == total.unit or kinds.get(part.unit or "") == kinds.get(total.unit or "") != "item"
-    return part.kind == "rate" or (alike and part.value <= (total.high or total.value) * 1.000001)
-
-
 def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
     """Set `part_of` (an index into `found`), and the codes that figures take from their neighbours, in place."""
     folded = fold(text)
-    total: int | None = None  # the figure that the running list of parts belongs to
+    parts(text, found, where)
     earlier: list[int] = []  # the figures before this one in its sentence, changes left out
     for i, (q, place) in enumerate(zip(found, where, strict=True)):
         if earlier and found[earlier[-1]].end <= place.sentence:
-            earlier, total = [], None
+            earlier = []
         if q.kind == "change":
             continue
+        words = folded[place.left : place.left_end] + "\n" + folded[q.end : place.right]
+        if q.part_of is not None and q.part_of < i:
+            _join_total(q, words, found[q.part_of])
         if earlier:
-            words = folded[place.left : place.left_end] + "\n" + folded[q.end : place.right]
-            total = _total(folded, q, found, earlier, total)
-            _join(q, words, found, earlier, total)
+            _join(q, words, found, earlier)
         earlier.append(i)
     _add_up(folded, found, where)
 
 
-def changes(found: Sequence[Quantity], where: Sequence[Place]) -> None:
-    """Set `change_of` of each change that names nothing itself (同比增长29.4%): the figure before it in its sentence."""
-    before: Quantity | None = None
+def changes(text: str, found: Sequence[Quantity], where: Sequence[Place]) -> None:
+    """Set `change_of` of each change that names nothing itself (同比增长29.4%): the code of the level before it in its sentence.
+
+    Several changes in a row after as many levels take one each (受理12件、审结9件，同比分别上升20%、12.5%); points are of a rate.
+    """
+    folded = fold(text)
+    levels: list[Quantity] = []  # of the sentence so far, last year's left out
+    run: list[Quantity] = []  # changes in a row
     for q, place in zip(found, where, strict=True):
         if q.kind != "change":
-            before = q
-        elif q.change_of is None and before and before.end > place.sentence:
-            q.change_of = before.code
+            levels = [*(f for f in levels if f.end > place.sentence), *([q] if q.scope != "previous" else [])]
+            run = []
+            continue
+        run = [*(f for f in run if f.end > place.sentence), q]
+        levels = [f for f in levels if f.end > place.sentence]
+        each = phrase("each_changed").search(folded, levels[-1].end if levels else place.clause, q.start)
+        if q.change_of is None and len(run) > 1 and not each:
+            q.change_of = run[-2].change_of  # 增加67件，增幅为19.42%
+        elif q.change_of is None:
+            q.change_of = _level_of(q, levels)
+        if each and len(run) > 1:
+            for changed, level in zip(run, levels[-len(run) :], strict=False):
+                changed.change_of = level.code if len(levels) >= len(run) else changed.change_of
         q.change_of = q.change_of or None
+
+
+def _level_of(q: Quantity, levels: Sequence[Quantity]) -> str | None:
+    """The code of what a change without words of its own is a change of: the nearest level, for points the nearest rate."""
+    if q.unit and "百分点" in q.unit:
+        levels = [f for f in levels if f.kind == "rate"]
+    elif q.unit != "%":
+        same = [f for f in levels if f.unit == q.unit]
+        levels = [f for f in same if f.part_of is None] or same or levels
+    return levels[-1].code if levels else None
 
 
 def _add_up(folded: str, found: list[Quantity], where: Sequence[Place]) -> None:
@@ -126,27 +143,17 @@ def _kinds_of(folded: str, total: Quantity, parts: Sequence[tuple[Quantity, Plac
     )
 
 
-def _total(folded: str, q: Quantity, found: list[Quantity], earlier: list[int], total: int | None) -> int | None:
-    """The total that a figure may be a part of: after 其中 the nearest figure before it that it fits into, coded ones first."""
-    between = folded[found[earlier[-1]].end : q.start]
-    marker = phrase("part").search(between)
-    if marker and (total is None or marker[0] == "其中"):
-        wholes = [k for k in reversed(earlier) if _fits(q, found[k])]
-        return next((k for k in wholes if found[k].code), wholes[0] if wholes else earlier[-1])
-    return None if phrase("list_ends").search(between) else total
+def _join_total(q: Quantity, words: str, whole: Quantity) -> None:
+    """Give a part its total's time where that stands, and its code where its own words have none."""
+    if q.kind == "count" and whole.scope == "stock" and q.scope == "year" and not phrase("made").search(words):
+        q.scope = "stock"
+    if whole.unit == q.unit and not _outcomes().search(words):
+        _take(q, whole, "part_of_total")
 
 
-def _join(q: Quantity, words: str, found: list[Quantity], earlier: list[int], total: int | None) -> None:
-    """Make a figure the part of its total, and give it the code of a neighbour where its own words have none."""
+def _join(q: Quantity, words: str, found: list[Quantity], earlier: list[int]) -> None:
+    """Give a figure the code of a neighbour where its own words have none."""
     before, own = found[earlier[-1]], words.split("\n")[0]
-    if total is not None and _fits(q, found[total]):
-        whole = found[total]
-        if q.kind in ("count", "amount"):
-            q.part_of = total
-        if q.kind == "count" and whole.scope == "stock" and q.scope == "year" and not phrase("made").search(words):
-            q.scope = "stock"
-        if whole.unit == q.unit and not _outcomes().search(words):
-            _take(q, whole, "part_of_total")
     if q.scope == "previous" and before.unit == q.unit and "结转" not in own and phrase("year_before").search(own):
         _take(q, before, "year_before")
     if before.unit == q.unit and q.value > before.value and phrase("total_after").search(own):
