@@ -523,7 +523,7 @@ TRADITIONAL = (
     "臨江縣人民政府關於2023年度法治政府建設情況的報告\n"
     "2023年，我縣現(xiàn)將法治政府建設有關情況報告如下。\n"
     "一、主要舉措和成效\n（一）規範行政執法。全年辦理行政處罰案件128件，罰沒款36.5萬元，組織執法人員培訓6期。"
-    "《行政處罰法》宣傳進機關、進鄉鎮、進學校，發放資料2萬份。\n"
+    "《行政處罰法》宣傳進機關、進鄉鎮、進學校，發放資料2萬份，主動公開政府信息245條。\n"
     "二、存在的問題\n個別單位對法治建設重視不夠，執法監督機制還須健全。\n"
     "三、下一步打算\n繼續(xù)加強執法隊伍建設，權責清單實行動態(tài)管理。\n"
 )
@@ -537,7 +537,9 @@ def test_a_page_in_traditional_characters_is_read_and_shown_as_printed() -> None
     assert reading.not_a_report is None and reading.text == page.printed and "行政處罰案件128件" in reading.text
     assert reading.identity.title == "臨江縣人民政府關於2023年度法治政府建設情況的報告" and reading.identity.year == 2023
     codes = {reading.text[q.start : q.end]: q.code for q in reading.quantities}
-    assert codes == {"128件": "penalty_cases", "36.5萬元": "penalty_amount", "6期": "enforcement_training", "2萬份": "publicity_materials"}
+    assert codes == {"128件": "penalty_cases", "36.5萬元": "penalty_amount", "6期": "enforcement_training", "2萬份": "publicity_materials",
+                     "245條": "proactive_disclosures"}
+    assert {q.unit for q in reading.quantities} == {"件", "元", "期", "份", "條"}  # a unit is a word of the report, as printed
     assert [s.heading for s in reading.sections if s.level == 1] == ["主要舉措和成效", "存在的問題", "下一步打算"]
     assert [i.title for i in reading.instruments] == ["行政處罰法"]
     assert "traditional_characters" in {f.rule for f in reading.findings}

@@ -123,7 +123,7 @@ def _as_printed(reading: Reading, printed: str, places: Sequence[int]) -> Readin
         return replace(row, **{name: places[at] for name in names if (at := getattr(row, name)) is not None})
 
     sections = [replace(s, label=shown(s.label, s.start), heading=shown(s.heading, s.start)) for s in reading.sections]
-    found = [replace(q, subject=shown(q.subject, q.quote_start) or "") for q in reading.quantities]
+    found = [replace(q, subject=shown(q.subject, q.quote_start) or "", unit=shown(q.unit, q.start)) for q in reading.quantities]
     note = Finding("traditional_characters", "info", "原页为繁体字，按简体字识别，文字仍照原页显示。")
     who = reading.identity
     return replace(

@@ -82,7 +82,7 @@ def genres() -> tuple[Genre, ...]:
 @cache
 def _report() -> dict[str, re.Pattern[str]]:
     data = load_toml(FILE)["report"]
-    require(FILE, "report", data, {"title": str, "text": str, "announce": str, "about": str})
+    require(FILE, "report", data, {"title": str, "text": str, "announce": str, "own": str, "about": str})
     return {key: re.compile(pattern, re.MULTILINE) for key, pattern in data.items()}
 
 
@@ -109,4 +109,6 @@ def not_a_report(page: Page, identity: Identity) -> str | None:
         return "页面里没有报告正文：可能只有标题和附件，请下载附件"
     if not report["about"].search(title + page.text):
         return "全文没有谈到法治，不是法治政府建设年度报告"
+    if not titled and identity.issuer is None and not any(report[key].search(page.text) for key in ("announce", "own")):
+        return "没有报告的标题，也看不出是哪个机关在报告自己的工作"
     return None
