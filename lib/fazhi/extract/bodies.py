@@ -30,7 +30,7 @@ KEYS: dict[str, dict[str, type]] = {
 HAN = r"[一-鿿㐀-䶿〇]"
 GENERIC = r"(?:自治区|自治州|省|市(?!场|容|民(?!政|族|宗)|政(?!府|法|协|务|数))|州|区(?!域|划|块)|县(?!域)|旗|盟)"
 # what is left where a name was cut, and the Party's committees
-_NO_ORGAN = re.compile("委|街|镇|乡(?!村)|.*(?:党委|[省市县区州旗]委)$")
+_NO_ORGAN = re.compile("委|街|镇|乡(?!村)|.*(?:党委|(?<!党)(?<!区)工委|[省市县区州旗]委)$")
 _STREET = re.compile(rf"{HAN}{{1,6}}?街(?=$|\d|[^一-鿿])")
 DIVISION = re.compile(rf"[（(]({HAN}{{1,6}}[县市区])[）)]")  # a zone that is a district too
 _BRANCH = re.compile(rf"{HAN}{{2,6}}?分局")
@@ -289,8 +289,8 @@ def _organ(text: str, at: int, year: int | None, whole: bool, zone: str, town: s
 
 def fuller(short: str, long: str) -> bool:
     """Whether one name is another one shortened: its characters in their order, from the same first to the same kind of last."""
-    if len(long) <= len(short) or short[:1] != long[:1]:
-        return False
+    if len(long) <= len(short) or short[:1] != long[:1] or (long.endswith("工委") and not short.endswith("工委")):
+        return False  # 教育工委 is the Party's, 教委 the government's
     if short[-1] != long[-1] and not (
         (short[-1] == "委" and long.endswith("委员会"))
         or (short[-1] == "办" and long.endswith("办公室"))

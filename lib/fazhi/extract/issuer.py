@@ -330,7 +330,8 @@ def _complete(body: Body, named: list[Mention], text: str) -> Body:
         other_name = len(organ) > 4 and organ[:-1] in other.organ  # 城市管理局 is no short 城市管理综合行政执法局
         if other.kind == body.kind and organ and not other_name and bodies.fuller(organ, other.organ):
             organ = other.organ
-        if 0 < len(zone) <= 8 and other.zone and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
+        called = m.source == "site" and len(zone) > len("高新区")  # 襄阳高新区 stays what it calls itself, whatever its site is called
+        if 0 < len(zone) <= 8 and other.zone and not called and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
             zone = other.zone
     if body.kind == "zone" and not organ:
         own = (m.body.organ for m in named if m.body.kind == "zone" and m.body.organ and m.body.zone == zone)
