@@ -75,6 +75,30 @@ def test_a_change_names_what_changes() -> None:
     assert read("全年受理行政复议案件22件，货运量同比增长29.4%。")[1].change_of is None
 
 
+@pytest.mark.parametrize(("text", "of"), [
+    ("全年受理行政复议案件22件，审结行政复议案件20件，同比分别增长29.4%、12.5%。", ["reconsideration_accepted", "reconsideration_closed"]),
+    ("行政诉讼败诉率13%，低于上年度4.6个百分点。", ["litigation_loss_rate"]),  # points are of a rate
+    ("全年受理行政复议案件22件，其中食品类4件，比上年增加5件。", ["reconsideration_accepted"]),  # of the whole
+    ("全年受理行政复议案件22件，与去年17件相比上升29.4%。", ["reconsideration_accepted"]),
+    ("全年办结行政复议案件22件。涉企行政检查减少2870次，同比降29.6%。", ["inspections", "inspections"]),  # both of what the first names
+    ("全年受理行政复议案件22件，比上年增加5件，增幅为29.4%。", ["reconsideration_accepted", "reconsideration_accepted"]),
+])  # fmt: skip
+def test_what_several_changes_are_of(text: str, of: list[str]) -> None:
+    assert [q.change_of for q in read(text) if q.kind == "change"] == of
+
+
+@pytest.mark.parametrize(("text", "direction"), [
+    ("败诉率13%，低于上年度4.6个百分点。", "down"), ("公开率98%，高于全市平均1.1个百分点。", "up"), ("败诉率较上年变动4.6个百分点。", None),
+])  # fmt: skip
+def test_where_points_go(text: str, direction: str | None) -> None:
+    assert [q.direction for q in read(text) if q.kind == "change"] == [direction]
+
+
+def test_the_sign_says_where_a_column_of_changes_goes() -> None:
+    table = "数据\n指标\t单位\t2022年\t增减（％）\n行政检查\t户次\t112,076\t13.9\n行政处罚案件\t件\t19,874\t-7.7\n"
+    assert [q.direction for q in figures(table, [], 2022)[0] if q.kind == "change"] == ["up", "down"]
+
+
 def test_last_years_figure_takes_the_code() -> None:
     assert [q.code for q in read("全年受理行政复议案件22件，上年为17件。")] == ["reconsideration_accepted"] * 2
 

@@ -20,8 +20,8 @@ from fazhi.extract.places import Place
 from fazhi.extract.quantities import quantities
 from fazhi.extract.rows import Finding, Instrument, Quantity, Reading, RuledOut, Section
 from fazhi.extract.scope import period
-from fazhi.extract.subjects import subject
-from fazhi.extract.ties import changes, tie
+from fazhi.extract.subjects import subjects
+from fazhi.extract.ties import changes, levels_of, tie
 from fazhi.read.page import Page
 
 __all__ = ["explain", "extract", "figures", "instruments"]
@@ -78,8 +78,8 @@ def _completed(
     Returns the numerals that are neither a figure nor within one, in reading order, those of headings' labels named so.
     """
     folded = fold(text)
+    subjects(text, found, where, levels_of(text, found, where))
     for q, place in zip(found, where, strict=True):
-        q.subject = subject(text, q, place)
         q.period_start, q.period_end = period(folded, q, place, year)
     _findings.caveats(found, year)
     taken = bytearray(len(text) + 1)
@@ -105,11 +105,15 @@ def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = No
     notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, where, out)]
     done = measures(text, sections)
     reading = Reading(text, identity, sections, done, found, instruments(text), notes, out, not_a_report(page, identity))
-    return _as_printed(reading, page.printed, page.places) if page.printed else reading
+    given = "issuer" in (overrides or {})
+    return _as_printed(reading, page.printed, page.places, given) if page.printed else reading
 
 
-def _as_printed(reading: Reading, printed: str, places: Sequence[int]) -> Reading:
-    """A reading of simplified characters with every word of the report as, and where, it is printed, in traditional ones."""
+def _as_printed(reading: Reading, printed: str, places: Sequence[int], named: bool) -> Reading:
+    """A reading of simplified characters with every word of the report as, and where, it is printed, in traditional ones.
+
+    The names of divisions stay those of the table of regions, and the issuer's stays where sources.csv gives it (`named`).
+    """
     text = reading.text
     usual = {c: printed[places[i]] for i, c in enumerate(text)}
 
@@ -129,7 +133,7 @@ def _as_printed(reading: Reading, printed: str, places: Sequence[int]) -> Readin
     return replace(
         reading,
         text=printed,
-        identity=replace(who, title=shown(who.title)),
+        identity=replace(who, title=shown(who.title), issuer=who.issuer if named else shown(who.issuer)),
         sections=[moved(s, "start", "body", "end") for s in sections],
         measures=[moved(m, "start", "end") for m in reading.measures],
         quantities=[moved(q, "start", "end", "quote_start", "quote_end") for q in found],

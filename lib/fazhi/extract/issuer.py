@@ -268,9 +268,7 @@ def _choose(named: list[Mention], text: str, findings: list[Finding]) -> Body | 
                     and (not organ or b.organ or b.town or b.zone)
                     and (source in CERTAIN or not speaks or b.kind == speaks or (b.kind == "zone" and speaks == "department"))
                     and (
-                        source in CERTAIN | {"opening"}
-                        or b.kind != "government"
-                        or _may_say((b.places or (b.generic,))[-1], we)
+                        source in CERTAIN | {"opening"} or b.kind != "government" or _may_say((b.places or (b.generic,))[-1], we)
                     )
                 ):
                     return b
@@ -330,7 +328,7 @@ def _complete(body: Body, named: list[Mention], text: str) -> Body:
         other_name = len(organ) > 4 and organ[:-1] in other.organ  # 城市管理局 is no short 城市管理综合行政执法局
         if other.kind == body.kind and organ and not other_name and bodies.fuller(organ, other.organ):
             organ = other.organ
-        called = m.source == "site" and len(zone) > len("高新区")  # 襄阳高新区 stays what it calls itself, whatever its site is called
+        called = m.source == "site" and len(zone) > len("高新区")  # 襄阳高新区 stays so, whatever its site is called
         if 0 < len(zone) <= 8 and other.zone and not called and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
             zone = other.zone
     if body.kind == "zone" and not organ:

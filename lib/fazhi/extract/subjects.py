@@ -1,7 +1,9 @@
 """What is counted, in the report's words: the shortest phrase beside the number that says it."""
+
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,6 +45,24 @@ def _rules() -> Rules:
         frozenset("12").union(word[0] for word in know["lead"]),
         frozenset(word[-1] for word in know["tail"]),
     )
+
+
+def subjects(text: str, found: Sequence[Quantity], where: Sequence[Place], levels: Mapping[int, int]) -> None:
+    """Set what each figure counts, in place; `levels` are those that changes are of.
+
+    A change (同比增长29.4%), and last year's figure beside this year's (上年为17件), count what the level before them counts.
+    """
+    for i, (q, place) in enumerate(zip(found, where, strict=True)):
+        q.subject = subject(text, q, place)
+        level = levels.get(i) if q.kind == "change" else _this_years(q, found, place, i)
+        if level is not None and not phrase("change_words").sub("", text[place.left : place.left_end]):
+            q.subject = found[level].subject or q.subject
+
+
+def _this_years(q: Quantity, found: Sequence[Quantity], place: Place, i: int) -> int | None:
+    """The figure of this year that last year's is given beside."""
+    beside = q.scope == "previous" and i and found[i - 1].end > place.sentence and found[i - 1].unit == q.unit
+    return i - 1 if beside and found[i - 1].scope != "previous" else None
 
 
 def subject(text: str, q: Quantity, place: Place) -> str:

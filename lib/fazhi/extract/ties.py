@@ -48,39 +48,56 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
 
 
 def changes(text: str, found: Sequence[Quantity], where: Sequence[Place]) -> None:
-    """Set `change_of` of each change that names nothing itself (同比增长29.4%): the code of the level before it in its sentence.
+    """Set `change_of` of each change that names nothing itself (同比增长29.4%): the code of the level that it is a change of.
 
-    Several changes in a row after as many levels take one each (受理12件、审结9件，同比分别上升20%、12.5%); points are of a rate.
+    Behind a change that names what changes it is that (现场检查减少2870次，同比降29.6%).
     """
-    folded = fold(text)
-    levels: list[Quantity] = []  # of the sentence so far, last year's left out
-    run: list[Quantity] = []  # changes in a row
-    for q, place in zip(found, where, strict=True):
-        if q.kind != "change":
-            levels = [*(f for f in levels if f.end > place.sentence), *([q] if q.scope != "previous" else [])]
-            run = []
-            continue
-        run = [*(f for f in run if f.end > place.sentence), q]
-        levels = [f for f in levels if f.end > place.sentence]
-        each = phrase("each_changed").search(folded, levels[-1].end if levels else place.clause, q.start)
-        if q.change_of is None and len(run) > 1 and not each:
-            q.change_of = run[-2].change_of  # 增加67件，增幅为19.42%
-        elif q.change_of is None:
-            q.change_of = _level_of(q, levels)
-        if each and len(run) > 1:
-            for changed, level in zip(run, levels[-len(run) :], strict=False):
-                changed.change_of = level.code if len(levels) >= len(run) else changed.change_of
+    levels = levels_of(text, found, where)
+    named = False  # whether the change before named what changes
+    for i, (q, place) in enumerate(zip(found, where, strict=True)):
+        goes_on = named and found[i - 1].end > place.sentence and levels.get(i) == levels.get(i - 1)
+        named = q.kind == "change" and (q.change_of is not None or goes_on)
+        if q.kind == "change" and q.change_of is None:
+            q.change_of = found[i - 1].change_of if goes_on else found[levels[i]].code if i in levels else None
         q.change_of = q.change_of or None
 
 
-def _level_of(q: Quantity, levels: Sequence[Quantity]) -> str | None:
-    """The code of what a change without words of its own is a change of: the nearest level, for points the nearest rate."""
+def levels_of(text: str, found: Sequence[Quantity], where: Sequence[Place]) -> dict[int, int]:
+    """For each change the index of the level in its sentence that it is a change of, if its own words name no other.
+
+    Several changes in a row after as many levels take one each (受理12件、审结9件，同比分别上升20%、12.5%), others in a row the
+    same one (增加67件，增幅为19.42%); points are of a rate.
+    """
+    folded, out = fold(text), dict[int, int]()
+    levels: list[int] = []  # of the sentence so far, last year's left out
+    run: list[int] = []  # changes in a row
+    for i, (q, place) in enumerate(zip(found, where, strict=True)):
+        levels = [k for k in levels if found[k].end > place.sentence]
+        if q.kind != "change":
+            levels += [i] if q.scope != "previous" else []
+            run = []
+            continue
+        run = [*(k for k in run if found[k].end > place.sentence), i]
+        if not levels:
+            continue
+        each = phrase("each_changed").search(folded, found[levels[-1]].end, q.start)
+        if each and 1 < len(run) <= len(levels):
+            out |= zip(run, levels[-len(run) :], strict=True)
+        elif len(run) > 1 and run[-2] in out and not each:
+            out[i] = out[run[-2]]
+        elif (level := _level_of(q, found, levels)) is not None:
+            out[i] = level
+    return out
+
+
+def _level_of(q: Quantity, found: Sequence[Quantity], levels: Sequence[int]) -> int | None:
+    """The level that a change is of: for points the nearest rate, for a number one of its unit and no part if there is one."""
     if q.unit and "百分点" in q.unit:
-        levels = [f for f in levels if f.kind == "rate"]
+        levels = [k for k in levels if found[k].kind == "rate"]
     elif q.unit != "%":
-        same = [f for f in levels if f.unit == q.unit]
-        levels = [f for f in same if f.part_of is None] or same or levels
-    return levels[-1].code if levels else None
+        same = [k for k in levels if found[k].unit == q.unit]
+        levels = [k for k in same if found[k].part_of is None] or same or levels
+    return levels[-1] if levels else None
 
 
 def _add_up(folded: str, found: list[Quantity], where: Sequence[Place]) -> None:
