@@ -652,17 +652,6 @@ def test_a_large_panel_is_quick() -> None:
 # --- pages in traditional characters
 
 
-def test_a_mirror_in_traditional_characters_is_the_same_bodys_report() -> None:
-    t = frames(
-        reports=[report(1, "滄縣人民政府", 2020, county="沧县"), report(2, "沧县人民政府", 2021, county="沧县")],
-        indicators=[figure(1, 8, unit="件"), figure(2, 9, unit="件")],
-    )
-    for asked in (None, "沧县人民政府", "滄縣人民政府"):
-        found = compare(t, "litigation_cases", regions=asked).frame
-        assert found.select("issuer", "year", "value", "state").rows() == [
-            ("沧县人民政府", 2020, 8.0, "comparable"), ("沧县人民政府", 2021, 9.0, "comparable")]
-
-
 def test_a_unit_as_a_page_in_traditional_characters_prints_it_is_no_other_unit() -> None:
     names = "甲乙丙"
     t = frames(

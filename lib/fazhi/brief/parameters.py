@@ -22,7 +22,6 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from fazhi.knowledge import load_toml, regions
-from fazhi.knowledge.characters import plain_issuers, plain_name
 
 LEVELS = ("national", "province", "prefecture", "county", "township")
 # The parameters whose values `for_each` finds by itself, and in which column of the reports.
@@ -266,9 +265,8 @@ def expand(briefing: Briefing, tables: Any) -> list[Briefing]:
         return [briefing]
     name, values = briefing.each
     if values is None:
-        column = EACH[name]
-        held = plain_issuers(tables.reports.select(pl.col(sorted({column, "issuer"}))).collect())[column]
-        values = tuple(held.drop_nulls().unique().sort())
+        column = pl.col(EACH[name])
+        values = tuple(tables.reports.select(column.drop_nulls().unique().sort()).collect().to_series())
     if not values:
         raise ParameterError(f"{briefing.path.name}: 表里没有可以用于 `for_each: {name}` 的取值")
     found: list[Briefing] = []
@@ -329,8 +327,9 @@ def check(briefing: Briefing, tables: Any) -> None:
     faults += [
         f"`allow` 没有规则 `{rule}`，{nearest(rule, _guards())}" for rule in given.get("allow") or () if rule not in _guards()
     ]
-    columns = ["report_id", "source", "issuer", "year", "province", "prefecture", "county", "zone", "region_code"]
-    reports = plain_issuers(tables.reports.select(columns).collect())
+    reports = tables.reports.select(
+        "report_id", "source", "issuer", "year", "province", "prefecture", "county", "zone", "region_code"
+    ).collect()
     years = sorted(reports["year"].drop_nulls().unique().to_list())
     asked = given.get("years") or ([given["year"]] if given.get("year") else [])
     if asked and years and not set(asked) & set(years):
@@ -342,7 +341,7 @@ def check(briefing: Briefing, tables: Any) -> None:
     if issuer := given.get("issuer"):
         known = reports["issuer"].drop_nulls().unique().to_list()
         asked_of = [issuer] if isinstance(issuer, str) else issuer
-        faults += [f"没有机关 `{one}`，{nearest(one, known)}" for one in asked_of if plain_name(one) not in known]
+        faults += [f"没有机关 `{one}`，{nearest(one, known)}" for one in asked_of if one not in known]
     places = {
         name
         for column in ("province", "prefecture", "county", "zone", "region_code", "issuer")

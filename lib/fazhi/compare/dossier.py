@@ -11,7 +11,6 @@ import polars as pl
 from fazhi.compare.guards import CompareError, codebook, one_of, rules
 from fazhi.compare.language import put, word
 from fazhi.compare.members import Tables
-from fazhi.knowledge.characters import plain_issuers, plain_name
 
 EMPTY = "数据表里还没有一份报告；请把报告放进原始文件夹再重建各表。"
 
@@ -216,11 +215,10 @@ def dossier(t: Tables, report: str | None = None, issuer: str | None = None) -> 
     Raises CompareError with the nearest names for a report or an issuer that the tables lack. Tables without reports give an
     empty dossier.
     """
-    known = plain_issuers(t.reports.select("report_id", "source", "issuer", "year").sort("source").collect())
+    known = t.reports.select("report_id", "source", "issuer", "year").sort("source").collect()
     if known.is_empty():
         return Dossier()
     if issuer is not None:
-        issuer = plain_name(issuer)
         one_of("机关", [issuer], known["issuer"].drop_nulls().unique().sort())
         known = known.filter(pl.col("issuer") == issuer).sort("year", descending=True, nulls_last=True, maintain_order=True)
     if report is None:

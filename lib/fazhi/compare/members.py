@@ -12,22 +12,10 @@ from fazhi.compare import guards
 from fazhi.compare.guards import mask, rules
 from fazhi.compare.language import put
 from fazhi.compare.question import SEAT, Question
-from fazhi.knowledge.characters import plain_issuers
 
 REPORT = [
-    "report_id",
-    "source",
-    "url",
-    "title",
-    "issuer",
-    "issuer_kind",
-    "region_code",
-    *SEAT,
-    "level",
-    "year",
-    "published_on",
-    "signed_on",
-    "origin",
+    "report_id", "source", "url", "title", "issuer", "issuer_kind", "region_code", *SEAT, "level", "year", "published_on",
+    "signed_on", "origin",
 ]
 
 
@@ -54,8 +42,7 @@ def between(*frames: pl.DataFrame) -> tuple[int, ...]:
 
 def members(t: Tables, asked: Question) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The reports of the issuers asked for, of all years, and those that belong to nobody or no year, with `reason` (a mask)."""
-    reports = plain_issuers(t.reports.select(REPORT).collect())
-    reports = reports.with_columns(region=pl.concat_str(SEAT, separator="/", ignore_nulls=True))
+    reports = t.reports.select(REPORT).collect().with_columns(region=pl.concat_str(SEAT, separator="/", ignore_nulls=True))
     reports = reports.with_columns(reason=mask({"no_issuer": pl.col("issuer").is_null(), "no_year": pl.col("year").is_null()}))
     known = reports.filter(pl.col("reason") == 0).drop("reason")
     # two bodies of one name (鼓楼区人民政府) are told apart by their seats
@@ -71,7 +58,7 @@ def members(t: Tables, asked: Question) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def nearest_regions(t: Tables, regions: Sequence[str]) -> str:
     """A sentence with the names that come nearest to the regions asked for; empty when none does."""
-    known = plain_issuers(t.reports.select(*SEAT, "issuer").collect())
+    known = t.reports.select(*SEAT, "issuer").collect()
     names = sorted({name for column in known.columns for name in known[column].drop_nulls()})
     near = list(dict.fromkeys(n for region in regions for n in difflib.get_close_matches(region, names, 3, 0.4)))
     return put("与“{regions}”相近的有：{near}。", regions="、".join(regions), near="、".join(near)) if near else ""

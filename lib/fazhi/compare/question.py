@@ -10,7 +10,6 @@ from typing import Any
 import polars as pl
 
 from fazhi.compare.guards import KINDS, LEVELS, CompareError, one_of
-from fazhi.knowledge.characters import plain_name
 
 SEAT = ["province", "prefecture", "county", "zone"]
 Years = int | str | Iterable[int] | None  # a year, any years, or text such as `2019-2023`
@@ -37,8 +36,7 @@ class Question:
     ) -> Question:
         """The question as typed. Raises CompareError for a level, a kind or a year that is none, with the nearest names."""
         levels, kinds = one_of("层级", texts(level), LEVELS), one_of("机关类型", texts(issuer_kind), KINDS)
-        named = (tuple(map(plain_name, texts(names))) for names in (regions, issuer))
-        return cls(years_of(years), next(named), tuple(levels), tuple(kinds), next(named))
+        return cls(years_of(years), tuple(texts(regions)), tuple(levels), tuple(kinds), tuple(texts(issuer)))
 
     @property
     def seats(self) -> bool:

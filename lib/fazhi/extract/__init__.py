@@ -105,14 +105,13 @@ def extract(page: Page, name: str = "", overrides: Mapping[str, str] | None = No
     notes = [*identity.findings, *outline_findings(text, sections), *_findings.findings(text, found, where, out)]
     done = measures(text, sections)
     reading = Reading(text, identity, sections, done, found, instruments(text), notes, out, not_a_report(page, identity))
-    given = "issuer" in (overrides or {})
-    return _as_printed(reading, page.printed, page.places, given) if page.printed else reading
+    return _as_printed(reading, page.printed, page.places) if page.printed else reading
 
 
-def _as_printed(reading: Reading, printed: str, places: Sequence[int], named: bool) -> Reading:
+def _as_printed(reading: Reading, printed: str, places: Sequence[int]) -> Reading:
     """A reading of simplified characters with every word of the report as, and where, it is printed, in traditional ones.
 
-    The names of divisions stay those of the table of regions, and the issuer's stays where sources.csv gives it (`named`).
+    The names of divisions and of the issuer stay in simplified ones: by them reports of one body are found.
     """
     text = reading.text
     usual = {c: printed[places[i]] for i, c in enumerate(text)}
@@ -133,7 +132,7 @@ def _as_printed(reading: Reading, printed: str, places: Sequence[int], named: bo
     return replace(
         reading,
         text=printed,
-        identity=replace(who, title=shown(who.title), issuer=who.issuer if named else shown(who.issuer)),
+        identity=replace(who, title=shown(who.title)),
         sections=[moved(s, "start", "body", "end") for s in sections],
         measures=[moved(m, "start", "end") for m in reading.measures],
         quantities=[moved(q, "start", "end", "quote_start", "quote_end") for q in found],

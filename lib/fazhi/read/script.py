@@ -1,7 +1,7 @@
 """Pages in traditional characters, as mirrors and official gateways serve them: read in simplified ones, shown as printed.
 
 Every character becomes one character, so that a place in one text is a place in the other; a mirror's reading aids (設(shè))
-are not read, and shown where they are printed.
+are not read, and shown where they are printed. The characters' pairs are OpenCC's.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import accumulate
-
-from fazhi.knowledge.characters import simplified
 
 from .page import Draft, Page
 
@@ -21,11 +20,25 @@ IDEOGRAPHS = re.compile("[一-鿿]")
 GLOSS = re.compile(r"(?<=[一-鿿])[（(][a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{1,6}[）)]")  # 現(xiàn)將: a mirror's reading aid
 
 
+@cache
+def _pairs() -> dict[int, str]:
+    import opencc  # only pages in traditional characters need it
+
+    every = [chr(i) for i in range(0x4E00, 0xA000)]
+    simple = opencc.OpenCC("t2s").convert("\n".join(every)).split("\n")
+    return {ord(a): b for a, b in zip(every, simple, strict=True) if a != b and len(b) == 1}
+
+
 def traditional(lines: Sequence[str]) -> bool:
     """Whether a page's lines are in traditional characters."""
     text = "".join(lines)
     seen = sum(map(text.count, COMMON))
     return seen > 20 and seen > SHARE * len(IDEOGRAPHS.findall(text))
+
+
+def simplified(text: str) -> str:
+    """A text in simplified characters, of the same length."""
+    return text.translate(_pairs())
 
 
 def simplified_draft(draft: Draft) -> Draft:
