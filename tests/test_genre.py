@@ -102,7 +102,7 @@ def page_of(name: str) -> str | None:
 
 
 def test_pages_beside_the_reports() -> None:
-    """170 pages by writers who did not know the rules: every report is taken, and few others are (list.tsv says what each is)."""
+    """222 pages by four writers who did not know the rules: every report is taken, and few others are (list.tsv says what each is)."""
     taken, refused = [], []
     with (OTHERS / "list.tsv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
@@ -111,7 +111,7 @@ def test_pages_beside_the_reports() -> None:
                 refused.append((row["file"], row["what"], why))
             if row["is"] == "other" and not why and not row["doubt"]:
                 taken.append((row["file"], row["what"]))
-    assert refused == [] and len(taken) <= 3, taken
+    assert refused == [] and len(taken) <= 6, taken
 
 
 def test_a_report_that_quotes_other_kinds_of_pages_stays() -> None:
