@@ -56,7 +56,7 @@ def check(r: Reading) -> None:
         assert q.code is None or q.code in codebook().entries, q
         assert not (q.kind == "change" and q.code) and (q.direction is None or q.kind == "change"), q
         assert (q.high is None) == (q.qualifier != "range") and q.value >= 0, q
-        assert q.part_of is None or q.part_of < i, q
+        assert q.part_of is None or (0 <= q.part_of < len(r.quantities) and q.part_of != i), q
         assert comparable(q) == (q.code is not None and not BLOCKING & set(q.caveats)), q
         assert not (q.period_start and q.period_end and q.period_start > q.period_end), q
     for a, b in pairwise(r.quantities):

@@ -21,7 +21,7 @@ from fazhi.extract.quantities import quantities
 from fazhi.extract.rows import Finding, Instrument, Quantity, Reading, RuledOut, Section
 from fazhi.extract.scope import period
 from fazhi.extract.subjects import subjects
-from fazhi.extract.ties import changes, levels_of, tie
+from fazhi.extract.ties import changes, levels_of, tie, whole_lists
 from fazhi.read.page import Page
 
 __all__ = ["explain", "extract", "figures", "instruments"]
@@ -66,6 +66,7 @@ def _settled(
     """As `ruled`, with the learned model's opinion taken, and its scores."""
     found, where, offers, out = ruled(text, sections, year, issuer_kind)
     scores = review(fold(text), found, where, sections, issuer_kind)
+    whole_lists(text, found, where)
     changes(text, found, where)
     return found, where, offers, out, scores
 

@@ -102,7 +102,7 @@ def not_a_report(page: Page, identity: Identity) -> str | None:
         if fits and (genre.always or not (looks and (titled or not identity.title))):
             return genre.reason
     prose = sum(len(m[0]) for m in SENTENCE.finditer(page.text))
-    listed = [line for line in lines if len(line) < LINE and report["title"].search(line)]
+    listed = [line for line in lines if len(line) < LINE and line[-1] not in "。；，" and report["title"].search(line)]
     if len(listed) >= LIST_LINES and 2 * sum(map(len, listed)) > len(page.text):
         return "这是报告的目录页，请打开其中的报告再下载"
     if len(page.text) < SHORTEST or (prose < PROSE and not looks):

@@ -110,3 +110,10 @@ def labels(text: str) -> Iterator[tuple[re.Match[str], Style, int, bool]]:
 def level(label: re.Match[str]) -> int:
     """The level that a match of the labels' alternation shows."""
     return knowledge().styles[int((label.lastgroup or "s0")[1:])].level
+
+
+def numbered(label: str) -> tuple[str, int]:
+    """The name of a label's style and the number that it says; "" and 0 where it is of no known style."""
+    style = next((x for x in knowledge().styles if x.pattern.match(label)), None)
+    m = style.pattern.match(label) if style else None
+    return (style.name, next((value(v) for v in m.groupdict().values() if v), 0)) if style and m else ("", 0)

@@ -13,7 +13,7 @@ from itertools import pairwise, zip_longest
 
 from fazhi.extract.dimensions import Topics
 from fazhi.extract.kinds import kinds_of, named_kinds
-from fazhi.extract.labels import NUMERAL, SPACE, knowledge, labels, level, value
+from fazhi.extract.labels import NUMERAL, SPACE, knowledge, labels, level, numbered, value
 from fazhi.extract.rows import Finding, Section
 from fazhi.extract.run_in import OPEN, SHUT, balanced, heading_end
 
@@ -365,11 +365,16 @@ def _once(heads: list[Head], text: str) -> list[Head]:
 
 
 def _dimensions(text: str, sections: list[Section]) -> list[Section]:
-    """Give each section below an achievements part its dimension."""
-    if not any(s.kind == "achievements" for s in sections):
+    """Give each section below an achievements part its dimension.
+
+    What stands before a first part with the label 二、 or a later one is below a part that was cut off, the achievements.
+    """
+    first = next((s for s in sections if s.level == 1), None)
+    cut = first is not None and numbered(first.label or "")[1] > 1
+    if not cut and not any(s.kind == "achievements" for s in sections):
         return sections
     topics = Topics(text)
-    out, inside, at = [], False, {s.section_id: (s.start, s.body) for s in sections}
+    out, inside, at = [], cut, {s.section_id: (s.start, s.body) for s in sections}
     for s in sections:
         if s.level == 1:
             inside = s.kind == "achievements"
@@ -383,19 +388,16 @@ def _dimensions(text: str, sections: list[Section]) -> list[Section]:
 def outline_findings(text: str, sections: list[Section]) -> list[Finding]:
     """What a reader should know of the outline: labels skipped, doubled or damaged, parts merged, headings repeated."""
     out: list[Finding] = []
-    know = knowledge()
     last: dict[tuple[int | None, int], int] = {}
     titles: dict[tuple[int, str], int] = {}
     for s in sections:
         if s.heading is None:
             continue
         if s.label:
-            style = next((x for x in know.styles if x.pattern.match(s.label)), None)
-            m = style.pattern.match(s.label) if style else None
-            number = next((value(v) for g, v in m.groupdict().items() if v), 0) if m else 0
+            style, number = numbered(s.label)
             before = last.get((s.parent_id, s.level))
             where = (s.start, s.start + len(s.label))
-            if style and style.name == "damaged-han":
+            if style == "damaged-han":
                 message = f"标题“{s.heading}”的序号已损坏（“{s.label}”），按第{number}项读取。"
                 out.append(Finding("label_damaged", "info", message, *where))
             elif before is not None and number == before:

@@ -47,6 +47,29 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
     _add_up(folded, found, where)
 
 
+def whole_lists(text: str, found: Sequence[Quantity], where: Sequence[Place]) -> None:
+    """Give the parts of a list that is all of its total the total's code where they have none and are no outcomes, in place.
+
+    3宗案由为行政处罚、1宗林权登记、1宗不履行 of 受理5宗: whatever their words, they are kinds of what was counted.
+    """
+    folded = fold(text)
+    lists: dict[tuple[int, int | None], list[int]] = defaultdict(list)
+    for i, q in enumerate(found):
+        if q.part_of is not None:
+            lists[q.part_of, q.division].append(i)
+    for (at, _), members in lists.items():
+        total = found[at]
+        if not total.code or len(members) < 2 or abs(sum(found[i].value for i in members) - total.value) > 1e-6 * total.value:
+            continue
+        words = [folded[where[i].left : where[i].left_end] + "\n" + folded[found[i].end : where[i].right] for i in members]
+        if any(map(_outcomes().search, words)):
+            continue
+        for i in members:
+            alike = (found[i].unit, found[i].kind) == (total.unit, total.kind)
+            if alike and found[i].code is None and not (found[i].rule or "").startswith("none:"):
+                found[i].code, found[i].rule, found[i].confidence = total.code, "part_of_total", total.confidence
+
+
 def changes(text: str, found: Sequence[Quantity], where: Sequence[Place]) -> None:
     """Set `change_of` of each change that names nothing itself (同比增长29.4%): the code of the level that it is a change of.
 
