@@ -120,7 +120,7 @@ def _as_printed(reading: Reading, printed: str, places: Sequence[int]) -> Readin
     def shown(words: str | None, start: int = 0) -> str | None:
         if not words:
             return words
-        at = text.find(words, start)  # -1 for words that a line break parts
+        at = max(text.find(words, start), text.rfind(words, 0, start))  # -1 for words that a line break parts
         return printed[places[at] : places[at + len(words)]] if at >= 0 else "".join(usual.get(c, c) for c in words)
 
     def moved(row: Any, *names: str) -> Any:
