@@ -116,18 +116,16 @@ def around(
     for i, (q, p, group) in enumerate(zip(found, where, groups, strict=True)):
         bare = not folded[p.left : p.left_end].strip("、,; ")
         before = found[i - 1] if i else None
-        names.append(
-            (
-                f"unit {q.unit}",
-                f"class {group}",
-                f"kind {q.kind}",
-                f"part {tops.part(q.start)}",
-                f"issuer {issuer_kind}",
-                f"bare {bare}",
-                f"before {before.code} {bare}" if before else "",
-                f"same {before.unit == q.unit}" if before else "",
-            )
-        )
+        names.append((
+            f"unit {q.unit}",
+            f"class {group}",
+            f"kind {q.kind}",
+            f"part {tops.part(q.start)}",
+            f"issuer {issuer_kind}",
+            f"bare {bare}",
+            f"before {before.code} {bare}" if before else "",
+            f"same {before.unit == q.unit}" if before else "",
+        ))
         verdicts.append((f"code {q.code}", f"rule {q.rule}", f"scope {q.scope}", f"scope after {before.scope}" if before else ""))
     return Around(grams, zones, groups, names, verdicts)
 

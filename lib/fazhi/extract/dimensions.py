@@ -4,7 +4,6 @@ The phrases of knowledge/dimensions.toml are found in one pass over the whole te
 weigh most in it, with the words of its heading, and of the heading above, counting more. The phrases of the table `none` are
 found to be passed over: names and set words that say nothing of what a sentence is about.
 """
-
 from __future__ import annotations
 
 from bisect import bisect_left
@@ -15,18 +14,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from fazhi.knowledge import KnowledgeError, load_toml, require
 
-DIMENSIONS = (
-    "functions",
-    "institutions",
-    "decisions",
-    "enforcement",
-    "emergencies",
-    "disputes",
-    "oversight",
-    "capacity",
-    "leadership",
-    "digital",
-)
+DIMENSIONS = ("functions", "institutions", "decisions", "enforcement", "emergencies", "disputes", "oversight", "capacity",
+              "leadership", "digital")
 STRONG, PLAIN, HEADING, ABOVE = 3.0, 1.0, 4.0, 2.0
 UNDER = 1.0  # what a heading counts for one sentence below it: a sentence speaks first for itself
 _NOTHING = (0.0,) * len(DIMENSIONS)
@@ -37,12 +26,8 @@ def _lexicon() -> tuple[AhoCorasick, tuple[tuple[int, float], ...]]:
     """The automaton of all phrases, and for each its dimension and weight. Raises KnowledgeError for an unusable file."""
     data = load_toml("dimensions.toml")
     if set(data) != {*DIMENSIONS, "none"}:
-        raise KnowledgeError(
-            "dimensions.toml",
-            "tables",
-            f"{sorted(set(data) ^ {*DIMENSIONS, 'none'})} missing or unknown",
-            f"write one table for each of {DIMENSIONS}, and `none`",
-        )
+        raise KnowledgeError("dimensions.toml", "tables", f"{sorted(set(data) ^ {*DIMENSIONS, 'none'})} missing or unknown",
+                             f"write one table for each of {DIMENSIONS}, and `none`")
     require("dimensions.toml", "[none]", data["none"], {"phrases": list})
     phrases: dict[str, tuple[int, float]] = dict.fromkeys(data["none"]["phrases"], (0, 0.0))
     for i, name in enumerate(DIMENSIONS):
@@ -51,9 +36,8 @@ def _lexicon() -> tuple[AhoCorasick, tuple[tuple[int, float], ...]]:
             for phrase in data[name][key]:
                 if phrase in phrases and phrases[phrase] not in ((i, STRONG), (i, PLAIN)):
                     other = DIMENSIONS[phrases[phrase][0]] if phrases[phrase][1] else "none"
-                    raise KnowledgeError(
-                        "dimensions.toml", f"[{name}] {phrase}", f"also stands in [{other}]", "keep it in one table"
-                    )
+                    raise KnowledgeError("dimensions.toml", f"[{name}] {phrase}", f"also stands in [{other}]",
+                                         "keep it in one table")
                 phrases.setdefault(phrase, (i, weight))
     automaton = AhoCorasick(list(phrases), matchkind=MatchKind.LeftmostLongest)
     return automaton, tuple(phrases.values())
@@ -76,7 +60,7 @@ class Topics:
     def weights(self, start: int, end: int, factor: float = 1.0, base: Sequence[float] = _NOTHING) -> list[float]:
         """The weight of each dimension in text[start:end] by a factor, and on top of a base, in the order of DIMENSIONS."""
         sums, first = [*base], bisect_left(self._starts, start)
-        for i, weight in self._meaning[first : bisect_left(self._starts, end, first)]:
+        for i, weight in self._meaning[first:bisect_left(self._starts, end, first)]:
             sums[i] += weight * factor
         return sums
 

@@ -3,7 +3,6 @@
 The words are in knowledge/sections.toml; the heading's words decide, then the part's place among the others and the words of
 its text.
 """
-
 from __future__ import annotations
 
 import re
@@ -119,7 +118,7 @@ def kinds_of(text: str, sections: list[Section]) -> list[Section]:
         elif named:
             kind = merge(named)
         else:
-            body = text[s.body : s.end]
+            body = text[s.body:s.end]
             future, fault = _a_sentence(know.future, body), _a_sentence(know.fault, body)
             if "problems" in seen and future >= PROMISES:
                 kind = "plan"

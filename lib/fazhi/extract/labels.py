@@ -1,5 +1,4 @@
 """The labels of headings (一、 （一） 1. ①) and the words that headings are known by: knowledge/sections.toml, compiled."""
-
 from __future__ import annotations
 
 import re
@@ -64,20 +63,9 @@ def knowledge() -> Knowledge:
     keys = ("never", "body_end", "title", "caption", "told", "ended", "preface", "item", "opens")
     require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
     never, body_end, title, caption, told, ended, preface, item, opens = (_compiled(lines[key], f"[lines] {key}") for key in keys)
-    return Knowledge(
-        tuple(styles),
-        never,
-        body_end,
-        title,
-        caption,
-        told,
-        preface,
-        ended,
-        item,
-        opens,
-        re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE),
-        re.compile(rf"(?<=[。！？；;：:]){SPACE}(?:{either})"),
-    )
+    return Knowledge(tuple(styles), never, body_end, title, caption, told, preface, ended, item, opens,
+                     re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE),
+                     re.compile(rf"(?<=[。！？；;：:]){SPACE}(?:{either})"))
 
 
 def value(numeral: str) -> int:

@@ -3,7 +3,6 @@
 What splits sentences, the words of each status and the words that tell nothing are in knowledge/measures.toml, the field's own
 words in knowledge/words.tsv; knowledge/words.py cuts by them.
 """
-
 from __future__ import annotations
 
 import re
@@ -45,12 +44,8 @@ def _compiled(pattern: str, entry: str) -> re.Pattern[str]:
 def _rules() -> Rules:
     """The rules of measures.toml. A bad entry is a KnowledgeError."""
     data = load_toml("measures.toml")
-    require(
-        "measures.toml",
-        "[split]",
-        data["split"],
-        {"item": str, "yes": list, "no": list, "closing": str, "closing_yes": list, "closing_no": list},
-    )
+    require("measures.toml", "[split]", data["split"],
+            {"item": str, "yes": list, "no": list, "closing": str, "closing_yes": list, "closing_no": list})
     require("measures.toml", "[keywords]", data["keywords"], {"count": int, "stop": list})
     item = _compiled(data["split"]["item"], "[split] item")
     # One class of characters in front, so that the scan leaps from stop to stop.
@@ -60,20 +55,13 @@ def _rules() -> Rules:
         name = f"[[status]] {entry.get('status')}"
         require("measures.toml", name, entry, {"status": str, "pattern": str, "yes": list, "no": list})
         if entry["status"] not in STATUS.values() or entry["status"] in statuses:
-            raise KnowledgeError(
-                "measures.toml", name, "unknown or doubled status", f"use each of {sorted(STATUS.values())} once"
-            )
+            raise KnowledgeError("measures.toml", name, "unknown or doubled status",
+                                 f"use each of {sorted(STATUS.values())} once")
         statuses[entry["status"]] = _compiled(entry["pattern"], name)
     if left := set(STATUS.values()) - set(statuses):
         raise KnowledgeError("measures.toml", "[[status]]", f"{sorted(left)} missing", "write an entry for each")
-    return Rules(
-        boundary,
-        item,
-        _compiled(data["split"]["closing"], "[split] closing"),
-        statuses,
-        data["keywords"]["count"],
-        frozenset(data["keywords"]["stop"]),
-    )
+    return Rules(boundary, item, _compiled(data["split"]["closing"], "[split] closing"), statuses,
+                 data["keywords"]["count"], frozenset(data["keywords"]["stop"]))
 
 
 def own_text(sections: Sequence[Section]) -> Iterator[tuple[Section, int, int]]:
@@ -173,9 +161,9 @@ def measures(text: str, sections: list[Section]) -> list[Measure]:
         if i == last:
             end = _signed(text, start, end)
         spans = list(_pieces(text, start, end))
-        if s.heading and len(s.heading) >= 12 and not text[s.body : s.end].strip():
+        if s.heading and len(s.heading) >= 12 and not text[s.body:s.end].strip():
             a = s.start + len(s.label or "")
-            spans = [(a + len(text[a : s.body]) - len(text[a : s.body].lstrip()), a + len(text[a : s.body].rstrip()))]
+            spans = [(a + len(text[a:s.body]) - len(text[a:s.body].lstrip()), a + len(text[a:s.body].rstrip()))]
         # A heading of the first level may only say that what follows are achievements, faults or plans.
         topical = s.heading and (s.level > 1 or s.kind in _TOPICAL and not standing.merged)
         under = topics.weights(s.start, s.body, UNDER) if topical else None
@@ -184,7 +172,8 @@ def measures(text: str, sections: list[Section]) -> list[Measure]:
             status = standing.of(sentence)
             if sentence[-1] in "：:":
                 continue  # it leads items in, and says no more than what they are
-            out.append(Measure(len(out), s.section_id, a, b, status, topics.of_sentence(a, b, under), keywords(sentence)))
+            out.append(Measure(len(out), s.section_id, a, b, status, topics.of_sentence(a, b, under),
+                               keywords(sentence)))
     return out
 
 
@@ -206,9 +195,9 @@ def keywords(sentence: str) -> tuple[str, ...]:
     """The few words that tell most of a sentence, in its order."""
     rules, ranks = _rules(), _RANKS
     if mark := rules.item.match(sentence):
-        sentence = sentence[mark.end() :]
+        sentence = sentence[mark.end():]
     ranked = tuple(dict.fromkeys(filter(ranks.__getitem__, segmenter().cut(sentence))))
     if len(ranked) > rules.count:
-        best = sorted(ranked, key=ranks.__getitem__, reverse=True)[: rules.count]
+        best = sorted(ranked, key=ranks.__getitem__, reverse=True)[:rules.count]
         return tuple([word for word in ranked if word in best])
     return ranked

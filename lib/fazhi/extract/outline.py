@@ -3,7 +3,6 @@
 Label styles, the words of the parts and the lines that are no headings are listed in knowledge/sections.toml. The rules here say
 where a label counts, where a heading ends, and which level a heading without label has (shared/spec/annotation.md, Sections).
 """
-
 from __future__ import annotations
 
 import re
@@ -60,10 +59,10 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
     end, body = (stop.start(), stop.end()) if stop else (limit, limit)
     for m in _BREAK.finditer(text, start, end):
         # A colon or a space stands where the full stop should, when a long clause follows; `党建引领 压实责任` is one heading.
-        rest = text[m.end() : end]
+        rest = text[m.end():end]
         least = 4 if m[0].isspace() else 2
         told = len(rest) > (16 if "," in rest or "，" in rest else 40) or (m[0].isspace() and _MEASURED.search(rest))
-        if told and least <= m.start() - start <= 36 and balanced(text[start : m.start()]):
+        if told and least <= m.start() - start <= 36 and balanced(text[start:m.start()]):
             return m.start(), m.end()
     if (item := text.find("一是", start + 6, min(end, start + 40))) > 0 and balanced(text[start:item]):
         return item, item
@@ -107,7 +106,7 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
         if m.end() >= limit:
             continue
         end, body = _cut(text, m.end(), limit)
-        if (shown := leads.get(start, 0)) >= m.end() + 4 and balanced(text[m.end() : shown]):
+        if (shown := leads.get(start, 0)) >= m.end() + 4 and balanced(text[m.end():shown]):
             end, body = (shown, shown) if text[shown:body].strip(_CLOSE) or shown > body else (end, body)
         if style.name == "circled" and (end - m.end() > 24 or _LISTED.search(text, start, end)):
             continue  # ①…;②… inside a sentence lists things, it heads nothing
@@ -128,8 +127,8 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             if text[end:body].strip() == "" and body < limit and not apart:
                 continue
         end, body = _wrapped(text, m.end(), end, body)
-        heading = text[m.end() : end].replace("\n", "").strip(_CLOSE)
-        item = style.level > 2 and body >= limit and text[m.end() : limit].rstrip().endswith((";", "；"))
+        heading = text[m.end():end].replace("\n", "").strip(_CLOSE)
+        item = style.level > 2 and body >= limit and text[m.end():limit].rstrip().endswith((";", "；"))
         if item or (listed == (style.name, start - 1) and body >= limit):  # 1.……；2.……。 on lines of their own list things too
             listed = style.name, limit
             continue
@@ -146,12 +145,12 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
 
 def _wrapped(text: str, start: int, end: int, body: int) -> tuple[int, int]:
     """A heading that a line break cut in two: it ends in a comma, or in a bracket or quotation that is still open."""
-    if text[end : end + 1] in ("\n", ""):
+    if text[end:end + 1] in ("\n", ""):
         shown = text[start:end].rstrip()
         opened = any(shown.count(a) > shown.count(b) for a, b in zip(OPEN, SHUT, strict=True))
         if _OPENED.search(shown) or opened:
             following = _line_end(text, end + 1)
-            line = text[end + 1 : following]
+            line = text[end + 1:following]
             if 0 < len(line) <= 40 and not knowledge().label.match(line) and not _PROSE.search(line[:-1]):
                 return following, following
     return end, body
@@ -171,7 +170,7 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
             prose_seen = True
             continue
         if (bullet := _BULLET.match(line)) and bullet.end():
-            at, line = at + bullet.end(), line[bullet.end() :]
+            at, line = at + bullet.end(), line[bullet.end():]
         if len(line) > LONGEST_UNLABELLED or _PROSE.search(line):
             prose_seen = prose_seen or len(line) > 25
             continue
@@ -193,14 +192,8 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
             continue
         told = len(following) > LONGEST_UNLABELLED or (re.search(r"\d", following) and re.search("[,，]", following))
         heads_next = i + 1 < len(lines) and _first(text, lines[i + 1]) in starts
-        if (
-            heads_next
-            or told
-            or _heads_another(text, lines[i + 1 : i + 3], following)
-            or "\t" in following
-            or (_PROSE.search(following) and len(following) > 12)
-            or (named and following)
-        ):
+        if heads_next or told or _heads_another(text, lines[i + 1:i + 3], following) or "\t" in following \
+                or (_PROSE.search(following) and len(following) > 12) or (named and following):
             out.append(Head(0, "", line, at, b, "bare"))
     return out
 
@@ -221,7 +214,7 @@ def _dashed(text: str) -> list[Head]:
     for m in _DASHED.finditer(text):
         limit = _line_end(text, m.end())
         end, body = _cut(text, m.end(), limit)
-        heading = text[m.end() : end].strip(_CLOSE)
+        heading = text[m.end():end].strip(_CLOSE)
         if 4 <= len(heading) <= LONGEST_UNLABELLED and body + 10 < limit and not _MEASURED.search(heading):
             out.append(Head(0, "", heading, m.end(), body, "bare"))
     return out if len(out) > 1 else []
@@ -236,7 +229,7 @@ def _topics(text: str, labelled: list[Head], ending: int) -> list[Head]:
     for begin, end in parts:
         if any(begin <= at < end for at in starts):
             continue
-        told = list(_PARAGRAPH.finditer(text, begin, end))[not tops :]  # the lead heads nothing
+        told = list(_PARAGRAPH.finditer(text, begin, end))[not tops:]  # the lead heads nothing
         found = []
         for m in told:
             topic = _TOPIC.match(text, m.start(), m.end())
@@ -268,7 +261,7 @@ def _numbered(bare: list[Head]) -> tuple[list[Head], list[Head]]:
         m = _LOST.match(h.heading)
         if m and value(m[1]) == number + 1:
             number += 1
-            found.append(replace(h, level=1, label=m[1], heading=h.heading[m.end() :], style="han", number=number))
+            found.append(replace(h, level=1, label=m[1], heading=h.heading[m.end():], style="han", number=number))
     if number < 2 or not any(named_kinds(h.heading) for h in found):
         return [], bare
     return found, [h for h in bare if h.start not in {f.start for f in found}]
@@ -293,14 +286,13 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
     kept: list[Head] = []
     for i, h in enumerate(heads):
         if h.style == "bare":
-            after = next((n for n in heads[i + 1 :] if n.style != "bare"), None)
+            after = next((n for n in heads[i + 1:] if n.style != "bare"), None)
             if tops and after is not None and after.level == 1 and after is heads[i + 1] and after.start - h.body <= 2:
                 h.level = 1  # it has no text, and what it heads is labelled as a part
             elif not tops:
                 h.level = 1 if named_kinds(h.heading) or h.start in above or h.start <= first else 2
             elif (named_kinds(h.heading) or knowledge().preface.fullmatch(h.heading)) and (
-                1 not in numbers or after is None or after.level > 1 or after.number == numbers[1] + 2
-            ):
+                    1 not in numbers or after is None or after.level > 1 or after.number == numbers[1] + 2):
                 h.level = 1
                 numbers = {1: numbers.get(1, 0) + 1}
             elif 2 in numbers and not (after is not None and after.level == 2 and (after.number or 0) >= numbers[2] + 2):
@@ -342,7 +334,7 @@ def outline(text: str, leads: Sequence[str] = ()) -> list[Section]:
     for i, h in enumerate(heads):
         while stack and heads[stack[-1]].level >= h.level:
             stack.pop()
-        end = next((n.start for n in heads[i + 1 :] if n.level <= h.level), len(text))
+        end = next((n.start for n in heads[i + 1:] if n.level <= h.level), len(text))
         parent = stack[-1] + offset if stack else None
         body = min(h.body, end)
         sections.append(Section(i + offset, parent, h.level, h.label or None, h.heading, None, None, h.start, body, end))
@@ -354,11 +346,11 @@ def _once(heads: list[Head], text: str) -> list[Head]:
     """Without the headings of a table of contents, or of a line printed twice: no text of their own, and repeated below."""
     out = []
     again = next((i for i, h in enumerate(heads[2:], 2) if (h.level, h.heading) == (heads[0].level, heads[0].heading)), 0)
-    if again and not any(text[h.body : n.start].strip() for h, n in pairwise(heads[:again])):  # a table of contents
+    if again and not any(text[h.body:n.start].strip() for h, n in pairwise(heads[:again])):  # a table of contents
         heads = heads[again:]
     for i, h in enumerate(heads):
         following = heads[i + 1].start if i + 1 < len(heads) else len(text)
-        if not text[h.body : following].strip() and any(n.level == h.level and n.heading == h.heading for n in heads[i + 1 :]):
+        if not text[h.body:following].strip() and any(n.level == h.level and n.heading == h.heading for n in heads[i + 1:]):
             continue
         out.append(h)
     return out

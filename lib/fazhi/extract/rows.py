@@ -1,5 +1,4 @@
 """The rows that a report's text becomes, before they are tables. Offsets count code points of the clean text."""
-
 from __future__ import annotations
 
 from dataclasses import dataclass, field

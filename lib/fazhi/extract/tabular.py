@@ -22,7 +22,9 @@ _FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
 _CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;;、()\d]{1,3})")
 # A column of cases counts 件, if it names no unit; another one of numbers the unit that it names, or none.
-_CASES = re.compile(r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$|(?:接收|受理|办理|办结|投诉|举报|咨询|收件)量$")
+_CASES = re.compile(
+    r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$|(?:接收|受理|办理|办结|投诉|举报|咨询|收件)量$"
+)
 _COUNTED = re.compile(r"(\S)数$|[一-鿿]量$")
 _SHARE = re.compile(r"(?:率|比例|占比|比重)$")
 _WORD_UNIT = re.compile(r"(万|亿|千)?(\S{1,3})")
