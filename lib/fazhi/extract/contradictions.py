@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from fazhi.extract.numerals import fold
-from fazhi.extract.parts import slack
+from fazhi.extract.parts import lists, slack
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Finding, Quantity
@@ -53,11 +53,7 @@ def _impossible(folded: str, found: Sequence[Quantity], where: Sequence[Place]) 
 
 def _totals(folded: str, found: Sequence[Quantity], where: Sequence[Place]) -> Iterator[Finding]:
     """Lists of parts against what they are parts of."""
-    lists: dict[tuple[int, int | None], list[int]] = defaultdict(list)
-    for i, q in enumerate(found):
-        if q.part_of is not None:
-            lists[q.part_of, q.division].append(i)
-    for (at, _), members in lists.items():
+    for at, members in lists(found):
         total, parts = found[at], [found[i] for i in members]
         whole = [total, *parts]
         if len(parts) < 2 or any((q.kind, q.qualifier) != (total.kind, "exact") for q in whole):

@@ -46,6 +46,16 @@ def alike(one: str | None, other: str | None) -> bool:
     return one == other or kinds.get(one or "") == kinds.get(other or "", "") != "item"
 
 
+def lists(found: Sequence[Quantity]) -> Iterator[tuple[int, list[int]]]:
+    """Each total with the parts of one list of it; a total that is divided in several ways comes once for each."""
+    members: dict[tuple[int, int | None], list[int]] = defaultdict(list)
+    for i, q in enumerate(found):
+        if q.part_of is not None:
+            members[q.part_of, q.division].append(i)
+    for (total, _), of_it in members.items():
+        yield total, of_it
+
+
 def parts(text: str, found: Sequence[Quantity], where: Sequence[Place]) -> None:
     """Set `part_of` (an index into `found`) of every figure that the text puts under another one, in place."""
     folded = fold(text)

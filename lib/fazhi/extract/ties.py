@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from fazhi.extract.numerals import fold
-from fazhi.extract.parts import LEAST_TOTAL, parts
+from fazhi.extract.parts import LEAST_TOTAL, lists, parts
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
@@ -53,11 +53,7 @@ def whole_lists(text: str, found: Sequence[Quantity], where: Sequence[Place]) ->
     3宗案由为行政处罚、1宗林权登记、1宗不履行 of 受理5宗: whatever their words, they are kinds of what was counted.
     """
     folded = fold(text)
-    lists: dict[tuple[int, int | None], list[int]] = defaultdict(list)
-    for i, q in enumerate(found):
-        if q.part_of is not None:
-            lists[q.part_of, q.division].append(i)
-    for (at, _), members in lists.items():
+    for at, members in lists(found):
         total = found[at]
         if not total.code or len(members) < 2 or abs(sum(found[i].value for i in members) - total.value) > 1e-6 * total.value:
             continue
