@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,10 @@ def test_a_page_of_links_and_the_note_above_them_is_no_report() -> None:
 def test_a_text_that_speaks_for_no_body_is_no_report() -> None:
     text = "年度报告是观察依法行政的一扇窗。多数文本写明了培训和宣传，少数写明了败诉率，读者难以比较。" * 5
     assert "哪个机关" in (verdict(text) or "")
+
+
+def test_the_title_in_a_files_properties_is_no_title() -> None:
+    """A report written over another document keeps that one's title in the properties of its file."""
+    p = replace(page("2023年，我局坚持依法行政。现将有关情况报告如下：" + BODY, "2020年法治宣传教育工作要点"), media_type="application/pdf")
+    assert not_a_report(p, identify(p)) is None
+    assert not_a_report(replace(p, text="2020年法治宣传教育工作要点\n" + p.text), identify(p)) is not None

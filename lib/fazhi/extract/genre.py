@@ -86,13 +86,20 @@ def _report() -> dict[str, re.Pattern[str]]:
     return {key: re.compile(pattern, re.MULTILINE) for key, pattern in data.items()}
 
 
+def _shown(page: Page) -> tuple[str, ...]:
+    """The page's own title; not that of a PDF or Word file's properties, which often is another document's, unless it is printed."""
+    first = page.titles[:1]
+    said = re.sub(r"\s", "", page.text + page.furniture)
+    return first if not page.media_type.startswith("application/") or re.sub(r"\s", "", "".join(first)) in said else ()
+
+
 def not_a_report(page: Page, identity: Identity) -> str | None:
     """Why a page is no report, as one Chinese sentence that a reader can act on; None for a report."""
     report = _report()
     lines = [line.strip() for line in page.text.split("\n") if line.strip()]
     head = takewhile(lambda line: len(line) < LINE, lines[:HEAD_LINES])  # what stands before the first paragraph
     top = [line for line in head if not line.endswith(("。", "：", ":")) and not report["text"].match(line)]
-    heads = [t for t in (identity.title, *page.titles[:1]) if t] or [*top, "".join(top[-3:])]
+    heads = [t for t in (identity.title, *_shown(page)) if t] or [*top, "".join(top[-3:])]
     title = identity.title or heads[0]
     long = len(page.text) > 250 or report["announce"].search(page.text)
     looks = bool(report["text"].search(page.text) and long)
