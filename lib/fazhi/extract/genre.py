@@ -87,7 +87,7 @@ def _report() -> dict[str, re.Pattern[str]]:
 
 
 def _shown(page: Page) -> tuple[str, ...]:
-    """The page's own title; not that of a PDF or Word file's properties, which often is another document's, unless it is printed."""
+    """The page's own title; that of a PDF or Word file's properties, which often is another document's, only where it is printed."""
     first = page.titles[:1]
     said = re.sub(r"\s", "", page.text + page.furniture)
     return first if not page.media_type.startswith("application/") or re.sub(r"\s", "", "".join(first)) in said else ()
