@@ -39,7 +39,7 @@ def caveats(found: Sequence[Quantity], year: int | None) -> None:
             out.append(q.scope)
         if q.status != "actual":
             out.append(q.status)
-        if q.part_of is not None and (found[q.part_of].code, found[q.part_of].scope) == (q.code, q.scope):
+        if q.code and q.part_of is not None and (found[q.part_of].code, found[q.part_of].scope) == (q.code, q.scope):
             out.append("part")
         if year is None:
             out.append("year_unknown")
