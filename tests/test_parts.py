@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from fazhi.extract import figures
 from fazhi.extract.numerals import fold
 from fazhi.extract.parts import slack
+from fazhi.extract.phrases import phrase
+from fazhi.knowledge import load_toml
 
 JUDGED = Path(__file__).parent / "practice" / "parts.tsv"
 MARK = re.compile(r"⟨(\d+):([^⟨⟩]*)⟩")
@@ -111,6 +113,12 @@ def test_any_text_is_read_and_no_figure_is_part_of_itself(text: str) -> None:
 def test_how_far_a_printed_number_may_be_off(printed: str, room: float) -> None:
     [q] = figures(f"全年受理{printed}。", [], 2020)[0]
     assert slack(fold(f"全年受理{printed}。"), q) == pytest.approx(room)
+
+
+def test_the_quick_look_sees_all_that_opens_a_list() -> None:
+    entries = {entry["name"]: entry for entry in load_toml("phrases.toml")["phrase"]}
+    words = [fold(w) for name in ("part", "bracket_opens", "colon_opens", "among") for w in entries[name]["yes"]]
+    assert len(words) > 7 and [w for w in words if not phrase("list_cue").search(w)] == []
 
 
 def judged() -> tuple[int, int, int]:

@@ -117,7 +117,8 @@ class _Passage:
     def _gap(self, at: int) -> str:
         """What stands between a figure and the one before it, but for brackets that hold no figure (含上年结转)."""
         before, i = self.levels[at - 1], self.levels[at]
-        return _REMARK.sub("", self.folded[self.found[before].end : self.found[i].start])
+        gap = self.folded[self.found[before].end : self.found[i].start]
+        return _REMARK.sub("", gap) if "(" in gap else gap
 
     def _join_same(self, before: int, i: int) -> None:
         if self.lists and before in self.lists[-1].members:
@@ -168,6 +169,8 @@ class _Passage:
     def _opened(self, at: int, gap: str) -> tuple[int | None, str]:
         """The total whose list begins with this figure, and what holds the list together."""
         i, before = self.levels[at], self.levels[at - 1]
+        if not phrase("list_cue").search(gap):  # a quick look before the phrases
+            return (before, "") if self._outcomes(at) and self._fits(i, before) else (None, "")
         inside = gap.rfind("(") > gap.rfind(")")
         if inside and phrase("bracket_opens").match(gap):
             return self._whole(at, "bracket"), "bracket"
@@ -185,6 +188,8 @@ class _Passage:
     def _outcomes(self, at: int) -> bool:
         """Whether this figure and the next say what became of the ones before: 清理文件98件，保留44件、修改5件."""
         before, pair = self.levels[at - 1], self.levels[at : at + 2]
+        if not phrase("outcome").match(self._own(pair[0])):
+            return False
         same = len(pair) == 2 and len({(self.found[k].unit, self.where[k].sentence) for k in (before, *pair)}) == 1
         told = same and phrase("sorted_out").search(self._own(before))
         return bool(told) and all(phrase("outcome").match(self._own(k)) for k in pair)
