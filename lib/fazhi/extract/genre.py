@@ -87,10 +87,12 @@ def _report() -> dict[str, re.Pattern[str]]:
 
 
 def _shown(page: Page) -> tuple[str, ...]:
-    """The page's own title; that of a PDF or Word file's properties, which often is another document's, only where it is printed."""
+    """The page's own title; that of a PDF or Word file's properties, often another document's, only where it is printed."""
     first = page.titles[:1]
-    said = re.sub(r"\s", "", page.text + page.furniture)
-    return first if not page.media_type.startswith("application/") or re.sub(r"\s", "", "".join(first)) in said else ()
+    if not page.media_type.startswith("application/"):
+        return first
+    shown = re.sub(r"\s", "", page.text + page.furniture)
+    return tuple(title for title in first if re.sub(r"\s", "", title) in shown)
 
 
 def not_a_report(page: Page, identity: Identity) -> str | None:
