@@ -356,3 +356,15 @@ def test_what_heads_labelled_parts_is_a_part_itself() -> None:
     text = f"{LEAD}{PROSE}\n2021年法治政府建设工作\n一、强化引领\n{PROSE}\n二、规范执法\n{PROSE}\n2022年工作安排\n一、提升能力\n{PROSE}\n"
     assert shown(text) == [(1, "", "2021年法治政府建设工作"), (1, "一、", "强化引领"), (1, "二、", "规范执法"), (1, "", "2022年工作安排"),
                            (1, "一、", "提升能力")]
+
+
+def test_sentences_with_labels_inside_a_paragraph_are_headings_to_the_last_one() -> None:
+    text = ("一、存在问题\n(一)基层所力量不足,有的所仅有2名工作人员。(二)历史遗留的登记错误较多,成为引发诉讼的主要原因。"
+            "(三)部分干部对新旧法律衔接把握不准,习惯凭经验办事,告知、送达、听证等程序性义务履行不到位。(四)全年仅组织培训4期。\n二、下一步工作\n加强培训。")
+    assert [s.label for s in outline(text) if s.level == 2] == ["(一)", "(二)", "(三)", "(四)"]
+
+
+def test_a_page_cut_off_above_its_headings_has_dimensions() -> None:
+    text = "(三)健全制度体系。制定规范性文件3件，备案率100%。\n(四)规范行政执法。办理处罚案件12件。\n二、存在的问题\n执法力量不足。"
+    assert [s.dimension for s in outline(text) if s.level == 2] == ["institutions", "enforcement"]
+    assert [s.dimension for s in outline(text.replace("二、", "一、")) if s.level == 2] == [None, None]

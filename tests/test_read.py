@@ -552,3 +552,12 @@ def test_a_page_in_traditional_characters_is_read_and_shown_as_printed() -> None
 def test_a_simplified_page_that_quotes_traditional_characters_stays_as_it_is() -> None:
     quoted = "2023年，我县开展“法治為民”主题宣传12场。" + "法治宣传覆盖群众3000人次，发放资料2万份。" * 40 + "書法展出作品《國》《門》《會》。"
     assert read(quoted.encode(), "x.txt").printed == ""
+
+
+def test_phrases_in_bold_that_head_what_follows_them_begin_paragraphs() -> None:
+    told = "推动条例出台并组织学习培训，力争年内完成制定工作"
+    html = f"<html><body><div class='content'><p><strong>加快制度供给</strong>{told}<strong>规范涉企执法</strong>{told}</p></div></body></html>"
+    page = read(html.encode(), "x.html")
+    assert page.text.split("\n") == [f"加快制度供给{told}", f"规范涉企执法{told}"] and page.leads == ("加快制度供给", "规范涉企执法")
+    emphasis = f"<html><body><div class='content'><p>{told}<strong>加快制度供给</strong>{told}<strong>规范涉企执法</strong>{told}</p></div></body></html>"
+    assert len(read(emphasis.encode(), "x.html").text.split("\n")) == 1

@@ -37,6 +37,7 @@ _TOPIC = re.compile(r"[ \u3000]*([^。；;：:\d《》]{4,32})。(?=.{25,})")
 _CLAUSE = re.compile("[，,、 ]")
 _ROW = re.compile(r"[\t|]")
 LONGEST_UNLABELLED = 40
+LONGEST_IN_SERIES = 75  # of sentences inside a paragraph with labels that follow one another
 LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
 
 
@@ -122,7 +123,12 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
                 continue
             if number == 1 and not above and not _SECOND.search(text, end, limit):
                 continue
-            if not 4 <= end - m.end() <= 40 or (body >= limit and not above) or _MEASURED.search(text, m.end(), end):
+            # one more of a series goes on to its stop, as those before it do
+            series = bool(heads) and (heads[-1].style, heads[-1].number) == (style.name, number - 1) and heads[-1].body == start
+            longest = LONGEST_IN_SERIES if series else LONGEST_UNLABELLED
+            if not 4 <= end - m.end() <= longest or (body >= limit and not (above or series)):
+                continue
+            if _MEASURED.search(text, m.end(), end) and not series:
                 continue
             if text[end:body].strip() == "" and body < limit and not apart:
                 continue
@@ -318,10 +324,12 @@ def outline(text: str, leads: Sequence[str] = ()) -> list[Section]:
     ending = signed.start() if signed else len(text)  # nothing is headed below the signature
     shown = _leads(text, leads)
     labelled = [h for h in _labelled(text, shown) if h.start < ending]
-    numbered, bare = _numbered([h for h in _unlabelled(text, labelled) if h.start < ending])
+    bold = _bold(text, shown, labelled)
+    marked = {h.start for h in bold}  # what is in bold heads the line, not the line what follows
+    numbered, bare = _numbered([h for h in _unlabelled(text, labelled) if h.start < ending and h.start not in marked])
     labelled = sorted([*labelled, *numbered], key=lambda h: h.start)
     known = {h.start for h in bare}
-    told = [h for h in (*_dashed(text), *_bold(text, shown, labelled)) if h.start < ending]
+    told = [h for h in (*_dashed(text), *bold) if h.start < ending]
     told += [h for h in _topics(text, [*labelled, *bare, *told], ending) if h.start not in known]
     bare = sorted([*bare, *told], key=lambda h: h.start)
     heads = _once(_levels(labelled, bare), text)
