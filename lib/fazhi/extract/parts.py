@@ -152,7 +152,8 @@ class _Passage:
         q, t = self.found[i], self.found[total]
         if q.kind != t.kind and t.kind != "change":
             return False
-        if (q.scope == "previous") != (t.scope == "previous"):
+        carried = phrase("carried_over").search(self._own(i))  # 审结79件（含上年结转6件）
+        if (q.scope == "previous" and not carried) != (t.scope == "previous"):
             return False
         return past or q.value <= (t.high or t.value) + slack(self.folded, t) + slack(self.folded, q)
 
