@@ -84,7 +84,9 @@ def restated(
     the difference. `verdict` is agrees, restated or cannot_tell. Raises CompareError as `changes` does.
     """
     asked = Panel.of(t, codes, Question.of(years, regions, level, issuer_kind, issuer))
-    quoted = asked.figures((pl.col("kind") != "change") & pl.col("code").is_in(asked.codes) & (pl.col("scope") == "previous"))
+    carried = pl.col("quote").str.contains(knowledge().words["carried"].pattern)
+    last = (pl.col("scope") == "previous") & ~carried
+    quoted = asked.figures((pl.col("kind") != "change") & pl.col("code").is_in(asked.codes) & last)
     book = Book.of(t, asked, quoted, "code")
     return answer("restated", (requoted(row, book) for row in quoted), RESTATED, asked.question)
 
