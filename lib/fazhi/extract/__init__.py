@@ -67,19 +67,20 @@ def _settled(
     found, where, offers, out = ruled(text, sections, year, issuer_kind)
     scores = review(fold(text), found, where, sections, issuer_kind)
     whole_lists(text, found, where)
-    changes(text, found, where)
     return found, where, offers, out, scores
 
 
 def _completed(
     text: str, found: list[Quantity], where: list[Place], out: list[RuledOut], sections: list[Section], year: int | None
 ) -> list[RuledOut]:
-    """Say of each figure what it counts, for which days, and how it compares, in place.
+    """Say of each figure what it counts or is a change of, for which days, and how it compares, in place.
 
     Returns the numerals that are neither a figure nor within one, in reading order, those of headings' labels named so.
     """
     folded = fold(text)
-    subjects(text, found, where, levels_of(text, found, where))
+    levels = levels_of(text, found, where)
+    changes(found, where, levels)
+    subjects(text, found, where, levels)
     for q, place in zip(found, where, strict=True):
         q.period_start, q.period_end = period(folded, q, place, year)
     _findings.caveats(found, year)

@@ -289,8 +289,8 @@ def _organ(text: str, at: int, year: int | None, whole: bool, zone: str, town: s
 
 def fuller(short: str, long: str) -> bool:
     """Whether one name is another one shortened: its characters in their order, from the same first to the same kind of last."""
-    if len(long) <= len(short) or short[:1] != long[:1] or (long.endswith("工委") and not short.endswith("工委")):
-        return False  # 教育工委 is the Party's, 教委 the government's
+    if len(long) <= len(short) or short[:1] != long[:1]:
+        return False
     if short[-1] != long[-1] and not (
         (short[-1] == "委" and long.endswith("委员会"))
         or (short[-1] == "办" and long.endswith("办公室"))

@@ -101,13 +101,12 @@ def not_a_report(page: Page, identity: Identity) -> str | None:
     lines = [line.strip() for line in page.text.split("\n") if line.strip()]
     head = takewhile(lambda line: len(line) < LINE, lines[:HEAD_LINES])  # what stands before the first paragraph
     top = [line for line in head if not line.endswith(("。", "：", ":")) and not report["text"].match(line)]
-    heads = [t for t in (identity.title, *_shown(page)) if t] or [*top, "".join(top[-3:])]
-    title = identity.title or heads[0]
+    heads = [identity.title] if identity.title else [*_shown(page)] or [*top, "".join(top[-3:])]
     long = len(page.text) > 250 or report["announce"].search(page.text)
     looks = bool(report["text"].search(page.text) and long)
     titled = bool(identity.title and report["title"].search(identity.title))
     for genre in genres():
-        fits = any(genre.fits(head, page.text) for head in ([identity.title] if identity.title else heads))
+        fits = any(genre.fits(head, page.text) for head in heads)
         if fits and (genre.always or not (looks and (titled or not identity.title))):
             return genre.reason
     prose = sum(len(m[0]) for m in SENTENCE.finditer(page.text))
@@ -116,7 +115,7 @@ def not_a_report(page: Page, identity: Identity) -> str | None:
         return "这是报告的目录页，请打开其中的报告再下载"
     if len(page.text) < SHORTEST or (prose < PROSE and not looks):
         return "页面里没有报告正文：可能只有标题和附件，请下载附件"
-    if not report["about"].search(title + page.text):
+    if not report["about"].search(heads[0] + page.text):
         return "全文没有谈到法治，不是法治政府建设年度报告"
     if not titled and identity.issuer is None and not any(report[key].search(page.text) for key in ("announce", "own")):
         return "没有报告的标题，也看不出是哪个机关在报告自己的工作"

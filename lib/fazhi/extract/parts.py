@@ -21,7 +21,7 @@ from fazhi.extract.rows import Quantity
 LEAST_TOTAL = 20  # smaller figures add up by chance
 _PRINTED = re.compile(r"\d+(?:\.(\d+))?\s*([万亿千百]?)")
 _SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2}
-_STOPS = "；;。\n"
+_STOP = re.compile("[;；。\n]")
 _REMARK = re.compile(r"\([^()]*\)")
 
 
@@ -170,18 +170,17 @@ class _Passage:
     def _opened(self, at: int, gap: str) -> tuple[int | None, str]:
         """The total whose list begins with this figure, and what holds the list together."""
         i, before = self.levels[at], self.levels[at - 1]
-        if not phrase("list_cue").search(gap):  # a quick look before the phrases
-            return (before, "") if self._outcomes(at) and self._fits(i, before) else (None, "")
-        inside = gap.rfind("(") > gap.rfind(")")
-        if inside and phrase("bracket_opens").match(gap):
-            return self._whole(at, "bracket"), "bracket"
-        cut = re.split(r"[;；。\n]", gap[gap.rfind("(") + 1 :] if inside else gap)[-1]
-        if phrase("part").search(cut):
-            return self._whole(at, ""), ""
-        if (named := phrase("among").search(cut)) and (whole := self._among(at, named["of"] or "")) is not None:
-            return whole, ""
-        if phrase("colon_opens").match(gap) and self._run(at, before) >= 2 and self._fits(i, before):
-            return before, "colon"
+        if phrase("list_cue").search(gap):  # a quick look before the phrases
+            inside = gap.rfind("(") > gap.rfind(")")
+            if inside and phrase("bracket_opens").match(gap):
+                return self._whole(at, "bracket"), "bracket"
+            cut = _STOP.split(gap[gap.rfind("(") + 1 :] if inside else gap)[-1]
+            if phrase("part").search(cut):
+                return self._whole(at, ""), ""
+            if (named := phrase("among").search(cut)) and (whole := self._among(at, named["of"] or "")) is not None:
+                return whole, ""
+            if phrase("colon_opens").match(gap) and self._run(at, before) >= 2 and self._fits(i, before):
+                return before, "colon"
         if self._outcomes(at) and self._fits(i, before):
             return before, ""
         return None, ""
@@ -221,7 +220,7 @@ class _Passage:
         word = phrase("bare_noun").sub("", named)
         near = list(self._candidates(at))
         for k in near:
-            if len(word) > 1 and word in self.folded[self.where[k].left : self.found[k].start]:
+            if len(word) > 1 and word in self._own(k):
                 return k
         before = self.levels[at - 1]
         return before if before in near else None
@@ -240,11 +239,11 @@ class _Passage:
         t = self.found[total]
         left, loose = t.value - sum(self.found[k].value for k in so_far), slack(self.folded, t)
         n = len(so_far)
-        for k in self.levels[at:]:
+        for later, k in enumerate(self.levels[at:], at):
             q = self.found[k]
             if q.kind == "amount" != t.kind or q.high is not None or q.value == 0:
                 continue  # 食品类36件、罚款118万元，药品类3件 …
-            if k != self.levels[at] and self._marked(k):
+            if later > at and self._marked(later):
                 return 0
             left -= q.value
             loose += slack(self.folded, q)
@@ -255,9 +254,9 @@ class _Passage:
                 return 0
         return 0
 
-    def _marked(self, k: int) -> bool:
+    def _marked(self, at: int) -> bool:
         """Whether a list begins with this figure."""
-        gap = self._gap(self.levels.index(k))
+        gap = self._gap(at)
         return "(" in gap or phrase("part").search(gap) is not None
 
     def _goes_on(self, at: int, gap: str, into: _List) -> bool:
@@ -272,7 +271,7 @@ class _Passage:
                 return False
             into.members = []  # divided a second time
             return True
-        stopped = any(c in gap for c in _STOPS) and into.held != "colon"
+        stopped = _STOP.search(gap) is not None and into.held != "colon"
         step = gap[:1] != "、" and phrase("step").search(self._own(i)) and not any(map(self._is_step, members))
         if self._adds_up(at, into.total, members) - len(members) > (1 if stopped and step else 0):
             return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from fazhi.extract.numerals import fold
@@ -28,6 +28,11 @@ def _outcomes() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(know["outcomes"], key=len, reverse=True))))
 
 
+def _words(folded: str, q: Quantity, place: Place) -> str:
+    """The words of a figure: those before it and, on another line, those behind it."""
+    return folded[place.left : place.left_end] + "\n" + folded[q.end : place.right]
+
+
 def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
     """Set `part_of` (an index into `found`), and the codes that figures take from their neighbours, in place."""
     folded = fold(text)
@@ -38,7 +43,7 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
             earlier = []
         if q.kind == "change":
             continue
-        words = folded[place.left : place.left_end] + "\n" + folded[q.end : place.right]
+        words = _words(folded, q, place)
         if q.part_of is not None and q.part_of < i:
             _join_total(q, words, found[q.part_of])
         if earlier:
@@ -57,8 +62,7 @@ def whole_lists(text: str, found: Sequence[Quantity], where: Sequence[Place]) ->
         total = found[at]
         if not total.code or len(members) < 2 or abs(sum(found[i].value for i in members) - total.value) > 1e-6 * total.value:
             continue
-        words = [folded[where[i].left : where[i].left_end] + "\n" + folded[found[i].end : where[i].right] for i in members]
-        if any(map(_outcomes().search, words)):
+        if any(_outcomes().search(_words(folded, found[i], where[i])) for i in members):
             continue
         for i in members:
             alike = (found[i].unit, found[i].kind) == (total.unit, total.kind)
@@ -66,12 +70,11 @@ def whole_lists(text: str, found: Sequence[Quantity], where: Sequence[Place]) ->
                 found[i].code, found[i].rule, found[i].confidence = total.code, "part_of_total", total.confidence
 
 
-def changes(text: str, found: Sequence[Quantity], where: Sequence[Place]) -> None:
+def changes(found: Sequence[Quantity], where: Sequence[Place], levels: Mapping[int, int]) -> None:
     """Set `change_of` of each change that names nothing itself (同比增长29.4%): the code of the level that it is a change of.
 
-    Behind a change that names what changes it is that (现场检查减少2870次，同比降29.6%).
+    `levels` are those of `levels_of`. Behind a change that names what changes it is that (现场检查减少2870次，同比降29.6%).
     """
-    levels = levels_of(text, found, where)
     named = False  # whether the change before named what changes
     for i, (q, place) in enumerate(zip(found, where, strict=True)):
         goes_on = named and found[i - 1].end > place.sentence and levels.get(i) == levels.get(i - 1)
@@ -174,7 +177,7 @@ def _kinds_of(folded: str, total: Quantity, parts: Sequence[tuple[Quantity, Plac
         q.code in (None, total.code)
         and q.part_of is None
         and (q.scope, q.status) == (total.scope, total.status)
-        and not _outcomes().search(folded[p.left : p.left_end] + "\n" + folded[q.end : p.right])
+        and not _outcomes().search(_words(folded, q, p))
         for q, p in parts
     )
 
