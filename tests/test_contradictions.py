@@ -67,6 +67,19 @@ def test_a_tables_column_that_does_not_add_up_where_another_one_does() -> None:
 
 
 @pytest.mark.parametrize(("text", "fires"), [
+    ("全年受理行政复议案件22件，审结20件。\n2020年共受理行政复议案件25件。", True),
+    ("全年受理行政复议案件22件。\n2020年共受理行政复议案件22件。", False),
+    ("全年受理行政复议案件22件。上半年受理行政复议案件10件。", False),
+    ("全年受理行政复议案件22件。市级部门受理行政复议案件10件。", False),
+    ("查处案件30件，罚款20万元。其中简易程序案件12件，罚款6万元。", False),
+    ("食品：查处案件12件。\n药品：查处案件7件。", False),
+    ("受理行政复议案件近22件。\n受理行政复议案件25件。", False),
+])  # fmt: skip
+def test_the_same_words_with_two_numbers(text: str, fires: bool) -> None:
+    assert ("told_differently" in rules(text)) is fires
+
+
+@pytest.mark.parametrize(("text", "fires"), [
     ("按期办结率达102%。", True), ("按期办结率达100%。", False), ("办件量同比增长120%。", False), ("年度任务完成率103.6%。", False),
     ("拆除违建4.1万平方米，完成年度任务量的127%。", False), ("审计项目24个，为年初下达计划22个的109%。", False),
 ])  # fmt: skip

@@ -110,7 +110,7 @@ def test_any_text_is_read_and_no_figure_is_part_of_itself(text: str) -> None:
     assert all(q.part_of is None or (q.part_of != i and found[q.part_of] is not q) for i, q in enumerate(found))
 
 
-@pytest.mark.parametrize(("printed", "room"), [("1.32万件", 50), ("158.6万件", 500), ("12件", 0), ("3亿元", 5e7), ("2.25亿元", 500000)])
+@pytest.mark.parametrize(("printed", "room"), [("1.32万件", 50), ("1,234.5万件", 500), ("158.6万件", 500), ("12件", 0), ("3亿元", 5e7), ("2.25亿元", 500000)])
 def test_how_far_a_printed_number_may_be_off(printed: str, room: float) -> None:
     [q] = figures(f"全年受理{printed}。", [], 2020)[0]
     assert slack(fold(f"全年受理{printed}。"), q) == pytest.approx(room)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
+from fazhi.extract.codebook import codebook
 from fazhi.extract.numerals import fold
 from fazhi.extract.parts import lists, slack
 from fazhi.extract.phrases import phrase
@@ -18,6 +19,7 @@ from fazhi.extract.places import Place
 from fazhi.extract.rows import Finding, Quantity
 
 SMALL = 1e-6
+FEW = 4  # characters: fewer words than these do not say what is counted
 
 
 def plain(value: float) -> str:
@@ -26,13 +28,14 @@ def plain(value: float) -> str:
 
 
 def contradictions(text: str, found: Sequence[Quantity], where: Sequence[Place]) -> list[Finding]:
-    """The findings rate_above_100, parts_exceed_total, parts_below_total, rate_recomputed and change_contradicts_levels."""
+    """The findings rate_above_100, parts_exceed_total, parts_below_total, told_differently, rate_recomputed and
+    change_contradicts_levels."""
     folded = fold(text)
     sentences: dict[int, list[int]] = defaultdict(list)
     for i, place in enumerate(where):
         if place.label is None:
             sentences[place.sentence].append(i)
-    out = [*_impossible(folded, found, where), *_totals(folded, found, where)]
+    out = [*_impossible(folded, found, where), *_totals(folded, found, where), *_told_twice(folded, found, where)]
     for group in sentences.values():
         for i in group:
             if found[i].unit == "%" and found[i].qualifier == "exact":
@@ -65,6 +68,29 @@ def _totals(folded: str, found: Sequence[Quantity], where: Sequence[Place]) -> I
             yield Finding("parts_exceed_total", "warning", words % "多于", start, end)
         elif added < total.value - loose and (where[at].label or _claims_all(folded, found, where, members)):
             yield Finding("parts_below_total", "warning", words % "少于", start, end)
+
+
+def _told_twice(folded: str, found: Sequence[Quantity], where: Sequence[Place]) -> Iterator[Finding]:
+    """Two sentences that begin with the same words of one figure and differ in the number.
+
+    Only a sentence's first figure says by itself what it counts (其中，简易程序案件6件，罚款2万元 does not say so of 罚款).
+    """
+    told: dict[tuple[object, ...], list[Quantity]] = defaultdict(list)
+    for q, place in zip(found, where, strict=True):
+        plain_level = q.kind != "change" and (q.status, q.qualifier, q.part_of) == ("actual", "exact", None)
+        begins = folded[: place.sentence].rstrip()[-1:] in ("", "。", "!", "?") or folded[place.sentence - 1] == "\n"
+        if not plain_level or not q.code or place.label or not begins:  # behind a heading in its line, it is of what that says
+            continue
+        words = phrase("said_of_the_year").sub("", folded[place.sentence : q.start])
+        if len(words) >= FEW and not any(c.isdigit() for c in words):
+            after = folded[q.end : place.clause_end]
+            told[q.code, q.scope, q.unit, q.kind, words, after.partition("(")[0]].append(q)
+    for (code, *_), group in told.items():
+        first = group[0]
+        if other := next((q for q in group if q.value != first.value), None):
+            name = codebook().entries[str(code)].name_zh
+            message = f"“{name}”同样的话说了两个数：{plain(first.value)}和{plain(other.value)}。"
+            yield Finding("told_differently", "warning", message, other.start, other.end)
 
 
 def _claims_all(folded: str, found: Sequence[Quantity], where: Sequence[Place], members: Sequence[int]) -> bool:

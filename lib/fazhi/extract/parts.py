@@ -19,7 +19,7 @@ from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
 
 LEAST_TOTAL = 20  # smaller figures add up by chance
-_PRINTED = re.compile(r"\d+(?:\.(\d+))?\s*([万亿千百]?)")
+_PRINTED = re.compile(r"\d[\d,]*(?:\.(\d+))?\s*([万亿千百]?)")
 _SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3, "百": 1e2}
 _STOP = re.compile("[;；。\n]")
 _REMARK = re.compile(r"\([^()]*\)")
