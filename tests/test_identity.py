@@ -97,7 +97,7 @@ CASES = [
         "430104",
     ),
     ("深圳市光明新区管委会2016年度法治政府建设情况报告", {}, "深圳市光明新区管委会", "zone", "440300"),
-    ("崇明县2015年度依法行政工作总结", {}, "上海市崇明县人民政府", "government", "310230"),
+    ("崇明县2015年度依法行政工作总结", {}, "崇明县人民政府", "government", "310230"),
     ("郫县人民政府2015年度法治政府建设情况报告", {}, "郫县人民政府", "government", "510124"),
     (
         "荣成市市场监管局2021年度法治政府建设情况报告\n荣成市市场监督管理局依法监管。",
@@ -149,7 +149,7 @@ CASES = [
     ("当湖街道2023年法治政府建设工作报告", {"site": "平湖市人民政府"}, "平湖市当湖街道办事处", "township", "330482"),
     ("广州市黄埔区、广州开发区2021年法治政府建设年度报告", {}, "广州市黄埔区人民政府", "government", "440112"),
     ("苏州工业园区2021年度法治政府建设工作情况报告", {}, "苏州工业园区管理委员会", "zone", "320500"),
-    ("云阳县人民政府办公室关于2020年度法治政府建设工作情况的报告", {}, "重庆市云阳县人民政府办公室", "department", "500235"),
+    ("云阳县人民政府办公室关于2020年度法治政府建设工作情况的报告", {}, "云阳县人民政府办公室", "department", "500235"),
     ("2023年,友谊路街道落实上海市法治建设规划。", {"site": None}, "上海市宝山区友谊路街道办事处", "township", "310113"),
     ("2024年，我县立足阳城实际，审查县政府常务会议题96件。", {"site": None}, "阳城县人民政府", "government", "140522"),
     ("西安市雁塔区政府办2021年度法治政府建设工作报告", {}, "西安市雁塔区人民政府办公室", "department", "610113"),
@@ -165,7 +165,7 @@ CASES = [
         "451103",
     ),
     ("国家矿山安全监察局党组 国家矿山安全监察局关于2021年度推进法治政府建设情况的报告", {}, "国家矿山安全监察局", "department", None),
-    ("中共忠县汝溪镇委员会 忠县汝溪镇人民政府关于2024年法治政府建设情况的报告", {}, "重庆市忠县汝溪镇人民政府", "township", "500233"),
+    ("中共忠县汝溪镇委员会 忠县汝溪镇人民政府关于2024年法治政府建设情况的报告", {}, "忠县汝溪镇人民政府", "township", "500233"),
     ("深圳市规划和自然资源局坪山管理局2024年法治政府建设年度报告", {}, "深圳市规划和自然资源局坪山管理局", "department", "440310"),
     ("阿克苏地区2020年度法治政府建设情况报告", {}, "阿克苏地区行政公署", "government", "652900"),
     ("经开区(头屯河区)人民政府2023年法治政府建设工作报告", {}, "经开区(头屯河区)人民政府", "government", "650106"),
@@ -282,7 +282,7 @@ def test_a_files_name_is_no_title_but_tells_the_issuer() -> None:
     found = identify(
         page("我局依法治教。" + BODY, "望城区教育局2021年法治政府建设报告"), "望城区教育局2021年法治政府建设报告.txt"
     )
-    assert (found.title, found.issuer, found.year) == (None, "望城区教育局", 2021)
+    assert (found.title, found.issuer, found.year) == (None, "长沙市望城区教育局", 2021)
 
 
 # --- year and dates
@@ -471,6 +471,18 @@ def test_a_word_that_is_also_a_countys_name_names_no_county() -> None:
     assert (found.issuer, found.region_code, found.level) == (None, None, "county")
 
 
-def test_a_city_that_the_page_does_not_name_is_not_said() -> None:
-    assert identify(page("罗庄区教育局2023年法治政府建设情况报告" + BODY), "x.txt").issuer == "罗庄区教育局"
-    assert identify(page("罗庄区教育局2023年法治政府建设情况报告\n临沂市要求依法治教。" + BODY), "x.txt").issuer == "临沂市罗庄区教育局"
+@pytest.mark.parametrize(("text", "issuer"), [
+    ("罗庄区教育局2023年法治政府建设情况报告", "临沂市罗庄区教育局"),  # a district is its city's
+    ("沂水县教育局2023年法治政府建设情况报告", "沂水县教育局"),
+    ("沂水县教育局2023年法治政府建设情况报告\n临沂市要求依法治教。", "沂水县教育局"),
+    ("云阳县教育局2023年法治政府建设情况报告", "云阳县教育局"),
+    ("云阳县教育局2023年法治政府建设情况报告\n重庆市要求依法治教。", "重庆市云阳县教育局"),
+])  # fmt: skip
+def test_which_names_bear_that_of_the_city(text: str, issuer: str) -> None:
+    assert identify(page(text + BODY), "x.txt").issuer == issuer
+
+
+def test_the_only_town_of_its_name_has_its_county() -> None:
+    found = identify(page("汀泗桥镇2023年法治政府建设年度报告" + BODY), "x.txt")
+    assert (found.issuer, found.region_code, found.county) == ("汀泗桥镇人民政府", "421202", "咸安区")
+    assert identify(page("城关镇2023年法治政府建设年度报告" + BODY), "x.txt").region_code is None

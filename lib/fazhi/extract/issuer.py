@@ -371,10 +371,12 @@ def _placed(
     found: Identity, body: Body, region: regions.Region | None, told_apart: bool, evidence: Evidence, findings: list[Finding]
 ) -> Identity:
     """The identity with the body's full name, kind, level and the chain of divisions of its seat."""
-    year = found.year
+    year, silent = found.year, False
     if region is None and body.town and (counties := regions.towns(body.town)):
         seats = [r for c in counties if (r := regions.by_code(c, year))]
-        region = evidence.best([r for r in seats if evidence.names(r)])  # a table alone does not say where a page's town is
+        region = evidence.best([r for r in seats if evidence.names(r)])
+        if region is None and len(counties) == 1:  # the only town of its name: the page need not say where it is
+            region, silent = seats[0] if seats else None, True
         told_apart = True
     if body.town and region and region.level != "county":  # 上海市友谊路街道: the city has one of that name
         below = [r for c in regions.towns(body.town) if regions.within(c, region.code) and (r := regions.by_code(c, year))]
@@ -402,7 +404,7 @@ def _placed(
             name = ""  # 县人民政府 names none
     else:
         tail = seat.government(region) if tail == "人民政府" else tail
-        name = body.head + seat.seat_name(region, year, evidence) + tail
+        name = body.head + ("" if silent else seat.seat_name(region, year, evidence)) + tail
         printed = re.sub(r"\s", "", body.text)
         whole = bool(body.places) and regions.is_full(body.places[0])  # no 广西贺州市平桂区人民政府
         if whole and printed.endswith(tail) and len(printed) > len(name) and printed.endswith(name[len(name) - len(tail) - 2 :]):

@@ -27,6 +27,7 @@ from fazhi.extract.net import Net
 from fazhi.extract.net import scores as net_scores
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity, Section
+from fazhi.extract.ties import SETTLED
 from fazhi.knowledge import KnowledgeError, load_arrays
 
 FILE = "learned.npz"
@@ -139,7 +140,8 @@ def _settle_codes(found: Sequence[Quantity], scores: Scores, m: Model) -> None:
     """Give each number the code that has most, with the vote of the rules in `scores`, and say how sure it is.
 
     Last year's figure beside this year's (上年为17件) has no words of its own: it follows the one before it. The cells of a row
-    that adds up to a figure above the table are kinds of that.
+    that adds up to a figure above the table are kinds of that. What was mediated of disputes that were looked for has the code
+    by both together.
     """
     column = {code: k for k, code in enumerate(m.codes)}
     asked = [i for i, q in enumerate(found) if q.kind != "change" and (q.code or "") in column]
@@ -158,6 +160,9 @@ def _settle_codes(found: Sequence[Quantity], scores: Scores, m: Model) -> None:
             leader = found[q.part_of]
         if leader:
             q.code, q.confidence = leader.code, leader.confidence
+            continue
+        if q.rule == SETTLED and code is None:
+            q.confidence = m.confidence(-lead)
             continue
         if code != q.code:
             q.code, q.rule = code, "learned"

@@ -315,8 +315,6 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
     if unit is None and chinese:
         return None
     unit = unit or ""  # 阅读量287万
-    if unit.startswith("大") and unit[1:] in kinds:
-        unit = unit[1:]
     unit = unit.replace("(次)", "次")  # 家(次) is 家次
     between = _neighbours(low) if chinese else None
     value = between[0] if between else _value(low)

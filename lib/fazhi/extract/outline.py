@@ -20,7 +20,8 @@ _STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")
 _CLOSE = " \t\u3000。．.；;：:，,、"
 _BREAK = re.compile(r"[：:]|[ \u3000]+")
 _PROSE = re.compile(r"[。！？；]")
-_NEXT = re.compile(r"[;；]\s*(?:[（(]?\d{1,2}[）)]|\d{1,2}[.、．](?!\d))")
+_NEXT = re.compile(r"[^。\n]*?[;；]\s*(?:[（(]?(?:\d{1,2}|[二三四五六七八九十]{1,2})[）)]|\d{1,2}[.、．](?!\d))")
+_NUMBERED = re.compile(r"[ \u3000]*[（(]?(?:\d{1,2}|[二三四五六七八九十]{1,2})[）)、.．](?!\d)")
 _LISTED = re.compile(r"[;；]|.[①-⑳]")
 _MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
 _OPENED = re.compile(r"[,，、和与及]$|以及$")
@@ -69,7 +70,8 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
         return item, item
     if end - start > 24 and (told := knowledge().told.search(text, start + 6, min(end, start + 40))):
         return told.start(), told.start()  # the full stop is lost: the telling begins with its time or its teller
-    if stop and end - start > LONGEST_RUN_IN and (length := heading_end(text[start:end])):
+    whole = body >= limit or _NUMBERED.match(text, body) is not None
+    if stop and end - start > LONGEST_RUN_IN and (length := heading_end(text[start:end], whole)):
         return start + length, start + length
     return end, body
 
@@ -111,8 +113,8 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             end, body = (shown, shown) if text[shown:body].strip(_CLOSE) or shown > body else (end, body)
         if style.name == "circled" and (end - m.end() > 24 or _LISTED.search(text, start, end)):
             continue  # ①…;②… inside a sentence lists things, it heads nothing
-        if style.level > 2 and _NEXT.search(text, start, end):
-            continue  # nor do (1)…；(2)…
+        if style.level > 1 and _NEXT.match(text, m.end(), limit):
+            continue  # nor do (1)…；(2)… and (一)…；(二)…
         if not first:
             # Inside a paragraph only a label in sequence, with a short clause and then text of its own. A blank before the label
             # stands for a line break that was lost.

@@ -105,7 +105,7 @@ def quantities(
             n = n._replace(unit=unit, group=units()[unit])  # 由14个工作日压到4个
         if n.group == "duration" and place.label is None and not _achieved(folded, n, place):
             ruled.append(RuledOut(n.start, n.end, "rule_duration"))
-        elif n.chinese and any(a <= n.start < b for a, b in headings):
+        elif n.chinese and n.unit != "%" and any(a <= n.start < b for a, b in headings):
             ruled.append(RuledOut(n.start, n.end, "heading"))
         else:
             out.append(_quantity(times, n, place, before, parts.kind(n.start), year))
@@ -133,6 +133,9 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
     if said is None and previous and previous.scope == "previous" and phrase("join").search(folded[previous.end : n.start]):
         said = "previous"  # 去年为143份、1,015万元
     real = status(folded, n, place)
+    if real == "norm" and previous and previous.unit == n.unit and previous.end > place.sentence:
+        each = previous.status == "actual" and phrase("each_has").search(folded[previous.end : n.start])
+        real = "actual" if each else real  # 培育示范户260户，每村不少于1户
     time = said or "year"
     if part == "plan" and (
         real != "actual"

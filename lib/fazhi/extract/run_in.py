@@ -19,6 +19,7 @@ from fazhi.knowledge import KnowledgeError, load_arrays
 FILE = "run_in.npz"
 LEAST, MOST = 5, 46  # characters that such a heading has
 LONGEST = 75  # characters that any heading has
+DOUBT = 20  # a score up to which an end is doubtful; found on reports of readers that the model was not trained with
 BITS = 13
 ROWS = 1 << BITS
 _CLAUSE = re.compile("[,，、 ]")
@@ -60,9 +61,12 @@ def model() -> tuple[NDArray[np.int8], int]:
     return parts["weights"], int(parts["bias"])
 
 
-def heading_end(line: str) -> int:
-    """Where the heading ends that a line without a stop begins with; 0 where none is told, if a heading may be so long."""
+def heading_end(line: str, whole: bool = False) -> int:
+    """Where the heading ends that a line without a stop begins with; 0 where none is told, if a heading may be so long.
+
+    A line that is all there is before the next heading (`whole`) is more often a heading than text.
+    """
     weights, bias = model()
     told = ((int(weights[features(line, at)].sum(dtype=np.int64)) + bias, at) for at in places(line))
     best, end = max(told, default=(0, 0))
-    return end if best > 0 or len(line) > LONGEST else 0
+    return end if best > (DOUBT if whole else 0) or len(line) > LONGEST else 0

@@ -131,6 +131,8 @@ def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None
         return "previous"
     if _accumulated(n.group, words, folded[place.sentence : n.start]):
         return "cumulative"
+    if "累计" in words and phrase("of_which_this_year").match(folded[n.end : n.end + 16]):
+        return "cumulative"
     best, found = -1, None
     seen = {  # of each cue the last match before the number
         which: m
@@ -148,8 +150,10 @@ def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None
 
 def _accumulated(group: str, words: str, sentence: str) -> bool:
     """Whether a number is by its own words a total over the years: 累计取消审批事项384项."""
-    if group in ("item", "entity") and phrase("cumulative").search(words):
+    if group in ("item", "entity") and phrase("cumulative").search(words) and not phrase("this_year").search(words):
         return True
+    if phrase("cumulative").fullmatch(words.strip(",")) and phrase("came_new").search(sentence):
+        return True  # 新培育法律明白人215名，累计1402名
     by_verb = {"item": "cumulative_items", "person": "cumulative_persons"}.get(group)
     return bool(by_verb and phrase(by_verb).search(words)) and not phrase("this_year").search(sentence)
 
@@ -187,7 +191,8 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
         return None  # 上半年受理12件；举办培训3期: a date reaches on (截至11月底受理12件；办结9件), a season does not
     if value == "previous":
         # an earlier year in an earlier clause reaches on only as the frame of the sentence
-        if m.end() <= place.own and not frames and not phrase("dealt").match(folded[m.end() : n.start]):
+        named = m.start() == place.sentence and m[0].endswith("年度")  # 2019年度卫片检查违法用地12宗，面积3亩
+        if m.end() <= place.own and not (frames or named or phrase("dealt").match(folded[m.end() : n.start])):
             return None
         before, after = folded[max(0, m.start() - 2) : m.start()], folded[m.end() : n.start + 1]
         if (

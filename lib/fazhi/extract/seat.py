@@ -133,8 +133,7 @@ def fits(region: regions.Region, generic: str) -> bool:
 def seat_name(region: regions.Region, year: int | None, evidence: Evidence) -> str:
     """The division as official names bear it: a district with its city (福州市鼓楼区), a county or city alone (昆山市).
 
-    A municipality's district or county bears its name. A city that the page nowhere names is not said (it stands in the chain
-    of divisions), but where several have a district of that name.
+    A municipality's county bears its name where the page says it (重庆市奉节县).
     """
     chain = regions.path(region.code, year)
     if region.level != "county" or len(chain) < 2:
@@ -142,8 +141,8 @@ def seat_name(region: regions.Region, year: int | None, evidence: Evidence) -> s
     above = chain[-2]
     municipal = above.level == "province" and above.name.endswith("市")
     named = evidence.direct.get(above.code) or above.short in evidence.said
-    shared = len({r.code for r in regions.find(region.name, year) if r.name == region.name}) > 1
-    return above.name + region.name if municipal or region.name.endswith("区") and (named or shared) else region.name
+    district = region.name.endswith("区") and (municipal or above.level == "prefecture")  # no 湖北省神农架林区
+    return above.name + region.name if district or (municipal and named) else region.name
 
 
 def tied(zone: str, region: regions.Region, evidence: Evidence) -> regions.Region | None:

@@ -18,6 +18,7 @@ from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
 from fazhi.knowledge import load_toml, require
 
+MEDIATIONS, SETTLED = "peoples_mediations", "screened_and_settled"
 ABOVE = 16  # figures before a table among which stands what its rows add up to
 
 
@@ -47,7 +48,7 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
         if q.part_of is not None and q.part_of < i:
             _join_total(q, words, found[q.part_of])
         if earlier:
-            _join(q, words, found, earlier)
+            _join(folded, q, place, words, found, earlier)
         earlier.append(i)
     _add_up(folded, found, where)
 
@@ -55,9 +56,15 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
 def whole_lists(text: str, found: Sequence[Quantity], where: Sequence[Place]) -> None:
     """Give the parts of a list that is all of its total the total's code where they have none and are no outcomes, in place.
 
-    3宗案由为行政处罚、1宗林权登记、1宗不履行 of 受理5宗: whatever their words, they are kinds of what was counted.
+    3宗案由为行政处罚、1宗林权登记、1宗不履行 of 受理5宗: whatever their words, they are kinds of what was counted. So is what a
+    total holds of last year's (受理33件（含上年结转4件）).
     """
     folded = fold(text)
+    for q, place in zip(found, where, strict=True):
+        whole = found[q.part_of] if q.part_of is not None else q
+        lacks = q is not whole and q.code is None and q.unit == whole.unit and whole.code
+        if lacks and phrase("carried_within").search(folded, place.left, q.start):
+            q.code, q.rule, q.confidence = whole.code, "part_of_total", whole.confidence
     for at, members in lists(found):
         total = found[at]
         if not total.code or len(members) < 2 or abs(sum(found[i].value for i in members) - total.value) > 1e-6 * total.value:
@@ -190,7 +197,7 @@ def _join_total(q: Quantity, words: str, whole: Quantity) -> None:
         _take(q, whole, "part_of_total")
 
 
-def _join(q: Quantity, words: str, found: list[Quantity], earlier: list[int]) -> None:
+def _join(folded: str, q: Quantity, place: Place, words: str, found: list[Quantity], earlier: list[int]) -> None:
     """Give a figure the code of a neighbour where its own words have none."""
     before, own = found[earlier[-1]], words.split("\n")[0]
     if q.scope == "previous" and before.unit == q.unit and "结转" not in own and phrase("year_before").search(own):
@@ -200,6 +207,9 @@ def _join(q: Quantity, words: str, found: list[Quantity], earlier: list[int]) ->
     alike = q.rule is None and (before.unit, before.kind) == (q.unit, q.kind)
     if alike and phrase("listed").search(own) and not _outcomes().search(words):
         _take(q, before, "listed")
+    alike = q.code in (None, MEDIATIONS) and (before.unit, before.kind) == (q.unit, q.kind)
+    if alike and phrase("settled").match(own) and phrase("screened").search(folded, place.sentence, before.start):
+        q.code, q.rule = MEDIATIONS, SETTLED  # 排查纠纷188件，调处成功185件
     if phrase("sum").match(own):
         same = [found[k] for k in earlier if found[k].unit == q.unit]
         codes = {f.code for f in same}

@@ -18,7 +18,7 @@ KEYS = {
 }
 _BEFORE_TITLE = re.compile(
     r"^(?:【[^】]{2,14}】|[\[【(（][^\]】)）\s]{2,8}[〔\[]20\d\d[〕\]]\d+号[\]】)）]"
-    r"|[•·-]?\s*(?:附件|下载|附件下载|标题|题名|名称|中文名)[:：]\s*|标\s*题\s+)"
+    r"|[•·-]?\s*(?:附件|(?:文件|附件)?下载|标题|题名|名称|中文名)[:：]\s*|标\s*题\s+)"
 )
 _IN_BRACKETS = re.compile(r"^《([^《》]+)》(?:是20\d\d年[^。]{2,40}。?)?$")
 # the last line of a covering letter, and the line or two below it
