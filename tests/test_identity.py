@@ -476,7 +476,8 @@ def test_a_word_that_is_also_a_countys_name_names_no_county() -> None:
     ("沂水县教育局2023年法治政府建设情况报告", "沂水县教育局"),
     ("沂水县教育局2023年法治政府建设情况报告\n临沂市要求依法治教。", "沂水县教育局"),
     ("云阳县教育局2023年法治政府建设情况报告", "云阳县教育局"),
-    ("云阳县教育局2023年法治政府建设情况报告\n重庆市要求依法治教。", "重庆市云阳县教育局"),
+    ("云阳县教育局2023年法治政府建设情况报告\n重庆市要求依法治教。", "云阳县教育局"),
+    ("云阳县教育局2023年法治政府建设情况报告\n重庆市云阳县坚持依法治教。", "重庆市云阳县教育局"),
 ])  # fmt: skip
 def test_which_names_bear_that_of_the_city(text: str, issuer: str) -> None:
     assert identify(page(text + BODY), "x.txt").issuer == issuer

@@ -329,7 +329,7 @@ def _complete(body: Body, named: list[Mention], text: str) -> Body:
         if other.kind == body.kind and organ and not other_name and bodies.fuller(organ, other.organ):
             organ = other.organ
         called = m.source == "site" and len(zone) > len("高新区")  # 襄阳高新区 stays so, whatever its site is called
-        if 0 < len(zone) <= 8 and other.zone and not called and (bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
+        if zone and other.zone and not called and (len(zone) <= 8 and bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
             zone = other.zone
     if body.kind == "zone" and not organ:
         own = (m.body.organ for m in named if m.body.kind == "zone" and m.body.organ and m.body.zone == zone)
@@ -404,7 +404,7 @@ def _placed(
             name = ""  # 县人民政府 names none
     else:
         tail = seat.government(region) if tail == "人民政府" else tail
-        name = body.head + ("" if silent else seat.seat_name(region, year, evidence)) + tail
+        name = body.head + ("" if silent else seat.seat_name(region, year, evidence, bool(body.town))) + tail
         printed = re.sub(r"\s", "", body.text)
         whole = bool(body.places) and regions.is_full(body.places[0])  # no 广西贺州市平桂区人民政府
         if whole and printed.endswith(tail) and len(printed) > len(name) and printed.endswith(name[len(name) - len(tail) - 2 :]):

@@ -128,7 +128,7 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             # one more of a series goes on to its stop, as those before it do
             series = bool(heads) and (heads[-1].style, heads[-1].number) == (style.name, number - 1) and heads[-1].body == start
             longest = LONGEST_IN_SERIES if series else LONGEST_UNLABELLED
-            if not 4 <= end - m.end() <= longest or (body >= limit and not (above or series)):
+            if not (4 if number == 1 else 3) <= end - m.end() <= longest or (body >= limit and not (above or series)):
                 continue
             if _MEASURED.search(text, m.end(), end) and not series:
                 continue

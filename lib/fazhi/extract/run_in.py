@@ -23,6 +23,7 @@ DOUBT = 20  # a score up to which an end is doubtful; found on reports of reader
 BITS = 13
 ROWS = 1 << BITS
 _CLAUSE = re.compile("[,，、 ]")
+_COUNT = re.compile(r"\d[\d,.]*(?![\d,.年月])")  # a figure belongs to the words before it, unless it is a date
 _INSIDE = frozenset("，,、。；;：:）)”》")  # a text does not begin with these
 _GOES_ON = frozenset("，,、（(“《")  # nor does a heading end with these
 OPEN, SHUT = "《“（(〔【「", "》”）)〕】」"
@@ -36,7 +37,7 @@ def balanced(words: str) -> bool:
 def places(line: str) -> Iterator[int]:
     """The offsets in a line where its heading may end: after a clause of four characters and more, outside brackets."""
     for at in range(LEAST, min(MOST, len(line) - LEAST)):
-        if line[at] in _INSIDE or line[at - 1] in _GOES_ON:
+        if line[at] in _INSIDE or line[at - 1] in _GOES_ON or _COUNT.match(line, at):
             continue
         heading = line[:at]
         if len(_CLAUSE.split(heading)[-1]) >= 4 and balanced(heading):

@@ -185,8 +185,8 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
             return None
         named = int(m["y"])
         value = "year" if named == year or named < year - 3 else "previous" if named < year else "next"
-    if value == "partial" and m.end() <= place.clause and not opens and folded[m.start() - 1] != "年":
-        return None
+    if value == "partial" and m.end() <= place.clause and not opens and folded[m.start() - 1] not in "年0123456789":
+        return None  # 20171月至11月: a page that lost its 年
     if value == "partial" and m[0].endswith(("半年", "季度")) and _SEMICOLON.search(folded, m.end(), n.start):
         return None  # 上半年受理12件；举办培训3期: a date reaches on (截至11月底受理12件；办结9件), a season does not
     if value == "previous":

@@ -130,19 +130,25 @@ def fits(region: regions.Region, generic: str) -> bool:
     return not generic or (region.name.endswith(generic) and KIND_OF_PLACE.get(generic, region.level) == region.level)
 
 
-def seat_name(region: regions.Region, year: int | None, evidence: Evidence) -> str:
+def seat_name(region: regions.Region, year: int | None, evidence: Evidence, town: bool = False) -> str:
     """The division as official names bear it: a district with its city (福州市鼓楼区), a county or city alone (昆山市).
 
-    A municipality's county bears its name where the page says it (重庆市奉节县).
+    Where the page does not name the city, a town's district stands alone unless several cities have one of that name; a
+    municipality's county bears its name where the page names a body of both (重庆市奉节县).
     """
     chain = regions.path(region.code, year)
     if region.level != "county" or len(chain) < 2:
         return region.name
     above = chain[-2]
     municipal = above.level == "province" and above.name.endswith("市")
-    named = evidence.direct.get(above.code) or above.short in evidence.said
-    district = region.name.endswith("区") and (municipal or above.level == "prefecture")  # no 湖北省神农架林区
-    return above.name + region.name if district or (municipal and named) else region.name
+    named = bool(evidence.direct.get(above.code)) or above.short in evidence.said
+    if not region.name.endswith("区") or above.level == "province":
+        told = evidence.direct.get(above.code) or above.name + region.name in evidence.said
+        whole = municipal and bool(told or region.name.endswith("区"))  # no 湖北省神农架林区
+    else:
+        shared = len({r.code for r in regions.find(region.name, year) if r.name == region.name}) > 1
+        whole = named or shared or not town
+    return above.name + region.name if whole else region.name
 
 
 def tied(zone: str, region: regions.Region, evidence: Evidence) -> regions.Region | None:

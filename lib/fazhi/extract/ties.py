@@ -62,7 +62,7 @@ def whole_lists(text: str, found: Sequence[Quantity], where: Sequence[Place]) ->
     folded = fold(text)
     for q, place in zip(found, where, strict=True):
         whole = found[q.part_of] if q.part_of is not None else q
-        lacks = q is not whole and q.code is None and q.unit == whole.unit and whole.code
+        lacks = q is not whole and q.code != whole.code and q.unit == whole.unit and whole.code
         if lacks and phrase("carried_within").search(folded, place.left, q.start):
             q.code, q.rule, q.confidence = whole.code, "part_of_total", whole.confidence
     for at, members in lists(found):
@@ -193,6 +193,8 @@ def _join_total(q: Quantity, words: str, whole: Quantity) -> None:
     """Give a part its total's time where that stands, and its code where its own words have none."""
     if q.kind == "count" and whole.scope == "stock" and q.scope == "year" and not phrase("made").search(words):
         q.scope = "stock"
+    if (whole.scope, q.scope, q.dated) == ("partial", "year", False):
+        q.scope = "partial"  # 截至11月底办理214件。一般程序案件中，市容151件
     if whole.unit == q.unit and not _outcomes().search(words):
         _take(q, whole, "part_of_total")
 
