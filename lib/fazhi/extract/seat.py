@@ -134,7 +134,7 @@ def seat_name(region: regions.Region, year: int | None, evidence: Evidence, town
     """The division as official names bear it: a district with its city (福州市鼓楼区), a county or city alone (昆山市).
 
     Where the page does not name the city, a town's district stands alone unless several cities have one of that name; a
-    municipality's county bears its name where the page names a body of both (重庆市奉节县).
+    municipality's county bears its name where the page prints both together (重庆市奉节县).
     """
     chain = regions.path(region.code, year)
     if region.level != "county" or len(chain) < 2:
@@ -143,8 +143,8 @@ def seat_name(region: regions.Region, year: int | None, evidence: Evidence, town
     municipal = above.level == "province" and above.name.endswith("市")
     named = bool(evidence.direct.get(above.code)) or above.short in evidence.said
     if not region.name.endswith("区") or above.level == "province":
-        told = evidence.direct.get(above.code) or above.name + region.name in evidence.said
-        whole = municipal and bool(told or region.name.endswith("区"))  # no 湖北省神农架林区
+        together = above.name + region.name in evidence.said
+        whole = municipal and (together or region.name.endswith("区"))  # no 湖北省神农架林区
     else:
         shared = len({r.code for r in regions.find(region.name, year) if r.name == region.name}) > 1
         whole = named or shared or not town
