@@ -483,6 +483,11 @@ def test_which_names_bear_that_of_the_city(text: str, issuer: str) -> None:
     assert identify(page(text + BODY), "x.txt").issuer == issuer
 
 
+def test_a_zone_is_called_as_the_page_calls_it_most_fully() -> None:
+    found = identify(page("红嘴经济技术开发区2022年度法治政府建设情况报告" + BODY, furniture="四平红嘴经济技术开发区管理委员会 版权所有"), "x.txt")
+    assert (found.issuer, found.region_code) == ("四平红嘴经济技术开发区管理委员会", "220300")
+
+
 def test_the_only_town_of_its_name_has_its_county() -> None:
     found = identify(page("汀泗桥镇2023年法治政府建设年度报告" + BODY), "x.txt")
     assert (found.issuer, found.region_code, found.county) == ("汀泗桥镇人民政府", "421202", "咸安区")

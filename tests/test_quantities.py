@@ -162,6 +162,18 @@ def test_a_level_before_and_after_are_no_changes() -> None:
     ("现有公职律师5名。", "actual", "stock"),
     ("每季度至少召开会议1次。", "norm", "year"),
     ("党政主要负责人每年不少于2次专题学法。", "norm", "year"),
+    ("每周安排法治课2节。", "norm", "year"),
+    ("与达到15%的问责线还有距离。", "norm", "year"),
+    ("5年来累计推出创新举措36项。", "actual", "cumulative"),
+    ("至此已脱钩142家。", "actual", "cumulative"),
+    ("全年累计有74家社会组织受益。", "actual", "year"),
+    ("3至6月集中清理文件712件。", "actual", "year"),
+    ("7月至9月,对截至2018年底的文件进行清理,废止40件。", "actual", "year"),
+    ("20201月至11月检查企业312家次。", "actual", "partial"),
+    ("接收计划分配军转干部31名。", "actual", "year"),
+    ("2021年要抓好立法，提请审议草案2件。", "target", "next"),
+    ("2021年重点做好以下工作：抽查比例提高到6%。", "target", "next"),
+    ("审结案件171件。", "actual", "year"),
 ])
 def test_status_and_scope(text: str, status: str, scope: str) -> None:
     q = one(text)
@@ -191,6 +203,28 @@ def test_last_years_figure_in_brackets() -> None:
     found = read("全年受理行政复议案件22件（2019年为17件），同比增长29.4%。")
     assert [(q.value, q.scope, q.kind) for q in found] == [(22, "year", "count"), (17, "previous", "count"), (29.4, "year", "change")]
     assert found[0].code == found[1].code == found[2].change_of == "reconsideration_accepted" and found[2].code is None
+
+
+def test_what_a_total_holds_of_last_years_is_the_years_and_has_its_code() -> None:
+    found = read("收到行政复议申请38件，受理33件（含上年结转4件），审结30件。")
+    assert [(q.value, q.scope, q.code) for q in found][1:3] == [(33, "year", "reconsideration_accepted"), (4, "year", "reconsideration_accepted")]
+    assert [q.scope for q in read("连同上年结转3件，共办结行政复议案件29件。")] == ["previous", "year"]
+
+
+def test_a_year_that_names_what_a_sentence_tells_reaches_to_its_end() -> None:
+    found = read("2019年度卫片检查违法用地127宗，面积34亩，其中耕地16亩。全年整改80宗。")
+    assert [q.scope for q in found] == ["previous", "previous", "previous", "year"]
+
+
+def test_so_many_for_each_place_says_how_it_is() -> None:
+    assert [q.status for q in read("培育示范户260户，每村不少于1户。")] == ["actual", "actual"]
+    assert [q.status for q in read("培育示范户260户，每年不少于10户。")] == ["actual", "norm"]
+
+
+def test_the_sum_behind_the_new_ones_is_over_the_years() -> None:
+    assert [q.scope for q in read("通过高级资格考试累计29人(其中2020年新通过4人)。")] == ["cumulative", "year"]
+    assert [q.scope for q in read("将原有权力事项3016项调整为2893项。")] == ["previous", "stock"]
+    assert [q.scope for q in read("新培育“法律明白人”215名，累计1402名。")] == ["year", "cumulative"]
 
 
 @settings(deadline=None)
@@ -303,6 +337,8 @@ def test_a_heading_counts_in_digits_only() -> None:
     assert "heading" in {r.reason for r in figures(text, sections, YEAR)[3]}
     text, sections = part("全年学法4次。", "achievements", heading="抓实6项任务")
     assert [q.value for q in read(text, sections)] == [6, 4]
+    text, sections = part("全年学法4次。", "problems", heading="拆迁案件占六成以上")
+    assert [(q.value, q.unit) for q in read(text, sections)] == [(60, "%"), (4, "次")]
 
 
 # ---------------------------------------------------------------- durations

@@ -47,6 +47,15 @@ def test_every_listed_kind_takes_the_code(words: str) -> None:
     assert found[1][1:] == ("deputies_suggestions", 0)
 
 
+@pytest.mark.parametrize(("text", "codes"), [
+    ("全年共排查矛盾纠纷213起，调处成功207起。", [None, "peoples_mediations"]),
+    ("摸排纠纷58件，化解56件。", [None, "peoples_mediations"]),
+    ("人民调解组织受理纠纷168件，调解成功166件。", ["peoples_mediations", None]),
+])  # fmt: skip
+def test_what_was_settled_of_what_was_looked_for(text: str, codes: list[str | None]) -> None:
+    assert [q.code for q in read(text)] == codes
+
+
 def test_parts_end_with_their_sentence() -> None:
     found = shown("全年查处违法案件30件，其中食品类12件。公开信息8条。")
     assert [p for _, _, p in found] == [None, 0, None]
