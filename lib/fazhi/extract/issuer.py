@@ -329,7 +329,8 @@ def _complete(body: Body, named: list[Mention], text: str) -> Body:
         if other.kind == body.kind and organ and not other_name and bodies.fuller(organ, other.organ):
             organ = other.organ
         called = m.source == "site" and len(zone) > len("高新区")  # 襄阳高新区 stays so, whatever its site is called
-        if zone and other.zone and not called and (len(zone) <= 8 and bodies.fuller(zone, other.zone) or other.zone.endswith(zone)):
+        longer = len(zone) <= 8 and bodies.fuller(zone, other.zone) or other.zone.endswith(zone)
+        if zone and other.zone and longer and not called:
             zone = other.zone
     if body.kind == "zone" and not organ:
         own = (m.body.organ for m in named if m.body.kind == "zone" and m.body.organ and m.body.zone == zone)
