@@ -45,7 +45,7 @@ ENDS, TARGET = KNOWLEDGE / run_in.FILE, KNOWLEDGE / "learned.npz"
 PARTS = ("open", "phrases", "paragraphs", "samples")
 ALPHA, HEADING_ALPHA, EPOCHS = 5e-5, 1e-3, 12  # of the regression; found on reports of readers whose others it was trained on
 CODE_VOTE, NONE_VOTE, STOCK_VOTE, DIMENSION_VOTE = 1.0, 0.2, 4.0, 3.0  # what a verdict of the rules is worth, in the model's measure; found likewise
-NONE_COST, STOCK_COST = 1.0, 0.0  # by how much a code is preferred to none, the year to the stock; found likewise
+STOCK_COST = -0.5  # by how much the year is preferred to the stock; found likewise
 SURE = 3  # how often the code of an example of the codebook is told, which must come out as it says
 LEAST = 1.65  # weights below so many of the steps to which they are rounded are left out
 HELD = 5  # one report in so many is held back, to measure how sure codes are
@@ -238,7 +238,6 @@ def curve(held: Sequence[Example], codes: list[str], seen: Sequence[Example], un
     """Of reports that the models have not seen: how far each code led, and whether it is right."""
     place = {code: k for k, code in enumerate(codes)}
     weights, bias = train([e.rows for e in seen], [place[e.code] for e in seen], len(codes))
-    bias[place[""]] -= NONE_COST
     opinion = Opinion(seen, codes)
     out = []
     for e in held:
@@ -293,7 +292,6 @@ def main() -> None:
     scope_weights, scope_bias = train(
         [np.unique(np.concatenate([e.rows, e.scope_rows])) for e in scoped], [SCOPES.index(e.scope or "") for e in scoped], len(SCOPES)
     )
-    bias[place[""]] -= NONE_COST
     unit = float(max(np.abs(w).max() for w in (weights, scope_weights))) / 127
     for table in (weights, scope_weights):
         table[np.abs(table) < LEAST * unit] = 0  # most weights are next to nothing: without them the file is half as large
