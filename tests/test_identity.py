@@ -491,4 +491,5 @@ def test_a_zone_is_called_as_the_page_calls_it_most_fully() -> None:
 def test_the_only_town_of_its_name_has_its_county() -> None:
     found = identify(page("汀泗桥镇2023年法治政府建设年度报告" + BODY), "x.txt")
     assert (found.issuer, found.region_code, found.county) == ("汀泗桥镇人民政府", "421202", "咸安区")
+    assert [f.message for f in found.findings if f.rule == "region_inferred"] == ["全国只有一个汀泗桥镇，据此判断汀泗桥镇人民政府属于湖北省/咸宁市/咸安区。"]
     assert identify(page("城关镇2023年法治政府建设年度报告" + BODY), "x.txt").region_code is None

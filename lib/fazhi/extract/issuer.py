@@ -411,13 +411,9 @@ def _placed(
         if whole and printed.endswith(tail) and len(printed) > len(name) and printed.endswith(name[len(name) - len(tail) - 2 :]):
             name = printed
         if told_apart and region:
-            findings.append(
-                Finding(
-                    "region_inferred",
-                    "info",
-                    f"按页面其他部分判断{name}属于{'/'.join(r.name for r in regions.path(region.code, year))}。",
-                )
-            )
+            by = f"全国只有一个{body.town}，据此" if silent else "按页面其他部分"
+            chain = "/".join(r.name for r in regions.path(region.code, year))
+            findings.append(Finding("region_inferred", "info", f"{by}判断{name}属于{chain}。"))
     found = replace(found, issuer=name or None, issuer_kind=body.kind, zone=body.zone or None, level=level)
     if region:
         return _seated(found, region)
