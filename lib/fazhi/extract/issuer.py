@@ -412,8 +412,8 @@ def _placed(
             name = printed
         if told_apart and region:
             by = f"全国只有一个{body.town}，据此" if silent else "按页面其他部分"
-            chain = "/".join(r.name for r in regions.path(region.code, year))
-            findings.append(Finding("region_inferred", "info", f"{by}判断{name}属于{chain}。"))
+            seated = "/".join(r.name for r in regions.path(region.code, year))
+            findings.append(Finding("region_inferred", "info", f"{by}判断{name}属于{seated}。"))
     found = replace(found, issuer=name or None, issuer_kind=body.kind, zone=body.zone or None, level=level)
     if region:
         return _seated(found, region)

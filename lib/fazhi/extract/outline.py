@@ -115,6 +115,8 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             continue  # ①…;②… inside a sentence lists things, it heads nothing
         if style.level > 1 and _NEXT.match(text, m.end(), limit):
             continue  # nor do (1)…；(2)… and (一)…；(二)…
+        if style.level == 3 and body < limit and _NUMBERED.match(text, body) and _lacks_or_plans(heads):
+            continue  # 1.……。2.……。 in one paragraph on problems or plans lists sentences
         if not first:
             # Inside a paragraph only a label in sequence, with a short clause and then text of its own. A blank before the label
             # stands for a line break that was lost.
@@ -149,6 +151,12 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             if deeper.level > style.level:
                 last.pop(deeper.name, None)
     return heads
+
+
+def _lacks_or_plans(heads: Sequence[Head]) -> bool:
+    """Whether the part that the headings so far have come to tells of problems or plans."""
+    kinds = next((named_kinds(h.heading) for h in reversed(heads) if h.level == 1), [])
+    return bool(kinds) and {"problems", "plan"}.issuperset(kinds)
 
 
 def _wrapped(text: str, start: int, end: int, body: int) -> tuple[int, int]:
