@@ -78,7 +78,7 @@ def _told_twice(folded: str, found: Sequence[Quantity], where: Sequence[Place]) 
     told: dict[tuple[object, ...], list[Quantity]] = defaultdict(list)
     for q, place in zip(found, where, strict=True):
         plain_level = q.kind != "change" and (q.status, q.qualifier, q.part_of) == ("actual", "exact", None)
-        begins = folded[: place.sentence].rstrip()[-1:] in ("", "。", "!", "?") or folded[place.sentence - 1] == "\n"
+        begins = place.sentence == 0 or folded[place.sentence - 1] in "。！？!?\n"
         if not plain_level or not q.code or place.label or not begins:  # behind a heading in its line, it is of what that says
             continue
         words = phrase("said_of_the_year").sub("", folded[place.sentence : q.start])
