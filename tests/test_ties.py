@@ -30,6 +30,12 @@ def test_outcomes_are_parts_without_the_code() -> None:
         ("30件", "reconsideration_accepted", None), ("20件", None, 0), ("5件", None, 0), ("5件", "reconsideration_corrected", 0)]
 
 
+@pytest.mark.parametrize("total", ["共115件", "，共计115件", "，合计115件"])
+def test_a_total_of_all_parts_of_a_code_has_that_code(total: str) -> None:
+    codes = [code for _, code, _ in shown(f"办理人大代表建议63件和政协提案52件{total}。")]
+    assert codes == ["deputies_suggestions", "cppcc_proposals", "suggestions_and_proposals"]
+
+
 def test_a_part_with_a_code_of_its_own_keeps_it() -> None:
     assert shown("全年办理人大建议、政协提案共30件，其中人大建议8件、政协提案22件。") == [
         ("30件", "suggestions_and_proposals", None), ("8件", "deputies_suggestions", 0), ("22件", "cppcc_proposals", 0)]

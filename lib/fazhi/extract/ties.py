@@ -29,6 +29,12 @@ def _outcomes() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(know["outcomes"], key=len, reverse=True))))
 
 
+@cache
+def _wholes() -> dict[frozenset[str | None], str]:
+    """The codes that are by definition the sum of others, by these."""
+    return {frozenset(entry["parts"]): entry["code"] for entry in load_toml("checks.toml")["whole"]}
+
+
 def _words(folded: str, q: Quantity, place: Place) -> str:
     """The words of a figure: those before it and, on another line, those behind it."""
     return folded[place.left : place.left_end] + "\n" + folded[q.end : place.right]
@@ -57,7 +63,8 @@ def whole_lists(text: str, found: Sequence[Quantity], where: Sequence[Place]) ->
     """Give the parts of a list that is all of its total the total's code where they have none and are no outcomes, in place.
 
     3宗案由为行政处罚、1宗林权登记、1宗不履行 of 受理5宗: whatever their words, they are kinds of what was counted. So is what a
-    total holds of last year's (受理33件（含上年结转4件）).
+    total holds of last year's (受理33件（含上年结转4件）). A total of what together is
+    another code (建议63件和提案52件共115件) has that one.
     """
     folded = fold(text)
     for q, place in zip(found, where, strict=True):
@@ -67,6 +74,10 @@ def whole_lists(text: str, found: Sequence[Quantity], where: Sequence[Place]) ->
             q.code, q.rule, q.confidence = whole.code, "part_of_total", whole.confidence
     for at, members in lists(found):
         total = found[at]
+        of_all = _wholes().get(frozenset(found[i].code for i in members))
+        if of_all and total.code != of_all and sum(found[i].value for i in members) == total.value:
+            total.code, total.rule, total.confidence = of_all, "whole_of_parts", min(found[i].confidence or 0.0 for i in members)
+            continue
         if not total.code or len(members) < 2 or abs(sum(found[i].value for i in members) - total.value) > 1e-6 * total.value:
             continue
         if any(_outcomes().search(_words(folded, found[i], where[i])) for i in members):
