@@ -79,3 +79,8 @@ def test_no_cue_of_time_is_missed(text: str) -> None:
     patterns: list[re.Pattern[str]] = [cue.pattern for cue in cues("scope")]
     plain = [(i, m.span()) for i, p in enumerate(patterns) if cues("scope")[i].value != "stock" for m in p.finditer(text)]
     assert found == plain
+
+
+def test_no_cue_of_time_is_looked_for_at_every_digit() -> None:
+    held = [string for cue in cues("scope") if cue.value != "stock" for string in required(cue.pattern.pattern) or ()]
+    assert held and not [string for string in held if len(string) == 1 and string.isdigit()]
