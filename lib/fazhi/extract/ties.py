@@ -63,8 +63,8 @@ def whole_lists(text: str, found: Sequence[Quantity], where: Sequence[Place]) ->
     """Give the parts of a list that is all of its total the total's code where they have none and are no outcomes, in place.
 
     3宗案由为行政处罚、1宗林权登记、1宗不履行 of 受理5宗: whatever their words, they are kinds of what was counted. So is what a
-    total holds of last year's (受理33件（含上年结转4件）). A total of what together is
-    another code (建议63件和提案52件共115件) has that one.
+    total holds of last year's (受理33件（含上年结转4件）). A total of what is another code together has that one
+    (建议63件和提案52件共115件).
     """
     folded = fold(text)
     for q, place in zip(found, where, strict=True):
