@@ -14,7 +14,7 @@ import polars as pl
 
 from fazhi.compare.guards import Words
 from fazhi.compare.language import put
-from fazhi.knowledge import exemplified, load_toml, require
+from fazhi.knowledge import exemplified, load_toml, require, wholes
 
 FILE = "checks.toml"
 SHOWN = 60  # rows that Jupyter shows; the frame holds them all
@@ -65,8 +65,6 @@ def knowledge() -> Knowledge:
     for number, entry in enumerate(data.get("words", []), 1):
         require(FILE, f"words {number}", entry, {"name": str, "pattern": str, "yes": list, "no": list})
         words[entry["name"]] = exemplified(FILE, f"words {entry['name']}", entry["pattern"], entry["yes"], entry["no"])
-    for number, entry in enumerate(data.get("whole", []), 1):
-        require(FILE, f"whole {number}", entry, {"code": str, "parts": list})
     return Knowledge(
         verdicts,
         of,
@@ -74,7 +72,7 @@ def knowledge() -> Knowledge:
         breaks,
         words,
         tuple((entry["mark"], float(entry["step"])) for entry in data.get("coarse", [])),
-        {entry["code"]: tuple(entry["parts"]) for entry in data.get("whole", [])},
+        wholes(),
         data.get("label", {}),
     )
 

@@ -376,8 +376,8 @@ def _placed(
     if region is None and body.town and (counties := regions.towns(body.town)):
         seats = [r for c in counties if (r := regions.by_code(c, year))]
         region = evidence.best([r for r in seats if evidence.names(r)])
-        if region is None and len(counties) == 1:  # the only town of its name: the page need not say where it is
-            region, silent = seats[0] if seats else None, True
+        if region is None and seats and len(counties) == 1:  # the only town of its name: the page need not say where it is
+            region, silent = seats[0], True
         told_apart = True
     if body.town and region and region.level != "county":  # 上海市友谊路街道: the city has one of that name
         below = [r for c in regions.towns(body.town) if regions.within(c, region.code) and (r := regions.by_code(c, year))]

@@ -20,8 +20,9 @@ _STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")
 _CLOSE = " \t\u3000。．.；;：:，,、"
 _BREAK = re.compile(r"[：:]|[ \u3000]+")
 _PROSE = re.compile(r"[。！？；]")
-_NEXT = re.compile(r"[^。\n]*?[;；]\s*(?:[（(]?(?:\d{1,2}|[二三四五六七八九十]{1,2})[）)]|\d{1,2}[.、．](?!\d))")
-_NUMBERED = re.compile(r"[ \u3000]*[（(]?(?:\d{1,2}|[二三四五六七八九十]{1,2})[）)、.．](?!\d)")
+_FURTHER = r"[（(]?(?:\d{1,2}|[二三四五六七八九十]{1,2})"  # a label that goes on a list begins so
+_NEXT = re.compile(rf"[^。\n]*?[;；]\s*(?:{_FURTHER}[）)]|\d{{1,2}}[.、．](?!\d))")
+_NUMBERED = re.compile(rf"[ \u3000]*{_FURTHER}[）)、.．](?!\d)")
 _LISTED = re.compile(r"[;；]|.[①-⑳]")
 _MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
 _OPENED = re.compile(r"[,，、和与及]$|以及$")
@@ -70,9 +71,10 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
         return item, item
     if end - start > 24 and (told := knowledge().told.search(text, start + 6, min(end, start + 40))):
         return told.start(), told.start()  # the full stop is lost: the telling begins with its time or its teller
-    whole = body >= limit or _NUMBERED.match(text, body) is not None
-    if stop and end - start > LONGEST_RUN_IN and (length := heading_end(text[start:end], whole)):
-        return start + length, start + length
+    if stop and end - start > LONGEST_RUN_IN:
+        whole = body >= limit or _NUMBERED.match(text, body) is not None
+        if length := heading_end(text[start:end], whole):
+            return start + length, start + length
     return end, body
 
 

@@ -129,9 +129,7 @@ def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None
         return "year" if year and f"{year}年" in before[0] else "previous"
     if phrase("from").search(words) and phrase("to").match(folded[n.end : place.sentence_end]):
         return "previous"
-    if _accumulated(n.group, words, folded[place.sentence : n.start]):
-        return "cumulative"
-    if "累计" in words and phrase("of_which_this_year").match(folded[n.end : n.end + 16]):
+    if "累计" in words and _accumulated(n.group, words, folded[place.sentence : n.start], folded[n.end : n.end + 16]):
         return "cumulative"
     best, found = -1, None
     seen = {  # of each cue the last match before the number
@@ -148,14 +146,19 @@ def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None
     return found
 
 
-def _accumulated(group: str, words: str, sentence: str) -> bool:
-    """Whether a number is by its own words a total over the years: 累计取消审批事项384项."""
+def _accumulated(group: str, words: str, before: str, after: str) -> bool:
+    """Whether a number whose words hold 累计 is a total over the years: 累计取消审批事项384项.
+
+    `before` and `after` are what its sentence says before it, and what follows it.
+    """
+    if phrase("of_which_this_year").match(after):
+        return True  # 累计29人(其中2020年新通过4人)
+    if phrase("cumulative").fullmatch(words.strip(",")) and phrase("came_new").search(before):
+        return True  # 新培育法律明白人215名，累计1402名
     if group in ("item", "entity") and phrase("cumulative").search(words) and not phrase("this_year").search(words):
         return True
-    if phrase("cumulative").fullmatch(words.strip(",")) and phrase("came_new").search(sentence):
-        return True  # 新培育法律明白人215名，累计1402名
     by_verb = {"item": "cumulative_items", "person": "cumulative_persons"}.get(group)
-    return bool(by_verb and phrase(by_verb).search(words)) and not phrase("this_year").search(sentence)
+    return bool(by_verb and phrase(by_verb).search(words)) and not phrase("this_year").search(before)
 
 
 def _column(times: Times, place: Place, year: int | None) -> str | None:

@@ -140,15 +140,14 @@ def seat_name(region: regions.Region, year: int | None, evidence: Evidence, town
     if region.level != "county" or len(chain) < 2:
         return region.name
     above = chain[-2]
-    municipal = above.level == "province" and above.name.endswith("市")
-    named = bool(evidence.direct.get(above.code)) or above.short in evidence.said
-    if not region.name.endswith("区") or above.level == "province":
-        together = above.name + region.name in evidence.said
-        whole = municipal and (together or region.name.endswith("区"))  # no 湖北省神农架林区
-    else:
-        shared = len({r.code for r in regions.find(region.name, year) if r.name == region.name}) > 1
-        whole = named or shared or not town
-    return above.name + region.name if whole else region.name
+    district, full = region.name.endswith("区"), above.name + region.name
+    if above.level == "province":  # no 湖北省神农架林区
+        return full if above.name.endswith("市") and (district or full in evidence.said) else region.name
+    if not district or not town:
+        return full if district else region.name
+    named = evidence.direct.get(above.code) or above.short in evidence.said
+    shared = len({r.code for r in regions.find(region.name, year) if r.name == region.name}) > 1
+    return full if named or shared else region.name
 
 
 def tied(zone: str, region: regions.Region, evidence: Evidence) -> regions.Region | None:

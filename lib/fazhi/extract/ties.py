@@ -16,7 +16,7 @@ from fazhi.extract.parts import LEAST_TOTAL, lists, parts
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
-from fazhi.knowledge import load_toml, require
+from fazhi.knowledge import load_toml, require, wholes
 
 MEDIATIONS, SETTLED = "peoples_mediations", "screened_and_settled"
 ABOVE = 16  # figures before a table among which stands what its rows add up to
@@ -32,7 +32,7 @@ def _outcomes() -> re.Pattern[str]:
 @cache
 def _wholes() -> dict[frozenset[str | None], str]:
     """The codes that are by definition the sum of others, by these."""
-    return {frozenset(entry["parts"]): entry["code"] for entry in load_toml("checks.toml")["whole"]}
+    return {frozenset(parts): code for code, parts in wholes().items()}
 
 
 def _words(folded: str, q: Quantity, place: Place) -> str:
@@ -74,11 +74,11 @@ def whole_lists(text: str, found: Sequence[Quantity], where: Sequence[Place]) ->
             q.code, q.rule, q.confidence = whole.code, "part_of_total", whole.confidence
     for at, members in lists(found):
         total = found[at]
-        of_all = _wholes().get(frozenset(found[i].code for i in members))
-        if of_all and total.code != of_all and sum(found[i].value for i in members) == total.value:
+        added, of_all = sum(found[i].value for i in members), _wholes().get(frozenset(found[i].code for i in members))
+        if of_all and total.code != of_all and added == total.value:
             total.code, total.rule, total.confidence = of_all, "whole_of_parts", min(found[i].confidence or 0.0 for i in members)
             continue
-        if not total.code or len(members) < 2 or abs(sum(found[i].value for i in members) - total.value) > 1e-6 * total.value:
+        if not total.code or len(members) < 2 or abs(added - total.value) > 1e-6 * total.value:
             continue
         if any(_outcomes().search(_words(folded, found[i], where[i])) for i in members):
             continue
@@ -217,11 +217,11 @@ def _join(folded: str, q: Quantity, place: Place, words: str, found: list[Quanti
         _take(q, before, "year_before")
     if before.unit == q.unit and q.value > before.value and phrase("total_after").search(own):
         _take(q, before, "total_after")
-    alike = q.rule is None and (before.unit, before.kind) == (q.unit, q.kind)
-    if alike and phrase("listed").search(own) and not _outcomes().search(words):
+    alike = (before.unit, before.kind) == (q.unit, q.kind)
+    if alike and q.rule is None and phrase("listed").search(own) and not _outcomes().search(words):
         _take(q, before, "listed")
-    alike = q.code in (None, MEDIATIONS) and (before.unit, before.kind) == (q.unit, q.kind)
-    if alike and phrase("settled").match(own) and phrase("screened").search(folded, place.sentence, before.start):
+    settled = alike and q.code in (None, MEDIATIONS) and phrase("settled").match(own)
+    if settled and phrase("screened").search(folded, place.sentence, before.start):
         q.code, q.rule = MEDIATIONS, SETTLED  # 排查纠纷188件，调处成功185件
     if phrase("sum").match(own):
         same = [found[k] for k in earlier if found[k].unit == q.unit]

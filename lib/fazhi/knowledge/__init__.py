@@ -109,6 +109,15 @@ def exemplified(file: str, entry: str, pattern: str, yes: Iterable[str], no: Ite
 
 
 @cache
+def wholes() -> dict[str, tuple[str, ...]]:
+    """The codes that are by definition the sum of others, with these (checks.toml). Raises KnowledgeError for a faulty entry."""
+    entries = load_toml("checks.toml").get("whole", [])
+    for number, entry in enumerate(entries, 1):
+        require("checks.toml", f"whole {number}", entry, {"code": str, "parts": list})
+    return {entry["code"]: tuple(entry["parts"]) for entry in entries}
+
+
+@cache
 def fingerprint() -> str:
     """Sixteen hex digits over every knowledge file: builds and caches are keyed by it."""
     digest = hashlib.sha256()
