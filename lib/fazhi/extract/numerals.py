@@ -6,7 +6,11 @@ The grammar of numbers is here; which units there are is in knowledge/units.toml
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import takewhile
+from operator import attrgetter
 from typing import NamedTuple
 
 from fazhi.extract.reasons import CHINESE, ruled_out
@@ -23,11 +27,17 @@ _PART = re.compile(rf"(?:[^\d、,;；()]{{1,8}}(\d+)|[^\d{CHINESE}、,;；()]{{1
 _PARTS = re.compile(rf"(?:\((?:{_PART.pattern}){{2,}}等?\)|,?其中:?(?:{_PART.pattern}){{2,}}(?<=[\d{CHINESE}])(?=[。;\n]|$))")
 _ALONE = re.compile(r"((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(万)?(?=[,，。;；、)\n]|$)")
 _TOLD = re.compile(r"(人次|件次|场次|家次|户次|[件人户份家场次宗项条起例个错请讼议诉]数)(?:达到?|为|共|是|有|约|超过?|突破|近)*$")
+_SERIES = re.compile(  # of parts without a unit behind a stop: 案卷105卷，优秀33、合格69、不合格3。结果：维持22，驳回9。
+    r"[,，:：。；;](?:其中)?[一-鿿]{2,8}\d{1,5}(?:[、,，；;][一-鿿]{2,10}\d{1,5})+(?=[。；;]|,(?![一-鿿]{1,10}\d)|\n|$)"
+)
+_SERIAL = re.compile(r"(?<=[一-鿿])\d+")
 _DEALT = re.compile(r"[,，;；、:(](?:其中)?(?:受理|立案|办结|审结|结案|维持|撤销|驳回|调成|调解|和解|终止|变更)$")
 _STOPPED = re.compile(r"[,，。;；:：(（\n\d]")
 _LISTING = re.compile(r"[、和及]")
 _SUMMAND = re.compile(r"\d[\d,.]*")
 # One class of characters in front, so that the scan leaps from numeral to numeral.
+REACH = 120  # characters in which a total stands before its parts
+_COUNTED = frozenset({"case", "paper", "person", "entity", "item", "session"})
 _RUN = re.compile(rf"[0-9{CHINESE}数几](?:(?<=[0-9])[0-9]*|(?<![0-9])[{CHINESE}数几]*)")
 _NUMERALS = re.compile(rf"[\d{CHINESE}](?:(?<=\d)\d*(?:\.\d+)?|(?<!\d)[{CHINESE}]*)")
 _BETWEEN = re.compile(r"(十)?([两二三四五六七八])([三四五六七八九])([十百千万]+)?")
@@ -217,6 +227,10 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         elif number := _unitless(folded, at, found[-1] if found else None, kinds):
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
+    for n in _serial(folded, found, covered):
+        found.append(n)
+        covered[n.start : n.end] = b"\2" * (n.end - n.start)
+    found.sort(key=attrgetter("start"))
     out = [span for span in spans if covered.find(2, span.start, span.end) < 0]
     loose = [m for m in _NUMERALS.finditer(folded) if not covered[m.start()] and not any(covered[m.start() : m.end()])]
     quotes = [m.span() for m in _QUOTED.finditer(folded)]
@@ -283,6 +297,22 @@ def _bracketed(folded: str, total: Number) -> list[Number]:
             return []
         chinese = part[1] is None
         out.append(Number(m.start() + a, m.start() + b, value, None, total.unit, "exact", total.group, chinese))
+    return out
+
+
+def _serial(folded: str, found: Sequence[Number], covered: bytearray) -> list[Number]:
+    """案卷105卷，优秀33、合格69、不合格3: a series of bare numbers has the unit of the total before it that is their sum or more."""
+    out = []
+    for m in _SERIES.finditer(folded):
+        parts = list(_SERIAL.finditer(m[0]))
+        if any(covered[m.start() + x.start()] == 1 for x in parts):
+            continue
+        line = max(folded.rfind("\n", 0, m.start()), m.start() - REACH)
+        before = takewhile(lambda n: n.start > line, reversed(found[: bisect_left(found, m.start(), key=attrgetter("start"))]))
+        total = next((n for n in before if n.group in _COUNTED and n.value >= sum(int(x[0]) for x in parts)), None)
+        if total:
+            spans = [(m.start() + x.start(), m.start() + x.end(), float(x[0])) for x in parts]
+            out += [Number(a, b, n, None, total.unit, "exact", total.group, False) for a, b, n in spans if not covered[a]]
     return out
 
 

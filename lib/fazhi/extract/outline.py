@@ -18,7 +18,7 @@ from fazhi.extract.run_in import OPEN, SHUT, balanced, heading_end
 
 _STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")
 _CLOSE = " \t\u3000。．.；;：:，,、"
-_BREAK = re.compile(r"[：:]|[ \u3000]+")
+_BREAK = re.compile(r"[：:]|(?<![\d \u3000])[ \u3000]+(?!\d(?!\d*年))")  # a blank beside a figure parts nothing: 达到 27人, 1 386件
 _PROSE = re.compile(r"[。！？；]")
 _FURTHER = r"[（(]?(?:\d{1,2}|[二三四五六七八九十]{1,2})"  # a label that goes on a list begins so
 _NEXT = re.compile(rf"[^。\n]*?[;；]\s*(?:{_FURTHER}[）)]|\d{{1,2}}[.、．](?!\d))")

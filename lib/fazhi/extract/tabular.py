@@ -20,7 +20,8 @@ _PARTED = re.compile(r"[\t|]|  ")
 _RUNNING = re.compile(r"[，。；：:、]|.{61}")  # what a row of cells parted by single blanks has not
 _FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.\s]{1,4}))?")
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
-_CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;;、()\d]{1,3})")
+_CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;；、()“”\d]{1,3})")
+_YEAR = re.compile(r"20\d\d(?:年度?)?")
 # A column of cases counts 件, if it names no unit; another one of numbers the unit that it names, or none.
 _CASES = re.compile(
     r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$|(?:接收|受理|办理|办结|投诉|举报|咨询|收件)量$"
@@ -64,7 +65,7 @@ def cells(text: str) -> list[Cell]:
             block.append(row)
         else:
             out += _table(folded, block, before)
-            block, before = [], at
+            block, before = [], at + line.rfind("。") + 1  # what is said before the caption is none of the table's
         at = end + 1
     return out + _table(folded, block, before)
 
@@ -121,6 +122,13 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
         return []
     known = units()
     figures = [[_figure(folded, a, b, known) for a, b in row] for row in block]
+    years = [m is not None and _YEAR.fullmatch(m[0]) is not None for m in figures[0]]
+    if sum(years) > 1 and all(m is None or year for m, year in zip(figures[0], years, strict=True)):
+        figures[0] = [None] * len(years)  # a head that names years
+    below = [row for row in figures[1:] if row]
+    if below and all(row[0] and _YEAR.fullmatch(row[0][0]) for row in below):
+        for row in below:
+            row[0] = None  # the rows' labels do
     again = next((i for i in range(2, len(block)) if any(figures[i - 1]) and not any(figures[i])), 0)
     if again and again + 1 < len(block) and any(figures[again + 1]) and len(block[again]) >= 3:  # the head of another table
         return _table(folded, block[:again], before) + _table(folded, block[again:], block[again][0][0])
@@ -133,10 +141,10 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
     if head + 1 >= len(block):
         return []
     columns = block[head]
-    below = block[head + 1]
-    if len(columns) - 1 + len(below) == width and len(below) > 1 and not any(figures[head + 1]):
+    second = block[head + 1]
+    if len(columns) - 1 + len(second) == width and len(second) > 1 and not any(figures[head + 1]):
         caption = caption or _UNIT.search(folded, *columns[-1])  # a head of two rows: the last cell of the first spans the second
-        columns, head = [*columns[:-1], *below], head + 1
+        columns, head = [*columns[:-1], *second], head + 1
     headed = _UNIT.search(folded, *columns[0])  # 行政处罚(宗), of all the columns
     span = (before, block[-1][-1][1])
     units_at = next((i for i, (a, b) in enumerate(columns) if folded[a:b] in ("单位", "计量单位")), None)

@@ -30,6 +30,7 @@ _ATTACHED = re.compile(
 _PARTY_TOO = re.compile(r"^(?:中共\S+|\S+(?:党组|党委|党工委))\s+(?=\S)")  # its Party group, before the body that reports
 _SPREAD = re.compile(r"\S(?:\s+\S)+")  # 报    告
 OPENED = re.compile("[和及与]$")  # a title that goes on: …工作报告和 / 2023年工作思路
+ALIAS = re.compile(r"[（(][^（）()]{2,20}[）)]$")  # 市城市管理局（市综合行政执法局）
 HEAD_LINES = 9  # a title stands above these or nowhere
 # One class of characters in front, so that a scan leaps from one to the next.
 YEAR = r"[2２二](?:(?<=[2２])[0０][0-3０-３]\d|(?<=二)[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
@@ -103,7 +104,7 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
                 len(part) < size
                 or len(joined) > 90
                 or patterns["title.red_head"].search(first)
-                or (size > 1 and not (patterns["title.begins"].search(first) or OPENED.search(first) or bodies.read_body(first)))
+                or (size > 1 and not (patterns["title.begins"].search(first) or OPENED.search(first) or bodies.read_body(ALIAS.sub("", first))))
             ):
                 break
             if not _is_title(joined):

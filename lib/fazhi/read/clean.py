@@ -129,12 +129,20 @@ CONTENTS = re.compile(r"目\s*[录錄次]")
 LEADER = re.compile(r"[.…·\s]*\d{0,3}$")
 HOSTED = re.compile(r"\s|[A-Za-z©]|.ICP|.公网安备")
 HOST = re.compile(r"(?:^|\s)([\u4e00-\u9fff（）()]{4,30})主办(?=\s|$)", re.MULTILINE)
+DATED_TITLE = re.compile(r"关于|20|二[〇○零0]")  # so begins what stands below the issuer's line
+PLACES = ("省", "市", "县", "区", "旗", "镇", "乡", "街道")
+BRACKETED = re.compile(r"[（(][^（）()]{2,20}[）)]$")  # 市城市管理局（市综合行政执法局）
 TODAY = re.compile(r"今天是\s*[:：]?.*")
 ALONE = re.compile(r"https?://[^\s\u3000-\uffef]+")
 
 
 def _alone(cut: list[str]) -> str | None:
     return next((m[0] for line in cut if (m := ALONE.fullmatch(line))), None)
+
+
+def _names_issuer(line: str) -> bool:
+    """Is a line the name of a body, and no more?"""
+    return rules().issuer.fullmatch(BRACKETED.sub("", line)) is not None
 
 
 def _is_furniture(line: str) -> bool:
@@ -218,8 +226,9 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
                 break
             joined += SPACE.sub("", lines[after - 1])
             if joined in named:
-                apart = lines[first].startswith("关于") and first > 0 and free[first - 1]  # the issuer stands on the line above
-                return first - bool(apart and rule.issuer.fullmatch(lines[first - 1])), after
+                above = lines[first - 1] if first > 0 and free[first - 1] else ""  # the issuer, or a place in a menu
+                apart = lines[first].startswith("关于") or DATED_TITLE.match(lines[first]) and not above.endswith(PLACES)
+                return first - bool(apart and _names_issuer(above)), after
     for last in range(opening - 1, -1, -1):
         line = lines[last]
         if not free[last] or len(line) > 80 or _without_site(line)[1]:
@@ -238,10 +247,10 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
                 break
             above, title = lines[up], "".join(lines[first : last + 1])
             wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
-            headed = title.startswith(("关于", "20", "年")) or (title.startswith(("法治", "推进", "依法")) and " " not in above)
+            headed = DATED_TITLE.match(title) or title.startswith("年") or (title.startswith(("法治", "推进", "依法")) and " " not in above)
             if rule.broken.fullmatch(SPACE.sub("", above)):
                 break  # another title
-            named_above = rule.issuer.fullmatch(above) is not None
+            named_above = _names_issuer(above)
             joins = named_above and (headed or above.startswith("中共")) or above.endswith("关于")
             if not wants and (up < first - 1 or not joins):
                 break
@@ -251,7 +260,7 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
             and first > 1
             and not lines[first - 1]
             and free[first - 2]
-            and rule.issuer.fullmatch(lines[first - 2])
+            and _names_issuer(lines[first - 2])
         ):
             first -= 2  # the issuer's line, set apart
         return first, last + 1
