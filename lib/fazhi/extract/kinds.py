@@ -14,6 +14,7 @@ from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
 KINDS = ("achievements", "problems", "first_responsible_person", "plan", "other")
 _CLAUSES = re.compile("[,，]")
+LATER = frozenset({"problems", "plan", "first_responsible_person"})  # what an account of the work is followed by
 PROMISES = 0.4  # words of the future for each sentence that a plan has at least
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 
@@ -36,6 +37,7 @@ class Knowledge:
     leading: re.Pattern[str]
     future: re.Pattern[str]
     fault: re.Pattern[str]
+    intro: re.Pattern[str]
 
 
 def _compiled(pattern: str, entry: str) -> re.Pattern[str]:
@@ -59,9 +61,9 @@ def _knowledge() -> Knowledge:
             raise KnowledgeError("sections.toml", name, "unknown kind", f"use kinds of {KINDS}, or `first`")
         merged[frozenset(entry["kinds"])] = entry["kind"]
     unnamed = data["unnamed"]
-    require("sections.toml", "[unnamed]", unnamed, {"future": str, "fault": str, "leading": str})
-    leading, future, fault = (_compiled(unnamed[key], f"[unnamed] {key}") for key in ("leading", "future", "fault"))
-    return Knowledge(tuple(words), merged, leading, future, fault)
+    require("sections.toml", "[unnamed]", unnamed, dict.fromkeys(("future", "fault", "leading", "intro"), str))
+    leading, future, fault, intro = (_compiled(unnamed[key], f"[unnamed] {key}") for key in ("leading", "future", "fault", "intro"))
+    return Knowledge(tuple(words), merged, leading, future, fault, intro)
 
 
 def named_kinds(heading: str) -> list[str]:
@@ -113,7 +115,9 @@ def kinds_of(text: str, sections: list[Section]) -> list[Section]:
         if named == ["plan"] and _CLAUSES.search(heading) and _no_plan(text[s.body : s.end], names[:i], names[i + 1 :]):
             named = []  # 加强党的领导，高标准谋划法治建设
         own = _YEAR.search(heading)
-        if own and year and int(own[1]) == year + 1 and named in ([], ["achievements"]) and seen:
+        if i == 0 and know.intro.fullmatch(heading) and names[1:] and not LATER.intersection(names[1]):
+            kind = "other"  # it tells what body that is, and the next part what was done
+        elif own and year and int(own[1]) == year + 1 and named in ([], ["achievements"]) and seen:
             kind = "plan"
         elif named:
             kind = merge(named)

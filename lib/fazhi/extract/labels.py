@@ -39,6 +39,8 @@ class Knowledge:
     ended: re.Pattern[str]
     item: re.Pattern[str]
     opens: re.Pattern[str]
+    terse: re.Pattern[str]
+    last_part: re.Pattern[str]
     label: re.Pattern[str]
     inline: re.Pattern[str]
 
@@ -60,10 +62,11 @@ def knowledge() -> Knowledge:
         parts.append(f"(?P<s{i}>" + re.sub(r"\?P<\w>", "?:", style.pattern.pattern) + ")")
     either = "|".join(parts)
     lines = data["lines"]
-    keys = ("never", "body_end", "title", "caption", "told", "ended", "preface", "item", "opens")
+    keys = ("never", "body_end", "title", "caption", "told", "ended", "preface", "item", "opens", "terse", "last_part")
     require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
-    never, body_end, title, caption, told, ended, preface, item, opens = (_compiled(lines[key], f"[lines] {key}") for key in keys)
+    never, body_end, title, caption, told, ended, preface, item, opens, terse, last_part = (_compiled(lines[key], f"[lines] {key}") for key in keys)
     return Knowledge(tuple(styles), never, body_end, title, caption, told, preface, ended, item, opens,
+                     terse, re.compile(last_part.pattern, re.MULTILINE),
                      re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE),
                      re.compile(rf"(?<=[。！？；;：:]){SPACE}(?:{either})"))
 

@@ -27,10 +27,10 @@ _LISTED = re.compile(r"[;；]|.[①-⑳]")
 _MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
 _OPENED = re.compile(r"[,，、和与及]$|以及$")
 _BULLET = re.compile(r"[★☆●○■□◆◇▲▶►※•·、．.\s]*")
-_DASHED = re.compile(r"^[ \u3000]*[—–―]{1,2}[ \u3000]*(?=[\u4e00-\u9fff“《])", re.MULTILINE)
-_FOREIGN = re.compile(r"[^\u4e00-\u9fff\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]")
+_DASHED = re.compile(r"^[ \u3000]*(?:[—–―─]{1,2}|[★☆●◆■▲])[ \u3000]*(?=[\u4e00-\u9fff“《])", re.MULTILINE)
+_FOREIGN = re.compile(r"[^\u4e00-\u9fff〇○\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]")
 _HAN = re.compile(r"[\u4e00-\u9fff]{3}")
-_LOST = re.compile(rf"({NUMERAL})(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
+_LOST = re.compile(rf"({NUMERAL}|\d{{1,2}}(?= ))[ \u3000]*(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
 _TWO_CLAUSES = re.compile(r"[\u4e00-\u9fff“”]{5,18} {2,4}[\u4e00-\u9fff“”]{6,24}")
 _SECOND = re.compile(rf"[。！？；]{SPACE}(?:[（(]?(?:2|二)[）)、.．]|②|⑵|⒉|㈡)")
 _LINE = re.compile(r"^[ \u3000]*(\S[^\n]{0,120})", re.MULTILINE)  # as much of it as may be a lead
@@ -63,8 +63,9 @@ def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
     for m in _BREAK.finditer(text, start, end):
         # A colon or a space stands where the full stop should, when a long clause follows; `党建引领 压实责任` is one heading.
         rest = text[m.end():end]
-        least = 4 if m[0].isspace() else 2
-        told = len(rest) > (16 if "," in rest or "，" in rest else 40) or (m[0].isspace() and _MEASURED.search(rest))
+        terse = knowledge().terse.fullmatch(text, start, m.start())
+        least = 4 if m[0].isspace() and not terse else 2
+        told = len(rest) > (16 if "," in rest or "，" in rest or terse else 40) or (m[0].isspace() and _MEASURED.search(rest))
         if told and least <= m.start() - start <= 36 and balanced(text[start:m.start()]):
             return m.start(), m.end()
     if (item := text.find("一是", start + 6, min(end, start + 40))) > 0 and balanced(text[start:item]):
@@ -110,7 +111,8 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             continue
         if m.end() >= limit:
             continue
-        end, body = _cut(text, m.end(), limit)
+        at = m.end() + len(m[0]) if text.startswith(m[0].strip(), m.end()) and m[0].strip()[-1] in "、）)" else m.end()  # （三）（三）
+        end, body = _cut(text, at, limit)
         if (shown := leads.get(start, 0)) >= m.end() + 4 and balanced(text[m.end():shown]):
             end, body = (shown, shown) if text[shown:body].strip(_CLOSE) or shown > body else (end, body)
         if style.name == "circled" and (end - m.end() > 24 or _LISTED.search(text, start, end)):
@@ -132,14 +134,15 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             # one more of a series goes on to its stop, as those before it do
             series = bool(heads) and (heads[-1].style, heads[-1].number) == (style.name, number - 1) and heads[-1].body == start
             longest = LONGEST_IN_SERIES if series else LONGEST_UNLABELLED
-            if not (4 if number == 1 else 3) <= end - m.end() <= longest or (body >= limit and not (above or series)):
+            terse = knowledge().terse.fullmatch(text, m.end(), end)
+            if not (2 if terse else 4 if number == 1 else 3) <= end - m.end() <= longest or (body >= limit and not (above or series)):
                 continue
             if _MEASURED.search(text, m.end(), end) and not series:
                 continue
             if text[end:body].strip() == "" and body < limit and not apart:
                 continue
         end, body = _wrapped(text, m.end(), end, body)
-        heading = text[m.end():end].replace("\n", "").strip(_CLOSE)
+        heading = text[at:end].replace("\n", "").strip(_CLOSE)
         item = style.level > 2 and body >= limit and text[m.end():limit].rstrip().endswith((";", "；"))
         if item or (listed == (style.name, start - 1) and body >= limit):  # 1.……；2.……。 on lines of their own list things too
             listed = style.name, limit
@@ -194,9 +197,10 @@ def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
             continue
         barred = know.never.search(line) and not _TWO_CLAUSES.fullmatch(line)  # 聚焦服务  环境优化: no row
         preface = know.preface.fullmatch(line)
-        if (len(line) < 3 and not preface) or line[-1] in "：:，,、;；" or barred or _MEASURED.search(line):
+        terse = know.terse.fullmatch(line) is not None
+        if (len(line) < 3 and not (preface or terse)) or line[-1] in "：:，,、;；" or barred or _MEASURED.search(line):
             continue
-        if _FOREIGN.search(line) or not (preface or _HAN.search(line)):
+        if _FOREIGN.search(line) or not (preface or terse or _HAN.search(line)):
             continue
         named = named_kinds(line)
         if know.body_end.search(line) and not named:
@@ -260,6 +264,18 @@ def _topics(text: str, labelled: list[Head], ending: int) -> list[Head]:
     return out
 
 
+def _last_parts(text: str, labelled: list[Head]) -> list[Head]:
+    """存在的问题：一是…… and 2024年打算。力争……: parts that their first words name, where no heading does."""
+    known = {kind for h in labelled for kind in named_kinds(h.heading)}
+    out = []
+    for m in knowledge().last_part.finditer(text):
+        kinds = set(named_kinds(m[1]))
+        if kinds and not kinds & known:
+            known |= kinds
+            out.append(Head(0, "", m[1], m.start(1), m.end(), "bare"))
+    return out
+
+
 def _bold(text: str, leads: dict[int, int], labelled: list[Head]) -> list[Head]:
     """Topic sentences in bold without a label, where they are a series."""
     starts = {h.start for h in labelled}
@@ -267,7 +283,7 @@ def _bold(text: str, leads: dict[int, int], labelled: list[Head]) -> list[Head]:
     for start, end in leads.items():
         heading = text[start:end].strip(_CLOSE)
         told = text[end:].lstrip(" ")[:1] in ("：", ":") or knowledge().never.search(heading) or _MEASURED.search(heading)
-        if start not in starts and not told and not knowledge().item.match(heading) and 3 <= len(heading) <= LONGEST_UNLABELLED:
+        if start not in starts and not told and not knowledge().item.match(heading) and 2 <= len(heading) <= LONGEST_UNLABELLED:
             out.append(Head(0, "", heading, start, end, "bare"))
     return out if len(out) > 1 else []
 
@@ -291,10 +307,15 @@ def _first(text: str, span: tuple[int, int]) -> int:
 
 def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
     """All headings in reading order, each bare one with the level that it visibly has."""
-    chapters = any(h.style == "chapter" for h in labelled)
-    if chapters and any(h.style == "han" for h in labelled):  # 一、 stands below 第一部分
-        for h in labelled:
-            h.level = min(4, h.level + (h.style != "chapter"))
+    styles = [h.style for h in labelled]
+    if "chapter" in styles and "han" in styles:
+        if styles[0] == "han":  # 第一部分 stands below 一、
+            for h in labelled:
+                h.level = 2 if h.style == "chapter" else h.level
+        else:  # 一、 below 第一部分, and what is below 一、 too, but 1. only where （一） stands between
+            between = any(h.level == 2 for h in labelled)
+            for h in labelled:
+                h.level = min(4, h.level + (h.style == "han" or h.level == 2 or (between and h.style != "chapter")))
     tops = [h for h in labelled if h.level == 1]
     heads = sorted([*labelled, *bare], key=lambda h: h.start)
     # without labels, what heads other headings is above them, and so is all before the first such
@@ -343,6 +364,8 @@ def outline(text: str, leads: Sequence[str] = ()) -> list[Section]:
     known = {h.start for h in bare}
     told = [h for h in (*_dashed(text), *bold) if h.start < ending]
     told += [h for h in _topics(text, [*labelled, *bare, *told], ending) if h.start not in known]
+    known |= {h.start for h in (*labelled, *told)}
+    told += [h for h in _last_parts(text, [*labelled, *bare, *told]) if h.start < ending and h.start not in known]
     bare = sorted([*bare, *told], key=lambda h: h.start)
     heads = _once(_levels(labelled, bare), text)
     sections: list[Section] = []

@@ -20,10 +20,11 @@ FILE = "run_in.npz"
 LEAST, MOST = 5, 46  # characters that such a heading has
 LONGEST = 75  # characters that any heading has
 DOUBT = 20  # a score up to which an end is doubtful; found on reports of readers that the model was not trained with
+HOPELESS = 60  # a score below which no place of a very long line is an end; found likewise
 BITS = 13
 ROWS = 1 << BITS
 _CLAUSE = re.compile("[,，、 ]")
-_COUNT = re.compile(r"\d[\d,.]*(?![\d,.年月])")  # a figure belongs to the words before it, unless it is a date
+_COUNT = re.compile(r"\d[\d,.]*(?![\d,.年月])|[一二三四五六七八九十两]+[件起个项家次名人宗户]")  # a figure belongs to the words before it, unless it is a date
 _INSIDE = frozenset("，,、。；;：:）)”》")  # a text does not begin with these
 _GOES_ON = frozenset("，,、（(“《")  # nor does a heading end with these
 OPEN, SHUT = "《“（(〔【「", "》”）)〕】」"
@@ -65,9 +66,11 @@ def model() -> tuple[NDArray[np.int8], int]:
 def heading_end(line: str, whole: bool = False) -> int:
     """Where the heading ends that a line without a stop begins with; 0 where none is told, if a heading may be so long.
 
-    A line that is all there is before the next heading (`whole`) is more often a heading than text.
+    A line that is all there is before the next heading (`whole`) is more often a heading than text; a very long one is a sentence
+    with a label only where no place in it looks like an end at all.
     """
     weights, bias = model()
     told = ((int(weights[features(line, at)].sum(dtype=np.int64)) + bias, at) for at in places(line))
     best, end = max(told, default=(0, 0))
-    return end if best > (DOUBT if whole else 0) or len(line) > LONGEST else 0
+    least = -HOPELESS if len(line) > LONGEST else DOUBT if whole else 0
+    return end if best > least else 0

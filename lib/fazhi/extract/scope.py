@@ -33,7 +33,7 @@ _SEMICOLON = re.compile("[;；]")
 _LISTED = re.compile(r"[^,，;；:：()。\d]{0,8}\d[\d,.]*[^,，;；:：()。\d年月日]{1,4}、[^,，;；:：()。\d]*")
 _PROMISED = re.compile("力争|争取|拟|计划|目前|现在")  # 力争由目前的88%提高到90%
 _YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
-_BARE_YEAR = re.compile(r"((?:19|20)\d{2})(?:年度?)?")
+_BARE_YEAR = re.compile(r"((?:19|20)\d{2})(?:年度?|年[末底])?")
 _HALF = re.compile("[上下]半年")
 _UNTIL = re.compile(r"[至到截止\-—–~](?:(?:19|20)\d{2}年)?(?P<m>1[0-2]|[1-9])月(?P<d>\d{1,2})?")
 

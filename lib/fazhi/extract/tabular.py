@@ -21,7 +21,7 @@ _RUNNING = re.compile(r"[，。；：:、]|.{61}")  # what a row of cells parted
 _FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.\s]{1,4}))?")
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
 _CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;；、()“”\d]{1,3})")
-_YEAR = re.compile(r"20\d\d(?:年度?)?")
+_YEAR = re.compile(r"20\d\d(?:年度?|年[末底])?")
 # A column of cases counts 件, if it names no unit; another one of numbers the unit that it names, or none.
 _CASES = re.compile(
     r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$|(?:接收|受理|办理|办结|投诉|举报|咨询|收件)量$"
