@@ -391,7 +391,7 @@ def _placed(
         name = body.head + seat.seat_name(regions.path(region.code, year)[-2], year, evidence) + tail
     elif bodies.words().national.fullmatch(body.organ) and not body.places:
         name, region, level = body.organ, None, "national"
-    elif body.organ in bodies.words().as_printed:
+    elif body.organ.endswith(tuple(bodies.words().as_printed)):
         name = body.text
     elif body.zone:
         name = "".join(p for p in body.places if body.text.startswith("".join(body.places))) + tail
@@ -410,6 +410,8 @@ def _placed(
         whole = bool(body.places) and regions.is_full(body.places[0])  # no 广西贺州市平桂区人民政府
         if whole and printed.endswith(tail) and len(printed) > len(name) and printed.endswith(name[len(name) - len(tail) - 2 :]):
             name = printed
+        elif whole and len(body.places) > 1 and not regions.is_full(body.places[-1]) and printed.endswith(tail):
+            name = printed  # 河池市宜州生态环境局, the city's bureau in 宜州区
         if told_apart and region:
             by = f"全国只有一个{body.town}，据此" if silent else "按页面其他部分"
             seated = "/".join(r.name for r in regions.path(region.code, year))

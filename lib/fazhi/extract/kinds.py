@@ -61,9 +61,9 @@ def _knowledge() -> Knowledge:
             raise KnowledgeError("sections.toml", name, "unknown kind", f"use kinds of {KINDS}, or `first`")
         merged[frozenset(entry["kinds"])] = entry["kind"]
     unnamed = data["unnamed"]
-    require("sections.toml", "[unnamed]", unnamed, dict.fromkeys(("future", "fault", "leading", "intro"), str))
-    leading, future, fault, intro = (_compiled(unnamed[key], f"[unnamed] {key}") for key in ("leading", "future", "fault", "intro"))
-    return Knowledge(tuple(words), merged, leading, future, fault, intro)
+    keys = ("leading", "future", "fault", "intro")
+    require("sections.toml", "[unnamed]", unnamed, dict.fromkeys(keys, str))
+    return Knowledge(tuple(words), merged, *(_compiled(unnamed[key], f"[unnamed] {key}") for key in keys))
 
 
 def named_kinds(heading: str) -> list[str]:
@@ -115,8 +115,9 @@ def kinds_of(text: str, sections: list[Section]) -> list[Section]:
         if named == ["plan"] and _CLAUSES.search(heading) and _no_plan(text[s.body : s.end], names[:i], names[i + 1 :]):
             named = []  # 加强党的领导，高标准谋划法治建设
         own = _YEAR.search(heading)
-        if i == 0 and know.intro.fullmatch(heading) and names[1:] and not LATER.intersection(names[1]):
-            kind = "other"  # it tells what body that is, and the next part what was done
+        following = next((n for n in sections if n.start > s.start), s)
+        if i == 0 and following.level == 1 and know.intro.fullmatch(heading) and names[1:] and not LATER.intersection(names[1]):
+            kind = "other"  # without lower headings: it tells what body that is, and the next part what was done
         elif own and year and int(own[1]) == year + 1 and named in ([], ["achievements"]) and seen:
             kind = "plan"
         elif named:

@@ -16,6 +16,19 @@ _VALUES = {c: i for i, c in enumerate("一二三四五六七八九", 1)} | {c: i
 _DAMAGED = {"ㄒ": 1, "ǘ": 2, "ㄈ": 3, "ㄋ": 4, "ㄎ": 5, "ㄆ": 7, "ò": 8, "ň": 9, "ㄊ": 10}
 
 
+@dataclass(slots=True)
+class Head:
+    """A heading on its way to become a section."""
+
+    level: int
+    label: str
+    heading: str
+    start: int
+    body: int
+    style: str
+    number: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """A label style of sections.toml, compiled."""
@@ -64,11 +77,10 @@ def knowledge() -> Knowledge:
     lines = data["lines"]
     keys = ("never", "body_end", "title", "caption", "told", "ended", "preface", "item", "opens", "terse", "last_part")
     require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
-    never, body_end, title, caption, told, ended, preface, item, opens, terse, last_part = (_compiled(lines[key], f"[lines] {key}") for key in keys)
-    return Knowledge(tuple(styles), never, body_end, title, caption, told, preface, ended, item, opens,
-                     terse, re.compile(last_part.pattern, re.MULTILINE),
-                     re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE),
-                     re.compile(rf"(?<=[。！？；;：:]){SPACE}(?:{either})"))
+    line = {key: _compiled(lines[key], f"[lines] {key}") for key in keys}
+    line["last_part"] = re.compile(line["last_part"].pattern, re.MULTILINE)
+    return Knowledge(tuple(styles), **line, label=re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE),
+                     inline=re.compile(rf"(?<=[。！？；;：:]){SPACE}(?:{either})"))
 
 
 def value(numeral: str) -> int:

@@ -9,7 +9,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from itertools import takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -301,15 +300,16 @@ def _bracketed(folded: str, total: Number) -> list[Number]:
 
 
 def _serial(folded: str, found: Sequence[Number], covered: bytearray) -> list[Number]:
-    """案卷105卷，优秀33、合格69、不合格3: a series of bare numbers has the unit of the total before it that is their sum or more."""
+    """案卷105卷，优秀33、合格69、不合格3: a series of bare numbers has the unit of the total before it, their sum or more."""
     out = []
     for m in _SERIES.finditer(folded):
         parts = list(_SERIAL.finditer(m[0]))
         if any(covered[m.start() + x.start()] == 1 for x in parts):
             continue
-        line = max(folded.rfind("\n", 0, m.start()), m.start() - REACH)
-        before = takewhile(lambda n: n.start > line, reversed(found[: bisect_left(found, m.start(), key=attrgetter("start"))]))
-        total = next((n for n in before if n.group in _COUNTED and n.value >= sum(int(x[0]) for x in parts)), None)
+        first = max(folded.rfind("\n", 0, m.start()), m.start() - REACH)
+        a, b = (bisect_left(found, at, key=attrgetter("start")) for at in (first, m.start()))
+        least = sum(int(x[0]) for x in parts)
+        total = next((n for n in reversed(found[a:b]) if n.group in _COUNTED and n.value >= least), None)
         if total:
             spans = [(m.start() + x.start(), m.start() + x.end(), float(x[0])) for x in parts]
             out += [Number(a, b, n, None, total.unit, "exact", total.group, False) for a, b, n in spans if not covered[a]]

@@ -7,82 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from dataclasses import replace
+from itertools import pairwise
 
 from fazhi.extract.dimensions import Topics
 from fazhi.extract.kinds import kinds_of, named_kinds
-from fazhi.extract.labels import NUMERAL, SPACE, knowledge, labels, level, numbered, value
+from fazhi.extract.labels import NUMERAL, SPACE, Head, knowledge, labels, level, numbered, value
 from fazhi.extract.rows import Finding, Section
-from fazhi.extract.run_in import OPEN, SHUT, balanced, heading_end
+from fazhi.extract.run_in import FURTHER, MEASURED, NUMBERED, OPEN, SHUT, STOP, balanced, cut, line_end
+from fazhi.extract.unlabelled import LONGEST_UNLABELLED, bold_leads, dashed, last_parts, topics, unlabelled
 
-_STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")
 _CLOSE = " \t\u3000。．.；;：:，,、"
-_BREAK = re.compile(r"[：:]|(?<![\d \u3000])[ \u3000]+(?!\d(?!\d*年))")  # a blank beside a figure parts nothing: 达到 27人, 1 386件
 _PROSE = re.compile(r"[。！？；]")
-_FURTHER = r"[（(]?(?:\d{1,2}|[二三四五六七八九十]{1,2})"  # a label that goes on a list begins so
-_NEXT = re.compile(rf"[^。\n]*?[;；]\s*(?:{_FURTHER}[）)]|\d{{1,2}}[.、．](?!\d))")
-_NUMBERED = re.compile(rf"[ \u3000]*{_FURTHER}[）)、.．](?!\d)")
+_NEXT = re.compile(rf"[^。\n]*?[;；]\s*(?:{FURTHER}[）)]|\d{{1,2}}[.、．](?!\d))")
 _LISTED = re.compile(r"[;；]|.[①-⑳]")
-_MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
 _OPENED = re.compile(r"[,，、和与及]$|以及$")
-_BULLET = re.compile(r"[★☆●○■□◆◇▲▶►※•·、．.\s]*")
-_DASHED = re.compile(r"^[ \u3000]*(?:[—–―─]{1,2}|[★☆●◆■▲])[ \u3000]*(?=[\u4e00-\u9fff“《])", re.MULTILINE)
-_FOREIGN = re.compile(r"[^\u4e00-\u9fff〇○\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]")
-_HAN = re.compile(r"[\u4e00-\u9fff]{3}")
 _LOST = re.compile(rf"({NUMERAL}|\d{{1,2}}(?= ))[ \u3000]*(?=[\u4e00-\u9fff\d]{{4}})(?!是|要|则)")
-_TWO_CLAUSES = re.compile(r"[\u4e00-\u9fff“”]{5,18} {2,4}[\u4e00-\u9fff“”]{6,24}")
 _SECOND = re.compile(rf"[。！？；]{SPACE}(?:[（(]?(?:2|二)[）)、.．]|②|⑵|⒉|㈡)")
 _LINE = re.compile(r"^[ \u3000]*(\S[^\n]{0,120})", re.MULTILINE)  # as much of it as may be a lead
-_PARAGRAPH = re.compile(r"[^\n]{25,}")
-_TOPIC = re.compile(r"[ \u3000]*([^。；;：:\d《》]{4,32})。(?=.{25,})")
-_CLAUSE = re.compile("[，,、 ]")
-_ROW = re.compile(r"[\t|]")
-LONGEST_UNLABELLED = 40
 LONGEST_IN_SERIES = 75  # of sentences inside a paragraph with labels that follow one another
-LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
-
-
-@dataclass(slots=True)
-class Head:
-    """A heading on its way to become a section."""
-
-    level: int
-    label: str
-    heading: str
-    start: int
-    body: int
-    style: str
-    number: int | None = None
-
-
-def _cut(text: str, start: int, limit: int) -> tuple[int, int]:
-    """Where the heading that begins at `start` ends, and where its text begins, in a paragraph that ends at `limit`."""
-    stop = _STOP.search(text, start, limit)
-    end, body = (stop.start(), stop.end()) if stop else (limit, limit)
-    for m in _BREAK.finditer(text, start, end):
-        # A colon or a space stands where the full stop should, when a long clause follows; `党建引领 压实责任` is one heading.
-        rest = text[m.end():end]
-        terse = knowledge().terse.fullmatch(text, start, m.start())
-        least = 4 if m[0].isspace() and not terse else 2
-        told = len(rest) > (16 if "," in rest or "，" in rest or terse else 40) or (m[0].isspace() and _MEASURED.search(rest))
-        if told and least <= m.start() - start <= 36 and balanced(text[start:m.start()]):
-            return m.start(), m.end()
-    if (item := text.find("一是", start + 6, min(end, start + 40))) > 0 and balanced(text[start:item]):
-        return item, item
-    if end - start > 24 and (told := knowledge().told.search(text, start + 6, min(end, start + 40))):
-        return told.start(), told.start()  # the full stop is lost: the telling begins with its time or its teller
-    if stop and end - start > LONGEST_RUN_IN:
-        whole = body >= limit or _NUMBERED.match(text, body) is not None
-        if length := heading_end(text[start:end], whole):
-            return start + length, start + length
-    return end, body
-
-
-def _line_end(text: str, at: int) -> int:
-    """Where the line ends in which an offset stands."""
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end
 
 
 def _leads(text: str, leads: Sequence[str]) -> dict[int, int]:
@@ -94,7 +37,7 @@ def _leads(text: str, leads: Sequence[str]) -> dict[int, int]:
         shown = "".join(text[at] for at in words)
         if lead := next((lead for lead in wanted if shown.startswith(lead)), ""):
             end = words[len(lead) - 1] + 1
-            stop = _STOP.search(text, m.start(1), end)
+            stop = STOP.search(text, m.start(1), end)
             found[m.start(1)] = stop.start() if stop else end
     return found
 
@@ -106,20 +49,21 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
     listed = "", -2  # the style of a list's last item, and where its line ended
     for m, style, number, first in labels(text):
         start = m.start() + len(m[0]) - len(m[0].lstrip(" \u00a0\u3000"))
-        limit = _line_end(text, m.end())
+        limit = line_end(text, m.end())
         if heads and start < heads[-1].body:
             continue
         if m.end() >= limit:
             continue
-        at = m.end() + len(m[0]) if text.startswith(m[0].strip(), m.end()) and m[0].strip()[-1] in "、）)" else m.end()  # （三）（三）
-        end, body = _cut(text, at, limit)
+        again = m[0].strip()  # （三）（三）规范执法
+        at = m.end() + (len(again) if again[-1] in "、）)" and text.startswith(again, m.end()) else 0)
+        end, body = cut(text, at, limit)
         if (shown := leads.get(start, 0)) >= m.end() + 4 and balanced(text[m.end():shown]):
             end, body = (shown, shown) if text[shown:body].strip(_CLOSE) or shown > body else (end, body)
         if style.name == "circled" and (end - m.end() > 24 or _LISTED.search(text, start, end)):
             continue  # ①…;②… inside a sentence lists things, it heads nothing
         if style.level > 1 and _NEXT.match(text, m.end(), limit):
             continue  # nor do (1)…；(2)… and (一)…；(二)…
-        if style.level == 3 and body < limit and _NUMBERED.match(text, body) and _lacks_or_plans(heads):
+        if style.level == 3 and body < limit and NUMBERED.match(text, body) and _lacks_or_plans(heads):
             continue  # 1.……。2.……。 in one paragraph on problems or plans lists sentences
         if not first:
             # Inside a paragraph only a label in sequence, with a short clause and then text of its own. A blank before the label
@@ -134,10 +78,10 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             # one more of a series goes on to its stop, as those before it do
             series = bool(heads) and (heads[-1].style, heads[-1].number) == (style.name, number - 1) and heads[-1].body == start
             longest = LONGEST_IN_SERIES if series else LONGEST_UNLABELLED
-            terse = knowledge().terse.fullmatch(text, m.end(), end)
-            if not (2 if terse else 4 if number == 1 else 3) <= end - m.end() <= longest or (body >= limit and not (above or series)):
+            least = 2 if knowledge().terse.fullmatch(text, m.end(), end) else 4 if number == 1 else 3
+            if not least <= end - m.end() <= longest or (body >= limit and not (above or series)):
                 continue
-            if _MEASURED.search(text, m.end(), end) and not series:
+            if MEASURED.search(text, m.end(), end) and not series:
                 continue
             if text[end:body].strip() == "" and body < limit and not apart:
                 continue
@@ -170,122 +114,11 @@ def _wrapped(text: str, start: int, end: int, body: int) -> tuple[int, int]:
         shown = text[start:end].rstrip()
         opened = any(shown.count(a) > shown.count(b) for a, b in zip(OPEN, SHUT, strict=True))
         if _OPENED.search(shown) or opened:
-            following = _line_end(text, end + 1)
+            following = line_end(text, end + 1)
             line = text[end + 1:following]
             if 0 < len(line) <= 40 and not knowledge().label.match(line) and not _PROSE.search(line[:-1]):
                 return following, following
     return end, body
-
-
-def _unlabelled(text: str, labelled: list[Head]) -> list[Head]:
-    """Lines that head what follows though they bear no label; their level is set by `_levels`."""
-    know = knowledge()
-    starts = {h.start for h in labelled}
-    lines = [(m.start(), m.end()) for m in re.finditer(r"[^\n]+", text)]
-    out: list[Head] = []
-    prose_seen = False
-    for i, (a, b) in enumerate(lines):
-        line = text[a:b].strip()
-        at = _first(text, (a, b))
-        if at in starts:
-            prose_seen = True
-            continue
-        if (bullet := _BULLET.match(line)) and bullet.end():
-            at, line = at + bullet.end(), line[bullet.end():]
-        if len(line) > LONGEST_UNLABELLED or _PROSE.search(line):
-            prose_seen = prose_seen or len(line) > 25
-            continue
-        barred = know.never.search(line) and not _TWO_CLAUSES.fullmatch(line)  # 聚焦服务  环境优化: no row
-        preface = know.preface.fullmatch(line)
-        terse = know.terse.fullmatch(line) is not None
-        if (len(line) < 3 and not (preface or terse)) or line[-1] in "：:，,、;；" or barred or _MEASURED.search(line):
-            continue
-        if _FOREIGN.search(line) or not (preface or terse or _HAN.search(line)):
-            continue
-        named = named_kinds(line)
-        if know.body_end.search(line) and not named:
-            continue
-        if not prose_seen and not preface and (not named or know.title.search(line)):
-            continue
-        if any(h.start < at < h.body for h in labelled):
-            continue
-        following = text[slice(*lines[i + 1])].strip() if i + 1 < len(lines) else ""
-        if _ROW.search(following) and know.caption.search(line):
-            continue
-        told = len(following) > LONGEST_UNLABELLED or (re.search(r"\d", following) and re.search("[,，]", following))
-        heads_next = i + 1 < len(lines) and _first(text, lines[i + 1]) in starts
-        if heads_next or told or _heads_another(text, lines[i + 1:i + 3], following) or "\t" in following \
-                or (_PROSE.search(following) and len(following) > 12) or (named and following):
-            out.append(Head(0, "", line, at, b, "bare"))
-    return out
-
-
-def _heads_another(text: str, lines: list[tuple[int, int]], following: str) -> bool:
-    """Whether the line below is of the same kind and has text of its own: 黑体 above 楷体."""
-    know = knowledge()
-    if not 3 <= len(following) <= LONGEST_UNLABELLED or len(lines) < 2 or following[-1] in "：:，,、;；":
-        return False
-    if any(p.search(following) for p in (_PROSE, _FOREIGN, _MEASURED, know.never, know.body_end)):
-        return False
-    return len(text[slice(*lines[1])].strip()) > LONGEST_UNLABELLED
-
-
-def _dashed(text: str) -> list[Head]:
-    """——强化组织领导，压实责任。局党组……: topic sentences behind a dash, where they are a series."""
-    out = []
-    for m in _DASHED.finditer(text):
-        limit = _line_end(text, m.end())
-        end, body = _cut(text, m.end(), limit)
-        heading = text[m.end():end].strip(_CLOSE)
-        if 4 <= len(heading) <= LONGEST_UNLABELLED and body + 10 < limit and not _MEASURED.search(heading):
-            out.append(Head(0, "", heading, m.end(), body, "bare"))
-    return out if len(out) > 1 else []
-
-
-def _topics(text: str, labelled: list[Head], ending: int) -> list[Head]:
-    """Topic sentences without a label that run into their text, where nearly every paragraph of a part begins with one."""
-    know, starts = knowledge(), {h.start for h in labelled}
-    tops = [h for h in labelled if h.level == 1]
-    parts = [(h.body, n.start if n else ending) for h, n in zip_longest(tops, tops[1:])] or [(0, ending)]
-    out: list[Head] = []
-    for begin, end in parts:
-        if any(begin <= at < end for at in starts):
-            continue
-        told = list(_PARAGRAPH.finditer(text, begin, end))[not tops:]  # the lead heads nothing
-        found = []
-        for m in told:
-            topic = _TOPIC.match(text, m.start(), m.end())
-            told_first = topic and (know.item.match(topic[1]) or know.opens.match(topic[1]))
-            if topic and not told_first and all(3 <= len(c) <= 18 for c in _CLAUSE.split(topic[1])):
-                found.append(Head(0, "", topic[1], topic.start(1), topic.end(), "bare"))
-        named = tops or any(named_kinds(h.heading) for h in found)  # without any label, problems or a plan are among a report's
-        if named and len(found) > 2 and len(found) * 4 >= len(told) * 3:
-            out += found
-    return out
-
-
-def _last_parts(text: str, labelled: list[Head]) -> list[Head]:
-    """存在的问题：一是…… and 2024年打算。力争……: parts that their first words name, where no heading does."""
-    known = {kind for h in labelled for kind in named_kinds(h.heading)}
-    out = []
-    for m in knowledge().last_part.finditer(text):
-        kinds = set(named_kinds(m[1]))
-        if kinds and not kinds & known:
-            known |= kinds
-            out.append(Head(0, "", m[1], m.start(1), m.end(), "bare"))
-    return out
-
-
-def _bold(text: str, leads: dict[int, int], labelled: list[Head]) -> list[Head]:
-    """Topic sentences in bold without a label, where they are a series."""
-    starts = {h.start for h in labelled}
-    out = []
-    for start, end in leads.items():
-        heading = text[start:end].strip(_CLOSE)
-        told = text[end:].lstrip(" ")[:1] in ("：", ":") or knowledge().never.search(heading) or _MEASURED.search(heading)
-        if start not in starts and not told and not knowledge().item.match(heading) and 2 <= len(heading) <= LONGEST_UNLABELLED:
-            out.append(Head(0, "", heading, start, end, "bare"))
-    return out if len(out) > 1 else []
 
 
 def _numbered(bare: list[Head]) -> tuple[list[Head], list[Head]]:
@@ -299,10 +132,6 @@ def _numbered(bare: list[Head]) -> tuple[list[Head], list[Head]]:
     if number < 2 or not any(named_kinds(h.heading) for h in found):
         return [], bare
     return found, [h for h in bare if h.start not in {f.start for f in found}]
-
-
-def _first(text: str, span: tuple[int, int]) -> int:
-    return span[0] + len(text[slice(*span)]) - len(text[slice(*span)].lstrip())
 
 
 def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
@@ -357,15 +186,15 @@ def outline(text: str, leads: Sequence[str] = ()) -> list[Section]:
     ending = signed.start() if signed else len(text)  # nothing is headed below the signature
     shown = _leads(text, leads)
     labelled = [h for h in _labelled(text, shown) if h.start < ending]
-    bold = _bold(text, shown, labelled)
+    bold = bold_leads(text, shown, labelled)
     marked = {h.start for h in bold}  # what is in bold heads the line, not the line what follows
-    numbered, bare = _numbered([h for h in _unlabelled(text, labelled) if h.start < ending and h.start not in marked])
+    numbered, bare = _numbered([h for h in unlabelled(text, labelled) if h.start < ending and h.start not in marked])
     labelled = sorted([*labelled, *numbered], key=lambda h: h.start)
     known = {h.start for h in bare}
-    told = [h for h in (*_dashed(text), *bold) if h.start < ending]
-    told += [h for h in _topics(text, [*labelled, *bare, *told], ending) if h.start not in known]
+    told = [h for h in (*dashed(text), *bold) if h.start < ending]
+    told += [h for h in topics(text, [*labelled, *bare, *told], ending) if h.start not in known]
     known |= {h.start for h in (*labelled, *told)}
-    told += [h for h in _last_parts(text, [*labelled, *bare, *told]) if h.start < ending and h.start not in known]
+    told += [h for h in last_parts(text, [*labelled, *bare, *told]) if h.start < ending and h.start not in known]
     bare = sorted([*bare, *told], key=lambda h: h.start)
     heads = _once(_levels(labelled, bare), text)
     sections: list[Section] = []

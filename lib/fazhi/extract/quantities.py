@@ -32,6 +32,8 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
             return "change", previous.direction  # 同比分别上升12%、7.5%; 压减环节61%、材料52%
     if phrase("level_reached").search(before):
         return level, None
+    if level != "amount" and (m := phrase("more_or_less").search(folded, place.sentence, n.start)):
+        return "change", m.lastgroup
     relative = n.group in ("points", "times") or phrase("of_last").search(before) is not None
     if relative or level != "count" or phrase("compared").search(folded, place.clause, n.start):
         for cue in cues("change"):
@@ -103,6 +105,8 @@ def quantities(
         to = phrase("to").match(folded[before.end : n.start]) if before and unit.startswith("个") else None
         if before and to and before.end + to.end() == n.start:
             n = n._replace(unit=unit, group=units()[unit])  # 由14个工作日压到4个
+        elif not n.unit and folded[n.end - 1] in "万亿" and (unit := _lent(folded, n, place, before)):
+            n = n._replace(unit=unit, group=units()[unit])
         if n.group == "duration" and place.label is None and not _achieved(folded, n, place):
             ruled.append(RuledOut(n.start, n.end, "rule_duration"))
         elif n.chinese and n.unit != "%" and any(a <= n.start < b for a, b in headings):
@@ -111,6 +115,19 @@ def quantities(
             out.append(_quantity(times, n, place, before, parts.kind(n.start), year))
             kept.append(place)
     return out, kept, ruled
+
+
+def _lent(folded: str, n: Number, place: Place, before: Quantity | None) -> str:
+    """The unit of a number that ends in 万 or 亿: money by its noun, or that of the total whose part it is, or ""."""
+    if phrase("of_money").search(folded, place.own, n.start):
+        return "元"
+    if before is None:
+        return ""
+    between = folded[before.end : n.start]
+    if before.kind == "amount" and phrase("year_before").search(between):
+        return "元"  # 补贴13.2万元，去年是8.6万
+    part = between.startswith("(") or (between.startswith("、") and folded[before.end - 1] in "万亿")
+    return before.unit or "" if part and len(between) < 12 else ""
 
 
 def _achieved(folded: str, n: Number, place: Place) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fazhi.extract.context import row
+from fazhi.extract.labels import knowledge
 from fazhi.knowledge import KnowledgeError, load_arrays
 
 FILE = "run_in.npz"
@@ -24,9 +25,16 @@ HOPELESS = 60  # a score below which no place of a very long line is an end; fou
 BITS = 13
 ROWS = 1 << BITS
 _CLAUSE = re.compile("[,，、 ]")
-_COUNT = re.compile(r"\d[\d,.]*(?![\d,.年月])|[一二三四五六七八九十两]+[件起个项家次名人宗户]")  # a figure belongs to the words before it, unless it is a date
+# a figure belongs to the words before it, unless it is a date
+_COUNT = re.compile(r"\d[\d,.]*(?![\d,.年月])|[一二三四五六七八九十两]+[件起个项家次名人宗户]")
 _INSIDE = frozenset("，,、。；;：:）)”》")  # a text does not begin with these
 _GOES_ON = frozenset("，,、（(“《")  # nor does a heading end with these
+FURTHER = r"[（(]?(?:\d{1,2}|[二三四五六七八九十]{1,2})"  # a label that goes on a list begins so
+NUMBERED = re.compile(rf"[ \u3000]*{FURTHER}[）)、.．](?!\d)")
+STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")
+_BREAK = re.compile(r"[：:]|(?<![\d \u3000])[ \u3000]+(?!\d(?!\d*年))")  # a blank beside a figure parts nothing: 达到 27人
+MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
+LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
 OPEN, SHUT = "《“（(〔【「", "》”）)〕】」"
 
 
@@ -74,3 +82,32 @@ def heading_end(line: str, whole: bool = False) -> int:
     best, end = max(told, default=(0, 0))
     least = -HOPELESS if len(line) > LONGEST else DOUBT if whole else 0
     return end if best > least else 0
+
+
+def cut(text: str, start: int, limit: int) -> tuple[int, int]:
+    """Where the heading that begins at `start` ends, and where its text begins, in a paragraph that ends at `limit`."""
+    stop = STOP.search(text, start, limit)
+    end, body = (stop.start(), stop.end()) if stop else (limit, limit)
+    for m in _BREAK.finditer(text, start, end):
+        # A colon or a space stands where the full stop should, when a long clause follows; `党建引领 压实责任` is one heading.
+        rest = text[m.end():end]
+        terse = knowledge().terse.fullmatch(text, start, m.start())
+        least = 4 if m[0].isspace() and not terse else 2
+        told = len(rest) > (16 if "," in rest or "，" in rest or terse else 40) or (m[0].isspace() and MEASURED.search(rest))
+        if told and least <= m.start() - start <= 36 and balanced(text[start:m.start()]):
+            return m.start(), m.end()
+    if (item := text.find("一是", start + 6, min(end, start + 40))) > 0 and balanced(text[start:item]):
+        return item, item
+    if end - start > 24 and (told := knowledge().told.search(text, start + 6, min(end, start + 40))):
+        return told.start(), told.start()  # the full stop is lost: the telling begins with its time or its teller
+    if stop and end - start > LONGEST_RUN_IN:
+        whole = body >= limit or NUMBERED.match(text, body) is not None
+        if length := heading_end(text[start:end], whole):
+            return start + length, start + length
+    return end, body
+
+
+def line_end(text: str, at: int) -> int:
+    """Where the line ends in which an offset stands."""
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end

@@ -159,7 +159,7 @@ def comes_from(folded: str, n: Number, place: Place) -> bool:
 
 
 def _shut(folded: str, m: re.Match[str], start: int) -> bool:
-    """Whether a cue stands in brackets that are shut before `start` and say more than the time: 下降11.2%(2015年立1759起)；破获743起."""
+    """Whether a cue stands in brackets that shut before `start` and say more than it: 下降11.2%(2015年立1759起)；破获743起."""
     close = folded.find(")", m.end(), start)
     if close < 0 or folded.find("(", m.end(), close) >= 0:
         return False

@@ -30,7 +30,7 @@ _ATTACHED = re.compile(
 _PARTY_TOO = re.compile(r"^(?:中共\S+|\S+(?:党组|党委|党工委))\s+(?=\S)")  # its Party group, before the body that reports
 _SPREAD = re.compile(r"\S(?:\s+\S)+")  # 报    告
 OPENED = re.compile("[和及与]$")  # a title that goes on: …工作报告和 / 2023年工作思路
-ALIAS = re.compile(r"[（(][^（）()]{2,20}[）)]$")  # 市城市管理局（市综合行政执法局）
+ALIAS = re.compile(r"[（(][^（）()]{2,20}[）)]$")
 HEAD_LINES = 9  # a title stands above these or nowhere
 # One class of characters in front, so that a scan leaps from one to the next.
 YEAR = r"[2２二](?:(?<=[2２])[0０][0-3０-３]\d|(?<=二)[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
@@ -104,7 +104,7 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
                 len(part) < size
                 or len(joined) > 90
                 or patterns["title.red_head"].search(first)
-                or (size > 1 and not (patterns["title.begins"].search(first) or OPENED.search(first) or bodies.read_body(ALIAS.sub("", first))))
+                or (size > 1 and not (patterns["title.begins"].search(first) or OPENED.search(first) or _names_body(first)))
             ):
                 break
             if not _is_title(joined):
@@ -115,6 +115,11 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
                 joined += more
             return joined, lines[i - 1] if i else ""
     return None
+
+
+def _names_body(line: str) -> bool:
+    """Whether a line is the name of a body, perhaps with its other one in brackets: 市城市管理局（市综合行政执法局）."""
+    return bodies.read_body(ALIAS.sub("", line)) is not None
 
 
 def _with_issuer(longer: str, title: str) -> bool:

@@ -247,7 +247,8 @@ def _title(lines: list[str], opening: int, named: list[str]) -> tuple[int, int]:
                 break
             above, title = lines[up], "".join(lines[first : last + 1])
             wants = not re.search(r"\d{4}", title) and re.search(r"\d{4}", above) or not re.search("法|政府", title)
-            headed = DATED_TITLE.match(title) or title.startswith("年") or (title.startswith(("法治", "推进", "依法")) and " " not in above)
+            bare = title.startswith(("法治", "推进", "依法")) and " " not in above
+            headed = DATED_TITLE.match(title) or title.startswith("年") or bare
             if rule.broken.fullmatch(SPACE.sub("", above)):
                 break  # another title
             named_above = _names_issuer(above)
