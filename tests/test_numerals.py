@@ -373,3 +373,18 @@ def test_a_fraction_in_digits_is_a_rate(text: str, value: float) -> None:
 @pytest.mark.parametrize("text", ["2021/3/5印发", "24/7服务", "比分3/2。", "5/6月间"])
 def test_what_has_a_stroke_and_is_no_fraction(text: str) -> None:
     assert not [n for n in scan(text)[0] if n.unit == "%"]
+
+
+@pytest.mark.parametrize(("text", "values"), [
+    ("评查案卷105卷,优秀33、合格69、不合格3。", [105, 33, 69, 3]),
+    ("审结180件（含结转），在办18件。结案方式：维持58、驳回33、调解10、终止52。", [180, 18, 58, 33, 10, 52]),
+    ("清理17个：继续有效12，修改2，废止3。", [17, 12, 2, 3]),
+])  # fmt: skip
+def test_bare_parts_behind_a_stop_have_the_unit_of_the_total(text: str, values: list[float]) -> None:
+    numbers = scan(text)[0]
+    assert [n.value for n in numbers] == values and {n.unit for n in numbers[2:]} <= {numbers[0].unit}
+
+
+@pytest.mark.parametrize("text", ["清理2个：继续有效12，修改2，废止3。", "见附件1、附件2。", "甲组12、乙组13。"])
+def test_a_series_without_a_total_is_none(text: str) -> None:
+    assert len(scan(text)[0]) < 2

@@ -377,3 +377,41 @@ def test_a_page_cut_off_above_its_headings_has_dimensions() -> None:
     text = "(三)健全制度体系。制定规范性文件3件，备案率100%。\n(四)规范行政执法。办理处罚案件12件。\n二、存在的问题\n执法力量不足。"
     assert [s.dimension for s in outline(text) if s.level == 2] == ["institutions", "enforcement"]
     assert [s.dimension for s in outline(text.replace("二、", "一、")) if s.level == 2] == [None, None]
+
+
+def test_decimal_labels_and_starred_topics() -> None:
+    text = f"{LEAD}1 主要做法\n1.1 党委领导。{PROSE}\n1.2 执法力量。{PROSE}\n2 不足之处\n{PROSE}\n"
+    assert [(level, label) for level, label, _ in shown(text) if label.startswith("1.")] == [(2, "1.1"), (2, "1.2")]
+    text = f"{LEAD}一、主要成效\n★ 立法起步。{PROSE}\n★ 重大决策。{PROSE}\n"
+    assert [h for _, _, h in shown(text)] == ["主要成效", "立法起步", "重大决策"]
+
+
+def test_parts_that_their_first_words_name() -> None:
+    text = f"{LEAD}一、主要成效\n{PROSE}\n存在的问题：一是{PROSE}\n2022年打算。力争{PROSE}\n"
+    assert [(s.heading, s.kind) for s in outline(text) if s.heading] == [
+        ("主要成效", "achievements"), ("存在的问题", "problems"), ("2022年打算", "plan")]  # fmt: skip
+    text = f"{LEAD}一、主要成效\n{PROSE}\n二、存在的问题\n问题：一是{PROSE}\n"
+    assert [h for _, _, h in shown(text)] == ["主要成效", "存在的问题"]
+
+
+def test_a_blank_beside_a_figure_ends_no_heading() -> None:
+    text = f"{LEAD}一、工作计划\n1.申办执法证8个,使持证人数达到 27人。\n2.窗口累计受理申请1 386件，均已办结。\n"
+    assert [h for _, _, h in shown(text)][1:] == ["申办执法证8个,使持证人数达到 27人", "窗口累计受理申请1 386件，均已办结"]
+
+
+def test_a_first_part_that_says_what_body_it_is() -> None:
+    text = f"{LEAD}一、基本情况\n{PROSE}\n二、主要做法\n{PROSE}\n三、存在问题\n{PROSE}\n"
+    assert [s.kind for s in outline(text) if s.level == 1] == ["other", "achievements", "problems"]
+    text = f"{LEAD}一、基本情况\n{PROSE}\n二、存在问题\n{PROSE}\n"
+    assert [s.kind for s in outline(text) if s.level == 1] == ["achievements", "problems"]
+
+
+def test_chapters_above_and_below_the_first_label() -> None:
+    text = f"{LEAD}第一部分 工作成效\n一、执法\n1.总体数据。{PROSE}\n第二部分 存在问题\n{PROSE}\n"
+    assert [level for level, _, _ in shown(text)] == [1, 2, 3, 1]
+    text = f"{LEAD}一、工作情况\n第一部分 职能转变\n{PROSE}\n第二部分 依法决策\n{PROSE}\n二、存在的问题\n{PROSE}\n"
+    assert [level for level, _, _ in shown(text)] == [1, 2, 2, 1]
+
+
+def test_a_label_printed_twice_is_one() -> None:
+    assert shown(f"{LEAD}一、成效\n（一）（一）规范执法。{PROSE}\n")[1] == (2, "（一）", "规范执法")

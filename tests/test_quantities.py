@@ -227,6 +227,60 @@ def test_the_sum_behind_the_new_ones_is_over_the_years() -> None:
     assert [q.scope for q in read("新培育“法律明白人”215名，累计1402名。")] == ["year", "cumulative"]
 
 
+def test_a_time_in_brackets_that_are_shut_says_nothing_of_what_follows() -> None:
+    assert [q.scope for q in read("立案1562起，同比下降11.2%（2019年立1759起）；破获743起。")] == ["year", "year", "previous", "year"]
+    assert [q.scope for q in read("分析会上通报《条例》（2019年修正）学习12次。")] == ["year"]
+    assert [q.scope for q in read("较2019年（27份，245.3万元）上升62.5%，另有4宗。")] == ["previous", "previous", "year", "year"]
+
+
+def test_last_years_list_reaches_over_its_commas_and_no_further() -> None:
+    assert [q.scope for q in read("去年同期立案6起、罚款19.8万元，今年立案9起。")] == ["previous", "previous", "year"]
+    assert [q.scope for q in read("出庭率由上年的61.3%升至84.9%。")] == ["previous", "year"]
+
+
+@pytest.mark.parametrize("text", ["起数较上一统计年度的673起下降。", "年检率低于上年的94.6%。", "占比不及“十三五”末的41%。"])
+def test_what_a_figure_is_set_against_is_of_before(text: str) -> None:
+    assert one(text).scope == "previous"
+
+
+def test_what_a_number_has_come_from() -> None:
+    assert [q.scope for q in read("要件由5件精简成2件。")] == ["previous", "year"]
+    assert [(q.status, q.scope) for q in read("力争由目前的88%提高到90%。")] == [("actual", "year"), ("target", "next")]
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    ("同2019年比，立案数多了21起。", "change"), ("同前一年相比，项目少两个。", "change"), ("与上年相比，多拆32.3%。", "change"),
+    ("全年新立案21起。", "count"), ("与上年相比，全年共立案21起。", "count"),
+])
+def test_more_or_less_than_what_was_named_before(text: str, kind: str) -> None:
+    assert one(text).kind == kind
+
+
+def test_the_unit_of_what_ends_in_ten_thousands() -> None:
+    assert [(q.value, q.unit) for q in read("基金收入38.4亿，支出35.9亿。")] == [(38.4e8, "元"), (35.9e8, "元")]
+    assert [q.unit for q in read("参保218.4万人（职工24.1万、居民194.3万）。")] == ["人", "人", "人"]
+    assert [q.unit for q in read("发放补贴13.2万元，去年是8.6万。")] == ["元", "元"]
+    assert one("公众号阅读量28.7万。").unit is None
+
+
+def test_money_that_stands_at_the_end_of_the_year() -> None:
+    assert [q.scope for q in read("贷款余额2.1亿元，追缴欠税48万元。")] == ["stock", "year"]
+
+
+def test_rows_and_columns_that_name_years_or_months() -> None:
+    text = "数据如下（单位：件）：\n年份\t立案\t结案\n2019\t12\t9\n2020\t15\t14\n"
+    assert [(q.value, q.scope) for q in read(text)] == [(12, "previous"), (9, "previous"), (15, "year"), (14, "year")]
+    text = "数据如下（单位：件）：\n2020\t2019\n立案数\t12\t9\n结案数\t15\t14\n"
+    assert [(q.value, q.scope) for q in read(text)] == [(12, "year"), (9, "previous"), (15, "year"), (14, "previous")]
+    text = "数据如下（单位：件）：\n月份\t立案\t结案\n1月\t12\t9\n合计\t15\t14\n"
+    assert [q.scope for q in read(text)] == ["partial", "partial", "year", "year"]
+
+
+def test_what_is_said_before_a_tables_caption_is_none_of_its_time() -> None:
+    text = "余下案件134件跨入下一年度办理。\n结果\t件数\n维持\t398件\n驳回\t126件\n"
+    assert [(q.value, q.scope) for q in read(text)][1:] == [(398, "year"), (126, "year")]
+
+
 @settings(deadline=None)
 @given(st.integers(1990, 2040), st.integers(2010, 2030))
 def test_a_named_year_is_before_in_or_after_the_reporting_year(named: int, year: int) -> None:

@@ -172,6 +172,8 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
             said = "year"
         elif standing(folded, n, place, previous, part):
             time = "stock"
+    elif said is None and real == "actual" and kind == "amount" and phrase("money_standing").search(folded, place.left, n.start):
+        time = "stock"
     apart = _apart().search(folded, place.left, n.start) if n.qualifier == "exact" else None
     qualifier = qualifiers("apart")[apart[1]] if apart else n.qualifier
     return Quantity(

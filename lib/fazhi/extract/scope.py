@@ -34,6 +34,7 @@ _LISTED = re.compile(r"[^,，;；:：()。\d]{0,8}\d[\d,.]*[^,，;；:：()。\d
 _PROMISED = re.compile("力争|争取|拟|计划|目前|现在")  # 力争由目前的88%提高到90%
 _YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
 _BARE_YEAR = re.compile(r"((?:19|20)\d{2})(?:年度?|年[末底])?")
+_MONTH = re.compile(r"\d{1,2}月份?|第?[一二三四1-4]季度|[上下]半年")
 _HALF = re.compile("[上下]半年")
 _UNTIL = re.compile(r"[至到截止\-—–~](?:(?:19|20)\d{2}年)?(?P<m>1[0-2]|[1-9])月(?P<d>\d{1,2})?")
 
@@ -184,6 +185,8 @@ def _accumulated(group: str, words: str, before: str, after: str) -> bool:
 
 def _column(times: Times, place: Place, year: int | None) -> str | None:
     """The scope that the head of a column, or a row's label, gives to the figures below or behind it (上年, 2022年, 2022)."""
+    if place.label and _MONTH.fullmatch(times.folded, *place.label):
+        return "partial"
     for span in (place.label, (place.left, place.left_end)):
         if year is not None and span and (m := _BARE_YEAR.fullmatch(times.folded, *span)):
             return "year" if int(m[1]) == year else "previous" if int(m[1]) < year else "next"
