@@ -11,7 +11,10 @@ from fazhi.extract.numerals import Number, fold, qualifiers, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place, places, split_shared, with_tables
 from fazhi.extract.rows import Quantity, RuledOut, Section
-from fazhi.extract.scope import Times, cues, scope, standing, status
+from fazhi.extract.scope import Times, comes_from, cues, scope, standing, status
+
+
+_COMPARING = frozenset("多增升高涨进少减降低退")  # one of these stands just before a number that `more_or_less` is said of
 
 
 @cache
@@ -32,7 +35,8 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
             return "change", previous.direction  # 同比分别上升12%、7.5%; 压减环节61%、材料52%
     if phrase("level_reached").search(before):
         return level, None
-    if level != "amount" and (m := phrase("more_or_less").search(folded, place.sentence, n.start)):
+    compares = level != "amount" and not _COMPARING.isdisjoint(folded[max(0, n.start - 3) : n.start])
+    if compares and (m := phrase("more_or_less").search(folded, place.sentence, n.start)):
         return "change", m.lastgroup
     relative = n.group in ("points", "times") or phrase("of_last").search(before) is not None
     if relative or level != "count" or phrase("compared").search(folded, place.clause, n.start):
@@ -154,7 +158,9 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
         each = previous.status == "actual" and phrase("each_has").search(folded[previous.end : n.start])
         real = "actual" if each else real  # 培育示范户260户，每村不少于1户
     time = said or "year"
-    if part == "plan" and (
+    if part == "plan" and said == "previous" and comes_from(folded, n, place):
+        real, time = "actual", "year"  # in a plan: 占比由2分提到4分
+    elif part == "plan" and (
         real != "actual"
         or said in (None, "next")
         or (said == "partial" and not phrase("until").search(folded, place.sentence, n.start))

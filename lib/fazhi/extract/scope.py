@@ -222,7 +222,8 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
         return None  # 上半年受理12件；举办培训3期: a date reaches on (截至11月底受理12件；办结9件), a season does not
     if value == "previous":
         # an earlier year in an earlier clause reaches on only as the frame of the sentence
-        topic = m.start() == place.sentence and m[0].endswith("年度")  # 2019年度卫片检查违法用地12宗，面积3亩
+        begins = m.start() == place.sentence or folded[m.start() - 1] in ":："
+        topic = begins and m[0].endswith("年度")  # 2019年度卫片检查违法用地12宗，面积3亩
         listed = _LISTED.fullmatch(folded, m.end(), n.start)  # 去年同期立案6起、罚款19.8万元
         if m.end() <= place.own and not (frames or topic or listed or phrase("dealt").match(folded[m.end() : n.start])):
             return None
