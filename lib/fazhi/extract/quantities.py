@@ -13,7 +13,6 @@ from fazhi.extract.places import Place, places, split_shared, with_tables
 from fazhi.extract.rows import Quantity, RuledOut, Section
 from fazhi.extract.scope import Times, comes_from, cues, scope, standing, status
 
-
 _COMPARING = frozenset("多增升高涨进少减降低退")  # one of these stands just before a number that `more_or_less` is said of
 
 
