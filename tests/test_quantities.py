@@ -248,6 +248,16 @@ def test_what_a_number_has_come_from() -> None:
     assert [(q.status, q.scope) for q in read("力争由目前的88%提高到90%。")] == [("actual", "year"), ("target", "next")]
 
 
+def test_what_an_age_is_said_of_is_no_sum_over_years() -> None:
+    assert [q.scope for q in read("对机构改革以来出台的47件文件逐件过筛，修改6件。")] == ["year", "year"]
+    assert [q.scope for q in read("卫片执法：2019年度卫片下发图斑214个，违法19个。")] == ["previous", "previous"]
+
+
+def test_in_a_plan_a_number_comes_from_what_there_is() -> None:
+    found = read(*part("依法行政占考核的比重由2分提到4分。", "plan"))
+    assert [(q.value, q.status, q.scope) for q in found] == [(2, "actual", "year"), (4, "target", "next")]
+
+
 @pytest.mark.parametrize(("text", "kind"), [
     ("同2019年比，立案数多了21起。", "change"), ("同前一年相比，项目少两个。", "change"), ("与上年相比，多拆32.3%。", "change"),
     ("全年新立案21起。", "count"), ("与上年相比，全年共立案21起。", "count"),
