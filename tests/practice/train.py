@@ -1,7 +1,7 @@
 """Train on the open practice reports what is learned: the ends of headings that run into their text (lib/fazhi/extract/run_in.py),
 and the second opinion on codes, scopes and dimensions (learned.py).
 
-    python tests/practice/train.py              # writes run_in.npz and learned.npz to lib/fazhi/knowledge (`make learn`; ten minutes)
+    python tests/practice/train.py              # writes run_in.npz and learned.npz to lib/fazhi/knowledge (`make learn`; half an hour)
 
 One-vs-rest logistic regression by averaged stochastic gradient descent (Bottou 2012) over the hashed features of
 extract/context.py, and a convolutional net (train_net.py); weights become whole numbers of one byte. The curve of confidence is

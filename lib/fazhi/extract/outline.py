@@ -14,11 +14,9 @@ from fazhi.extract.dimensions import Topics
 from fazhi.extract.kinds import kinds_of, named_kinds
 from fazhi.extract.labels import NUMERAL, SPACE, Head, knowledge, labels, level, numbered, value
 from fazhi.extract.rows import Finding, Section
-from fazhi.extract.run_in import FURTHER, MEASURED, NUMBERED, OPEN, SHUT, STOP, balanced, cut, line_end
+from fazhi.extract.run_in import CLOSE, FURTHER, MEASURED, NUMBERED, OPEN, PROSE, SHUT, STOP, balanced, cut, line_end
 from fazhi.extract.unlabelled import LONGEST_UNLABELLED, bold_leads, dashed, last_parts, topics, unlabelled
 
-_CLOSE = " \t\u3000。．.；;：:，,、"
-_PROSE = re.compile(r"[。！？；]")
 _NEXT = re.compile(rf"[^。\n]*?[;；]\s*(?:{FURTHER}[）)]|\d{{1,2}}[.、．](?!\d))")
 _LISTED = re.compile(r"[;；]|.[①-⑳]")
 _OPENED = re.compile(r"[,，、和与及]$|以及$")
@@ -58,7 +56,7 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
         at = m.end() + (len(again) if again[-1] in "、）)" and text.startswith(again, m.end()) else 0)
         end, body = cut(text, at, limit)
         if (shown := leads.get(start, 0)) >= m.end() + 4 and balanced(text[m.end():shown]):
-            end, body = (shown, shown) if text[shown:body].strip(_CLOSE) or shown > body else (end, body)
+            end, body = (shown, shown) if text[shown:body].strip(CLOSE) or shown > body else (end, body)
         if style.name == "circled" and (end - m.end() > 24 or _LISTED.search(text, start, end)):
             continue  # ①…;②… inside a sentence lists things, it heads nothing
         if style.level > 1 and _NEXT.match(text, m.end(), limit):
@@ -86,7 +84,7 @@ def _labelled(text: str, leads: dict[int, int]) -> list[Head]:
             if text[end:body].strip() == "" and body < limit and not apart:
                 continue
         end, body = _wrapped(text, m.end(), end, body)
-        heading = text[at:end].replace("\n", "").strip(_CLOSE)
+        heading = text[at:end].replace("\n", "").strip(CLOSE)
         item = style.level > 2 and body >= limit and text[m.end():limit].rstrip().endswith((";", "；"))
         if item or (listed == (style.name, start - 1) and body >= limit):  # 1.……；2.……。 on lines of their own list things too
             listed = style.name, limit
@@ -116,7 +114,7 @@ def _wrapped(text: str, start: int, end: int, body: int) -> tuple[int, int]:
         if _OPENED.search(shown) or opened:
             following = line_end(text, end + 1)
             line = text[end + 1:following]
-            if 0 < len(line) <= 40 and not knowledge().label.match(line) and not _PROSE.search(line[:-1]):
+            if 0 < len(line) <= 40 and not knowledge().label.match(line) and not PROSE.search(line[:-1]):
                 return following, following
     return end, body
 

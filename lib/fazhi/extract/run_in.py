@@ -1,4 +1,4 @@
-"""Where a heading ends that runs straight into its text and has lost its full stop: 深化“放管服”改革推进“只跑一次”，……
+"""Where a heading ends: at its full stop, or before its text where that is lost: 深化“放管服”改革推进“只跑一次”，……
 
 A linear model says of each place in the line how much the characters on both sides look like a heading's end and a text's
 beginning. Its weights, whole numbers, are knowledge/run_in.npz and come from the headings of the practice reports (`make learn`).
@@ -34,6 +34,8 @@ NUMBERED = re.compile(rf"[ \u3000]*{FURTHER}[）)、.．](?!\d)")
 STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")
 _BREAK = re.compile(r"[：:]|(?<![\d \u3000])[ \u3000]+(?!\d(?!\d*年))")  # a blank beside a figure parts nothing: 达到 27人
 MEASURED = re.compile(r"\d[\d,.]*[余多]?(?:万|亿)?(?:件|次|人|项|家|个|份|起|条|场|%|％)")
+PROSE = re.compile(r"[。！？；]")
+CLOSE = " \t\u3000。．.；;：:，,、"  # what a heading does not end with
 LONGEST_RUN_IN = 34  # a longer one without a stop is looked at for a stop that was lost
 OPEN, SHUT = "《“（(〔【「", "》”）)〕】」"
 

@@ -9,9 +9,8 @@ from itertools import zip_longest
 
 from fazhi.extract.kinds import named_kinds
 from fazhi.extract.labels import Head, knowledge
-from fazhi.extract.run_in import MEASURED, cut, line_end
+from fazhi.extract.run_in import CLOSE, MEASURED, PROSE, cut, line_end
 
-_PROSE = re.compile(r"[。！？；]")
 _BULLET = re.compile(r"[★☆●○■□◆◇▲▶►※•·、．.\s]*")
 _DASHED = re.compile(r"^[ \u3000]*(?:[—–―─]{1,2}|[★☆●◆■▲])[ \u3000]*(?=[\u4e00-\u9fff“《])", re.MULTILINE)
 _FOREIGN = re.compile(r"[^\u4e00-\u9fff〇○\d“”‘’《》（）()、，,·—\-+ \"'：:\u3000A-Za-z]")
@@ -21,12 +20,11 @@ _PARAGRAPH = re.compile(r"[^\n]{25,}")
 _TOPIC = re.compile(r"[ \u3000]*([^。；;：:\d《》]{4,32})。(?=.{25,})")
 _CLAUSE = re.compile("[，,、 ]")
 _ROW = re.compile(r"[\t|]")
-_CLOSE = " \t\u3000。．.；;：:，,、"
 LONGEST_UNLABELLED = 40
 
 
 def unlabelled(text: str, labelled: list[Head]) -> list[Head]:
-    """Lines that head what follows though they bear no label; their level is set by `_levels`."""
+    """Lines that head what follows though they bear no label; their level is set in outline.py."""
     know = knowledge()
     starts = {h.start for h in labelled}
     lines = [(m.start(), m.end()) for m in re.finditer(r"[^\n]+", text)]
@@ -40,7 +38,7 @@ def unlabelled(text: str, labelled: list[Head]) -> list[Head]:
             continue
         if (bullet := _BULLET.match(line)) and bullet.end():
             at, line = at + bullet.end(), line[bullet.end():]
-        if len(line) > LONGEST_UNLABELLED or _PROSE.search(line):
+        if len(line) > LONGEST_UNLABELLED or PROSE.search(line):
             prose_seen = prose_seen or len(line) > 25
             continue
         barred = know.never.search(line) and not _TWO_CLAUSES.fullmatch(line)  # 聚焦服务  环境优化: no row
@@ -63,7 +61,7 @@ def unlabelled(text: str, labelled: list[Head]) -> list[Head]:
         told = len(following) > LONGEST_UNLABELLED or (re.search(r"\d", following) and re.search("[,，]", following))
         heads_next = i + 1 < len(lines) and first(text, lines[i + 1]) in starts
         if heads_next or told or _heads_another(text, lines[i + 1:i + 3], following) or "\t" in following \
-                or (_PROSE.search(following) and len(following) > 12) or (named and following):
+                or (PROSE.search(following) and len(following) > 12) or (named and following):
             out.append(Head(0, "", line, at, b, "bare"))
     return out
 
@@ -73,18 +71,18 @@ def _heads_another(text: str, lines: list[tuple[int, int]], following: str) -> b
     know = knowledge()
     if not 3 <= len(following) <= LONGEST_UNLABELLED or len(lines) < 2 or following[-1] in "：:，,、;；":
         return False
-    if any(p.search(following) for p in (_PROSE, _FOREIGN, MEASURED, know.never, know.body_end)):
+    if any(p.search(following) for p in (PROSE, _FOREIGN, MEASURED, know.never, know.body_end)):
         return False
     return len(text[slice(*lines[1])].strip()) > LONGEST_UNLABELLED
 
 
 def dashed(text: str) -> list[Head]:
-    """——强化组织领导，压实责任。局党组……: topic sentences behind a dash, where they are a series."""
+    """——强化组织领导，压实责任。局党组……: topic sentences behind a dash or a star, where they are a series."""
     out = []
     for m in _DASHED.finditer(text):
         limit = line_end(text, m.end())
         end, body = cut(text, m.end(), limit)
-        heading = text[m.end():end].strip(_CLOSE)
+        heading = text[m.end():end].strip(CLOSE)
         if 4 <= len(heading) <= LONGEST_UNLABELLED and body + 10 < limit and not MEASURED.search(heading):
             out.append(Head(0, "", heading, m.end(), body, "bare"))
     return out if len(out) > 1 else []
@@ -129,7 +127,7 @@ def bold_leads(text: str, leads: dict[int, int], labelled: list[Head]) -> list[H
     starts = {h.start for h in labelled}
     out = []
     for start, end in leads.items():
-        heading = text[start:end].strip(_CLOSE)
+        heading = text[start:end].strip(CLOSE)
         told = text[end:].lstrip(" ")[:1] in ("：", ":") or knowledge().never.search(heading) or MEASURED.search(heading)
         if start not in starts and not told and not knowledge().item.match(heading) and 2 <= len(heading) <= LONGEST_UNLABELLED:
             out.append(Head(0, "", heading, start, end, "bare"))
@@ -137,4 +135,5 @@ def bold_leads(text: str, leads: dict[int, int], labelled: list[Head]) -> list[H
 
 
 def first(text: str, span: tuple[int, int]) -> int:
+    """Where the words of a line begin."""
     return span[0] + len(text[slice(*span)]) - len(text[slice(*span)].lstrip())
