@@ -226,10 +226,10 @@ def scan(text: str) -> tuple[list[Number], list[RuledOut]]:
         elif number := _unitless(folded, at, found[-1] if found else None, kinds):
             found.append(number)
             covered[number.start : number.end] = b"\2" * (number.end - number.start)
-    for n in _serial(folded, found, covered):
-        found.append(n)
-        covered[n.start : n.end] = b"\2" * (n.end - n.start)
-    found.sort(key=attrgetter("start"))
+    if parts := _serial(folded, found, covered):
+        for n in parts:
+            covered[n.start : n.end] = b"\2" * (n.end - n.start)
+        found = sorted([*found, *parts], key=attrgetter("start"))
     out = [span for span in spans if covered.find(2, span.start, span.end) < 0]
     loose = [m for m in _NUMERALS.finditer(folded) if not covered[m.start()] and not any(covered[m.start() : m.end()])]
     quotes = [m.span() for m in _QUOTED.finditer(folded)]

@@ -31,7 +31,6 @@ _OPENERS = "，,；;：:。！？!?\n\t (（、"
 _OTHER = re.compile(r"\d|的?频[次率]|的要求|的标准")  # another number, or what a rule was only the manner of
 _SEMICOLON = re.compile("[;；]")
 _LISTED = re.compile(r"[^,，;；:：()。\d]{0,8}\d[\d,.]*[^,，;；:：()。\d年月日]{1,4}、[^,，;；:：()。\d]*")
-_PROMISED = re.compile("力争|争取|拟|计划|目前|现在")  # 力争由目前的88%提高到90%
 _YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
 _BARE_YEAR = re.compile(r"((?:19|20)\d{2})(?:年度?|年[末底])?")
 _MONTH = re.compile(r"\d{1,2}月份?|第?[一二三四1-4]季度|[上下]半年")
@@ -132,7 +131,8 @@ def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None
     if before:
         return "year" if year and f"{year}年" in before[0] else "previous"
     if comes_from(folded, n, place):
-        return "year" if _PROMISED.search(folded, place.clause, n.start) else "previous"
+        now = phrase("at_present").search(words) or _promised(folded, n, place)  # 力争由目前的88%提高到90%
+        return "year" if now else "previous"
     if "累计" in words and _accumulated(n.group, words, folded[place.sentence : n.start], folded[n.end : n.end + 16]):
         return "cumulative"
     best, found = -1, None
@@ -157,6 +157,11 @@ def comes_from(folded: str, n: Number, place: Place) -> bool:
     return phrase("from").search(folded[place.own : n.start]) is not None and (
         phrase("to").match(folded[n.end : place.sentence_end]) is not None
     )
+
+
+def _promised(folded: str, n: Number, place: Place) -> bool:
+    """Whether the clause promises something before the number."""
+    return any(c.value == "target" and c.pattern.search(folded, place.clause, n.start) for c in cues("status"))
 
 
 def _shut(folded: str, m: re.Match[str], start: int) -> bool:
@@ -242,7 +247,7 @@ def status(folded: str, n: Number, place: Place) -> str:
     if phrase("required").match(folded[n.end : n.end + 8]):
         return "norm"  # 与95%的要求还有差距
     if comes_from(folded, n, place):
-        return "actual"  # 力争由目前的88%提高到90%
+        return "actual"
     found = "actual"
     for cue in cues("status"):
         m = cue.pattern.search(folded, place.clause, n.end if cue.value == "norm" else n.start)

@@ -125,10 +125,9 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
     years = [m is not None and _YEAR.fullmatch(m[0]) is not None for m in figures[0]]
     if sum(years) > 1 and all(m is None or year for m, year in zip(figures[0], years, strict=True)):
         figures[0] = [None] * len(years)  # a head that names years
-    firsts = [cells_[0] for cells_ in figures[1:]]
-    if all(m is not None and _YEAR.fullmatch(m[0]) for m in firsts):
-        for cells_ in figures[1:]:
-            cells_[0] = None  # the rows' labels do
+    if all(first is not None and _YEAR.fullmatch(first[0]) for first, *_ in figures[1:]):
+        for matches in figures[1:]:
+            matches[0] = None  # the rows' labels do
     again = next((i for i in range(2, len(block)) if any(figures[i - 1]) and not any(figures[i])), 0)
     if again and again + 1 < len(block) and any(figures[again + 1]) and len(block[again]) >= 3:  # the head of another table
         return _table(folded, block[:again], before) + _table(folded, block[again:], block[again][0][0])

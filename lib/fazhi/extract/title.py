@@ -8,6 +8,7 @@ from functools import cache
 from fazhi.extract import bodies
 from fazhi.extract.rows import Finding
 from fazhi.knowledge import load_toml, require
+from fazhi.read.clean import BRACKETED
 from fazhi.read.page import Page
 
 FILE = "identity.toml"
@@ -30,7 +31,6 @@ _ATTACHED = re.compile(
 _PARTY_TOO = re.compile(r"^(?:中共\S+|\S+(?:党组|党委|党工委))\s+(?=\S)")  # its Party group, before the body that reports
 _SPREAD = re.compile(r"\S(?:\s+\S)+")  # 报    告
 OPENED = re.compile("[和及与]$")  # a title that goes on: …工作报告和 / 2023年工作思路
-ALIAS = re.compile(r"[（(][^（）()]{2,20}[）)]$")
 HEAD_LINES = 9  # a title stands above these or nowhere
 # One class of characters in front, so that a scan leaps from one to the next.
 YEAR = r"[2２二](?:(?<=[2２])[0０][0-3０-３]\d|(?<=二)[〇○0零O][〇○0零一二三][〇○0零一二三四五六七八九])"
@@ -119,7 +119,7 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
 
 def _names_body(line: str) -> bool:
     """Whether a line is the name of a body, perhaps with its other one in brackets: 市城市管理局（市综合行政执法局）."""
-    return bodies.read_body(ALIAS.sub("", line)) is not None
+    return bodies.read_body(BRACKETED.sub("", line)) is not None
 
 
 def _with_issuer(longer: str, title: str) -> bool:
