@@ -415,3 +415,10 @@ def test_chapters_above_and_below_the_first_label() -> None:
 
 def test_a_label_printed_twice_is_one() -> None:
     assert shown(f"{LEAD}一、成效\n（一）（一）规范执法。{PROSE}\n")[1] == (2, "（一）", "规范执法")
+
+
+def test_parts_go_on_behind_a_table_that_is_called_an_annex() -> None:
+    text = f"{LEAD}一、主要成效\n{PROSE * 9}\n附:2021年度行政执法主要数据\n类别\t数量\n立案\t43起\n二、存在的问题\n{PROSE}\n三、工作打算\n{PROSE}\n附件：名单\n四、名单\n{PROSE}\n"
+    assert [h for level, _, h in shown(text) if level == 1][:3] == ["主要成效", "存在的问题", "工作打算"]
+    text = f"{LEAD}一、主要成效\n{PROSE * 9}\n附件：名单\n一、名单\n{PROSE}\n"
+    assert [h for _, _, h in shown(text)] == ["主要成效"]

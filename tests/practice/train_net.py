@@ -25,7 +25,8 @@ LETTER, PATTERNS, NAME, HIDDEN = 32, 64, 8, 128  # sizes; half as many patterns 
 EPOCHS, RATE, DECAY = 9, 3e-3, 0.02
 DROPPED, UNSEEN, UNRULED = 0.4, 0.06, 0.1  # shares left out in training: of activations, of characters, of the rules' verdicts
 SCOPE_SHARE = 0.5  # what a scope is worth beside a code
-SIGNS, NUMBERS = 12_288, 256  # of one step, at most: no practice text has so many
+SIGNS, NUMBERS = 12_288, 384  # of one step, at most: no practice text has so many
+FULL = 256  # numbers from which on a step takes no further text
 TYPICAL = 20  # steps that show how large activations become
 MOST_TOLD = 6000  # by a character: five of them and the bias are within 16 bits
 LEAST_SEEN = 3  # texts' characters met more rarely are taken as unknown
@@ -60,7 +61,7 @@ def _steps(lessons: Sequence[Lesson], known: dict[int, int], order: Sequence[int
     at = count = 0
     for i in order:
         lesson = lessons[i]
-        if parts and (at + len(lesson.signs) > SIGNS or count + len(lesson.codes) > NUMBERS):
+        if parts and (at + len(lesson.signs) > SIGNS or count + len(lesson.codes) > FULL):
             yield _packed(parts, known)
             parts, at, count = [], 0, 0
         parts.append((lesson, at))
@@ -146,7 +147,7 @@ def _loss(params: Params, step: dict[str, Any], key: Any) -> Any:
     total = 0.0
     for part, right, share in ((scores[:, :-2], step["codes"], 1.0), (scores[:, -2:], step["scopes"], SCOPE_SHARE)):
         loss = optax.softmax_cross_entropy_with_integer_labels(part, jnp.maximum(right, 0))
-        total += share * (loss * (right >= 0)).sum() / NUMBERS
+        total += share * (loss * (right >= 0)).sum() / FULL
     return total
 
 

@@ -172,6 +172,19 @@ def _levels(labelled: list[Head], bare: list[Head]) -> list[Head]:
     return kept
 
 
+def _ending(text: str, labelled: list[Head]) -> int:
+    """Where a report ends: nothing is headed below its signature or annex, but its parts go on behind a table's 附：…."""
+    tops = [h for h in labelled if h.level == 1 and h.number]
+    at = len(text) * 3 // 5
+    while signed := knowledge().ended.search(text, at):
+        last = next((h.number for h in reversed(tops) if h.start < signed.start()), None)
+        following = next((h for h in tops if h.start > signed.start()), None)
+        if last is None or following is None or following.number != last + 1:
+            return signed.start()
+        at = following.start
+    return len(text)
+
+
 def outline(text: str, leads: Sequence[str] = ()) -> list[Section]:
     """The sections of a report's clean text in reading order, a preamble first when text stands before the first heading.
 
@@ -180,10 +193,10 @@ def outline(text: str, leads: Sequence[str] = ()) -> list[Section]:
     Every `start` is at the label (at the heading where there is none); a section ends where the next of its level or above
     begins.
     """
-    signed = knowledge().ended.search(text, len(text) * 3 // 5)
-    ending = signed.start() if signed else len(text)  # nothing is headed below the signature
     shown = _leads(text, leads)
-    labelled = [h for h in _labelled(text, shown) if h.start < ending]
+    labelled = _labelled(text, shown)
+    ending = _ending(text, labelled)
+    labelled = [h for h in labelled if h.start < ending]
     bold = bold_leads(text, shown, labelled)
     marked = {h.start for h in bold}  # what is in bold heads the line, not the line what follows
     numbered, bare = _numbered([h for h in unlabelled(text, labelled) if h.start < ending and h.start not in marked])
