@@ -27,7 +27,7 @@ from score import marked
 
 ROOT = Path(__file__).resolve().parents[1]
 RAW = ROOT / "data" / "raw"
-USUAL = 3500  # characters in a report, as a rule
+USUAL, FIGURES = 3500, 100  # characters and figures in a report, as a rule
 NUMBER = re.compile(r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千]+)[余多]?[万亿]?[余多]?"
                     r"(?:[%％]|[件次场条项部个名人家份起元]{1,2})")
 
@@ -63,7 +63,8 @@ def one_report(rounds: int) -> tuple[tuple[int, int], list[tuple[str, float]]]:
     from fazhi.read import read
 
     jieba.setLogLevel(logging.WARNING)
-    page = min((read(raw, name) for name, raw, _ in marked("open")), key=lambda p: abs(len(p.text) - USUAL))
+    read_ones = ((read(raw, name), len(gold["quantities"])) for name, raw, gold in marked("open"))
+    page, _ = min(read_ones, key=lambda one: abs(len(one[0].text) / USUAL - 1) + abs(one[1] / FIGURES - 1))
     text, sections, identity = page.text, outline(page.text, page.leads), identify(page)
     size = (len(text), len(extract(page).quantities))
     print("one report of {} characters, {} quantities".format(*size))

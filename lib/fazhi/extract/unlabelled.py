@@ -112,9 +112,10 @@ def topics(text: str, labelled: list[Head], ending: int) -> list[Head]:
 
 def last_parts(text: str, labelled: list[Head]) -> list[Head]:
     """存在的问题：一是…… and 2024年打算。力争……: parts that their first words name, where no heading does."""
-    known = {kind for h in labelled for kind in named_kinds(h.heading)}
+    named = list(knowledge().last_part.finditer(text))
+    known = {kind for h in labelled for kind in named_kinds(h.heading)} if named else set()
     out = []
-    for m in knowledge().last_part.finditer(text):
+    for m in named:
         kinds = set(named_kinds(m[1]))
         if kinds and not kinds & known:
             known |= kinds
