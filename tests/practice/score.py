@@ -32,7 +32,7 @@ from unmark import DIMENSIONS, MarkError, fold, unmark
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-PARTS = {"open": HERE / "open", "shut": HERE / "shut", "phrases": HERE / "phrases", "paragraphs": HERE / "paragraphs", "samples": HERE.parent / "samples"}
+PARTS = {"open": HERE / "open", "shut": HERE / "shut", "unseen": HERE / "unseen", "phrases": HERE / "phrases", "paragraphs": HERE / "paragraphs", "samples": HERE.parent / "samples"}
 RAW = ROOT / "data" / "raw"
 MEASURES = {"open": HERE / "measures"}  # of some reports: NN.tsv for the marked file NN.*
 LAST = HERE / "last.json"
