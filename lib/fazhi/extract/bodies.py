@@ -71,7 +71,7 @@ class _Words:
     drafters: re.Pattern[str]
     ties: tuple[str, ...]
     national: re.Pattern[str]
-    as_printed: frozenset[str]
+    as_printed: tuple[str, ...]
     above: re.Pattern[str]
     last: frozenset[str]
     bare_zones: frozenset[str]
@@ -135,7 +135,7 @@ def words() -> _Words:
         drafters=re.compile(_any(data["drafters"]["organs"])),
         ties=tuple(zone["ties"]),
         national=re.compile(data["national"]["whole"]),
-        as_printed=frozenset(data["government"]["as_printed"]),
+        as_printed=tuple(data["government"]["as_printed"]),
         above=re.compile(data["national"]["before_place"]),
         last=frozenset(data["organs"]["last"]),
         bare_zones=frozenset(zone["not_alone"]),

@@ -391,7 +391,7 @@ def _placed(
         name = body.head + seat.seat_name(regions.path(region.code, year)[-2], year, evidence) + tail
     elif bodies.words().national.fullmatch(body.organ) and not body.places:
         name, region, level = body.organ, None, "national"
-    elif body.organ.endswith(tuple(bodies.words().as_printed)):
+    elif body.organ.endswith(bodies.words().as_printed):
         name = body.text
     elif body.zone:
         name = "".join(p for p in body.places if body.text.startswith("".join(body.places))) + tail

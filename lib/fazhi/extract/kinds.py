@@ -115,8 +115,8 @@ def kinds_of(text: str, sections: list[Section]) -> list[Section]:
         if named == ["plan"] and _CLAUSES.search(heading) and _no_plan(text[s.body : s.end], names[:i], names[i + 1 :]):
             named = []  # 加强党的领导，高标准谋划法治建设
         own = _YEAR.search(heading)
-        following = next((n for n in sections if n.start > s.start), s)
-        if i == 0 and following.level == 1 and know.intro.fullmatch(heading) and names[1:] and not LATER.intersection(names[1]):
+        intro = i == 0 and names[1:] and not LATER.intersection(names[1]) and know.intro.fullmatch(heading)
+        if intro and sections[sections.index(s) + 1].level == 1:
             kind = "other"  # without lower headings: it tells what body that is, and the next part what was done
         elif own and year and int(own[1]) == year + 1 and named in ([], ["achievements"]) and seen:
             kind = "plan"

@@ -78,7 +78,6 @@ def knowledge() -> Knowledge:
     keys = ("never", "body_end", "title", "caption", "told", "ended", "preface", "item", "opens", "terse", "last_part")
     require("sections.toml", "[lines]", lines, dict.fromkeys(keys, str) | {"yes": list, "no": list})
     line = {key: _compiled(lines[key], f"[lines] {key}") for key in keys}
-    line["last_part"] = re.compile(line["last_part"].pattern, re.MULTILINE)
     return Knowledge(tuple(styles), **line, label=re.compile(rf"^{SPACE}(?:{either})", re.MULTILINE),
                      inline=re.compile(rf"(?<=[。！？；;：:]){SPACE}(?:{either})"))
 

@@ -311,8 +311,10 @@ def _serial(folded: str, found: Sequence[Number], covered: bytearray) -> list[Nu
         least = sum(int(x[0]) for x in parts)
         total = next((n for n in reversed(found[a:b]) if n.group in _COUNTED and n.value >= least), None)
         if total:
-            spans = [(m.start() + x.start(), m.start() + x.end(), float(x[0])) for x in parts]
-            out += [Number(a, b, n, None, total.unit, "exact", total.group, False) for a, b, n in spans if not covered[a]]
+            for x in parts:
+                start, end = m.start() + x.start(), m.start() + x.end()
+                if not covered[start]:  # none that another rule has read
+                    out.append(Number(start, end, float(x[0]), None, total.unit, "exact", total.group, False))
     return out
 
 

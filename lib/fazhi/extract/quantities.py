@@ -149,15 +149,16 @@ def _came(folded: str, n: Number, place: Place) -> bool:
 def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, part: str | None, year: int | None) -> Quantity:
     folded = times.folded
     kind, direction = _kind(folded, n, place, previous if previous and previous.end > place.clause else None)
-    said = scope(times, n, place, year)
+    source = comes_from(folded, n, place)
+    said = scope(times, n, place, year, source)
     if said is None and previous and previous.scope == "previous" and phrase("join").search(folded[previous.end : n.start]):
         said = "previous"  # 去年为143份、1,015万元
-    real = status(folded, n, place)
+    real = status(folded, n, place, source)
     if real == "norm" and previous and previous.unit == n.unit and previous.end > place.sentence:
         each = previous.status == "actual" and phrase("each_has").search(folded[previous.end : n.start])
         real = "actual" if each else real  # 培育示范户260户，每村不少于1户
     time = said or "year"
-    if part == "plan" and said == "previous" and comes_from(folded, n, place):
+    if part == "plan" and said == "previous" and source:
         real, time = "actual", "year"  # in a plan: 占比由2分提到4分
     elif part == "plan" and (
         real != "actual"

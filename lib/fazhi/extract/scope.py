@@ -121,8 +121,11 @@ def last(pattern: re.Pattern[str], text: str, start: int = 0, end: int = sys.max
     return found
 
 
-def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None:
-    """The scope that the sentence itself gives to a number, or None where it says nothing of time."""
+def scope(times: Times, n: Number, place: Place, year: int | None, source: bool) -> str | None:
+    """The scope that the sentence itself gives to a number, or None where it says nothing of time.
+
+    `source`, here and for the status: whether another number has come from it (`comes_from`).
+    """
     folded = times.folded
     if place.label is not None and (said := _column(times, place, year)):
         return said
@@ -130,7 +133,7 @@ def scope(times: Times, n: Number, place: Place, year: int | None) -> str | None
     before = n.group not in ("points", "times") and phrase("year_before").search(words)
     if before:
         return "year" if year and f"{year}年" in before[0] else "previous"
-    if comes_from(folded, n, place):
+    if source:
         now = phrase("at_present").search(words) or _promised(folded, n, place)  # 力争由目前的88%提高到90%
         return "year" if now else "previous"
     if "累计" in words and _accumulated(n.group, words, folded[place.sentence : n.start], folded[n.end : n.end + 16]):
@@ -242,11 +245,11 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
     return value
 
 
-def status(folded: str, n: Number, place: Place) -> str:
+def status(folded: str, n: Number, place: Place, source: bool) -> str:
     """Whether the clause says that it happened (actual), is promised (target) or is a standing rule (norm)."""
     if phrase("required").match(folded[n.end : n.end + 8]):
         return "norm"  # 与95%的要求还有差距
-    if comes_from(folded, n, place):
+    if source:
         return "actual"
     found = "actual"
     for cue in cues("status"):
