@@ -11,7 +11,7 @@ from fazhi.extract.numerals import Number, fold, qualifiers, units
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place, places, split_shared, with_tables
 from fazhi.extract.rows import Quantity, RuledOut, Section
-from fazhi.extract.scope import Times, comes_from, cues, scope, standing, status
+from fazhi.extract.scope import STANDING, Times, comes_from, cues, scope, standing, status
 
 _COMPARING = frozenset("多增升高涨进少减降低退")  # one of these stands just before a number that `more_or_less` is said of
 
@@ -112,7 +112,7 @@ def quantities(
             n = n._replace(unit=unit, group=units()[unit])
         if n.group == "duration" and place.label is None and not _achieved(folded, n, place):
             ruled.append(RuledOut(n.start, n.end, "rule_duration"))
-        elif n.chinese and n.unit != "%" and any(a <= n.start < b for a, b in headings):
+        elif n.chinese and _names(n, parts.kind(n.start)) and any(a <= n.start < b for a, b in headings):
             ruled.append(RuledOut(n.start, n.end, "heading"))
         else:
             out.append(_quantity(times, n, place, before, parts.kind(n.start), year))
@@ -139,6 +139,11 @@ def _achieved(folded: str, n: Number, place: Place) -> bool:
     return before is not None or phrase("done_in").match(folded[n.end : n.end + 4]) is not None
 
 
+def _names(n: Number, part: str | None) -> bool:
+    """Whether a Chinese numeral of a heading is part of its name (三项机制), not a count: 每半年通报一次 in a plan."""
+    return n.unit != "%" and (part not in ("plan", "problems") or n.group not in ("session", "case"))
+
+
 def _came(folded: str, n: Number, place: Place) -> bool:
     """Whether a count is one that came about in the year by its own words: what is new, or the sum of cases."""
     words = folded[place.left : place.left_end]
@@ -158,8 +163,8 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
         each = previous.status == "actual" and phrase("each_has").search(folded[previous.end : n.start])
         real = "actual" if each else real  # 培育示范户260户，每村不少于1户
     time = said or "year"
-    if part == "plan" and said == "previous" and source:
-        real, time = "actual", "year"  # in a plan: 占比由2分提到4分
+    if part == "plan" and source:
+        real, time = "actual", "year"  # in a plan: 占比由2分提到4分, 由目前的56%提高到65%以上
     elif part == "plan" and (
         real != "actual"
         or said in (None, "next")
@@ -178,6 +183,10 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
             said = "year"
         elif standing(folded, n, place, previous, part):
             time = "stock"
+    elif said == "partial" and real == "actual" and kind == "count" and n.group in STANDING:
+        until = phrase("until").search(folded, place.sentence, n.start)
+        if until and standing(folded, n, place, previous, part):
+            time = "stock"  # 截至11月底，持证人员43名
     elif said is None and real == "actual" and kind == "amount" and phrase("money_standing").search(folded, place.left, n.start):
         time = "stock"
     apart = _apart().search(folded, place.left, n.start) if n.qualifier == "exact" else None

@@ -27,6 +27,7 @@ _FEATURES = {
     "status": {"target", "norm"},
     "change": {"up", "down"},
 }
+STANDING = frozenset(("person", "entity", "item"))  # what stands on a day, even where its sentence says until when
 _OPENERS = "，,；;：:。！？!?\n\t (（、"
 _OTHER = re.compile(r"\d|的?频[次率]|的要求|的标准")  # another number, or what a rule was only the manner of
 _SEMICOLON = re.compile("[;；]")
@@ -294,7 +295,10 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
         listed = previous.end > place.clause and phrase("goes_on").match(words)
         if listed or (previous.unit == n.unit and phrase("part_of").match(words)):
             return _alike(previous.unit, n.unit)
-    if part != "problems" or n.group not in ("person", "entity", "item"):
+    first = previous is None or previous.end <= place.sentence
+    if first and n.group in STANDING and phrase("year_end").match(folded, place.sentence, n.start):
+        return not made and not phrase("happened").search(folded, place.clause, n.start)
+    if part != "problems" or n.group not in STANDING:
         return False
     return not phrase("happened").search(folded, place.clause, place.clause_end)
 
