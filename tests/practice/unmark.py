@@ -16,6 +16,7 @@ read from plain forms such as `2080余件`, `1.5万元`, `98.2%`.
 from __future__ import annotations
 
 import argparse
+import html
 import json
 import re
 import tomllib
@@ -127,6 +128,8 @@ def unmark(marked: str, name: str) -> tuple[str, dict[str, Any]]:
         if kind not in allowed:
             raise MarkError(f"{name}: {kind!r} of heading {heading!r} is none of {sorted(allowed)}")
         heading = QUANTITY.sub(r"\1", heading)
+        if name.endswith("html"):
+            heading = html.unescape(heading)
         sections.append(
             {
                 "level": int(level),

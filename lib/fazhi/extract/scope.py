@@ -20,6 +20,7 @@ from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
 from fazhi.extract.prefilter import required
 from fazhi.extract.rows import Quantity
+from fazhi.extract.tabular import BARE_YEAR
 from fazhi.knowledge import KnowledgeError, compiled, load_toml, require
 
 _FEATURES = {
@@ -33,7 +34,6 @@ _OTHER = re.compile(r"\d|的?频[次率]|的要求|的标准")  # another number
 _SEMICOLON = re.compile("[;；]")
 _LISTED = re.compile(r"[^,，;；:：()。\d]{0,8}\d[\d,.]*[^,，;；:：()。\d年月日]{1,4}、[^,，;；:：()。\d]*")
 _YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
-_BARE_YEAR = re.compile(r"((?:19|20)\d{2})(?:年度?|年[末底])?")
 _MONTH = re.compile(r"\d{1,2}月份?|第?[一二三四1-4]季度|[上下]半年")
 _HALF = re.compile("[上下]半年")
 _UNTIL = re.compile(r"[至到截止\-—–~](?:(?:19|20)\d{2}年)?(?P<m>1[0-2]|[1-9])月(?P<d>\d{1,2})?")
@@ -197,7 +197,7 @@ def _column(times: Times, place: Place, year: int | None) -> str | None:
     if place.label and _MONTH.fullmatch(times.folded, *place.label):
         return "partial"
     for span in (place.label, (place.left, place.left_end)):
-        if year is not None and span and (m := _BARE_YEAR.fullmatch(times.folded, *span)):
+        if year is not None and span and (m := BARE_YEAR.fullmatch(times.folded, *span)):
             return "year" if int(m[1]) == year else "previous" if int(m[1]) < year else "next"
     for which, m in times.of(place.left, place.left_end):
         value = cues("scope")[which].value

@@ -21,7 +21,7 @@ _RUNNING = re.compile(r"[，。；：:、]|.{61}")  # what a row of cells parted
 _FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.\s]{1,4}))?")
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
 _CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;；、()“”\d]{1,3})")
-_YEAR = re.compile(r"20\d\d(?:年度?|年[末底])?")
+BARE_YEAR = re.compile(r"((?:19|20)\d{2})(?:年度?|年[末底])?")
 # A column of cases counts 件, if it names no unit; another one of numbers the unit that it names, or none.
 _CASES = re.compile(
     r"(?:案|件|申请|受理|复议|诉讼|处罚|许可)[^\s|]{0,4}数量?$|(?:接收|受理|办理|办结|投诉|举报|咨询|收件)量$"
@@ -122,10 +122,10 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
         return []
     known = units()
     figures = [[_figure(folded, a, b, known) for a, b in row] for row in block]
-    years = [m is not None and _YEAR.fullmatch(m[0]) is not None for m in figures[0]]
+    years = [m is not None and BARE_YEAR.fullmatch(m[0]) is not None for m in figures[0]]
     if sum(years) > 1 and all(m is None or year for m, year in zip(figures[0], years, strict=True)):
         figures[0] = [None] * len(years)  # a head that names years
-    if all(first is not None and _YEAR.fullmatch(first[0]) for first, *_ in figures[1:]):
+    if all(first is not None and BARE_YEAR.fullmatch(first[0]) for first, *_ in figures[1:]):
         for matches in figures[1:]:
             matches[0] = None  # the rows' labels do
     again = next((i for i in range(2, len(block)) if any(figures[i - 1]) and not any(figures[i])), 0)
