@@ -106,7 +106,7 @@ def chinese_value(token: str) -> float | None:
 
 @cache
 def units() -> dict[str, str]:
-    """Every unit and its class. Raises KnowledgeError for a doubled or misshapen entry."""
+    """Every unit, in brackets of either width, and its class. Raises KnowledgeError for a doubled or misshapen entry."""
     found: dict[str, str] = {}
     for entry in load_toml("units.toml")["unit"]:
         name = entry.get("class", "?")
@@ -117,7 +117,7 @@ def units() -> dict[str, str]:
                 raise KnowledgeError(
                     "units.toml", f"[[unit]] {name}", f"`{unit}` stands in {found[unit]} too", "keep one of them"
                 )
-            found[unit] = name
+            found[unit] = found[unit.replace("(", "（").replace(")", "）")] = name
     return found
 
 
@@ -132,7 +132,7 @@ def _only_digits() -> frozenset[str]:
 def _unit_names() -> str:
     """An alternation of all units, the longest first, each with what may not stand behind it."""
     barred = {unit: entry.get("not_before", "") for entry in load_toml("units.toml")["unit"] for unit in entry["names"]}
-    names = sorted(units(), key=len, reverse=True)
+    names = sorted(barred, key=len, reverse=True)
     return "|".join(re.escape(unit) + (f"(?![{barred[unit]}])" if barred[unit] else "") for unit in names)
 
 

@@ -102,12 +102,17 @@ def quantities(
     out: list[Quantity] = []
     kept: list[Place] = []
     ruled: list[RuledOut] = []
-    for n, place in zip(*with_tables(text, *shared), strict=True):
+    every, where = with_tables(text, *shared)
+    for n, place, after in zip(every, where, [*every, None][1:], strict=True):
         before = out[-1] if out else None
+        if "(" in n.unit and "（" in text[n.start : n.end]:
+            n = n._replace(unit=n.unit.replace("(", "（").replace(")", "）"))  # as it is printed
         unit = before.unit or "" if before and n.unit == "个" else ""
         to = phrase("to").match(folded[before.end : n.start]) if before and unit.startswith("个") else None
         if before and to and before.end + to.end() == n.start:
             n = n._replace(unit=unit, group=units()[unit])  # 由14个工作日压到4个
+        elif n.unit == "个" and after and after.unit.startswith("个") and folded[n.end : after.start] in ("、", "和", "或"):
+            n = n._replace(unit=after.unit, group=after.group)  # 压缩到20个、10个工作日
         elif not n.unit and folded[n.end - 1] in "万亿" and (unit := _lent(folded, n, place, before)):
             n = n._replace(unit=unit, group=units()[unit])
         if n.group == "duration" and place.label is None and not _achieved(folded, n, place):

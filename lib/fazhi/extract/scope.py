@@ -186,6 +186,8 @@ def _accumulated(group: str, words: str, before: str, after: str) -> bool:
         return True  # 累计29人(其中2020年新通过4人)
     if phrase("cumulative").fullmatch(words.strip(",")) and phrase("came_new").search(before):
         return True  # 新培育法律明白人215名，累计1402名
+    if (group in STANDING or group == "object") and phrase("cumulative_reached").search(words):
+        return True
     if group in ("item", "entity") and phrase("cumulative").search(words) and not phrase("this_year").search(words):
         return True
     by_verb = {"item": "cumulative_items", "person": "cumulative_persons"}.get(group)
@@ -218,6 +220,9 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
         # 清理2010年以来文件: the documents' age, not the figure's time
         told = opens or m[0][0] in "自从"
         return None if year is None or not told else "cumulative" if int(m["y"]) < year else "year"
+    if value in ("relative", "cumulative", "since") and "的" in folded[m.end() : n.start]:
+        if phrase("looked_at").search(folded, place.sentence, m.start()):
+            return None  # 评查2022年7月至2023年6月办结的案卷105卷
     if value == "cumulative" and m[0].endswith("来") and folded[m.end()] == "的":
         return None  # nor 机构改革以来的87件文件
     if value == "relative":
