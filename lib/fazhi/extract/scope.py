@@ -137,7 +137,7 @@ def scope(times: Times, n: Number, place: Place, year: int | None, source: bool)
     if source:
         now = phrase("at_present").search(words) or _promised(folded, n, place)  # 力争由目前的88%提高到90%
         return "year" if now else "previous"
-    if "累计" in words and _accumulated(n.group, words, folded[place.sentence : n.start], folded[n.end : n.end + 16]):
+    if "累计" in words and _accumulated(n.group, words, folded[place.sentence : n.start], folded[n.end : n.end + 60]):
         return "cumulative"
     best, found = -1, None
     seen = {  # of each cue the last match before the number

@@ -204,8 +204,8 @@ def _join_total(q: Quantity, words: str, whole: Quantity) -> None:
     """Give a part its total's time where that stands, and its code where its own words have none."""
     if q.kind == "count" and whole.scope == "stock" and q.scope == "year" and not phrase("made").search(words):
         q.scope = "stock"
-    if (whole.scope, q.scope, q.dated) == ("partial", "year", False):
-        q.scope = "partial"  # 截至11月底办理214件。一般程序案件中，市容151件
+    if whole.scope in ("partial", "cumulative") and (q.scope, q.dated) == ("year", False):
+        q.scope = whole.scope  # 截至11月底办理214件。一般程序案件中，市容151件
     if whole.unit == q.unit and not _outcomes().search(words):
         _take(q, whole, "part_of_total")
 
