@@ -55,6 +55,7 @@ def tie(text: str, found: list[Quantity], where: Sequence[Place]) -> None:
             _join_total(q, words, found[q.part_of])
         if earlier:
             _join(folded, q, place, words, found, earlier)
+            _all_of_them(folded, q, found[earlier[-1]], where[earlier[-1]])
         earlier.append(i)
     _add_up(folded, found, where)
 
@@ -228,6 +229,16 @@ def _join(folded: str, q: Quantity, place: Place, words: str, found: list[Quanti
         codes = {f.code for f in same}
         if len(codes) == 1 and len(same) > 1 and abs(sum(f.value for f in same) - q.value) < 1e-6 * max(1.0, q.value):
             _take(q, same[0], "sum_of_list")
+
+
+def _all_of_them(folded: str, q: Quantity, before: Quantity, place: Place) -> None:
+    """Take the code of all officers of whom the next figure says how many are certified, and of all who ought to sit an exam."""
+    if q.unit != before.unit or before.kind != "count":
+        return
+    own, between = folded[place.left : place.left_end], folded[before.end : q.start]
+    for all_, some in (("all_officers", "certified_of_them"), ("due", "came_of_them")):
+        if phrase(all_).search(own) and phrase(some).match(between):
+            before.code, before.rule = None, "none:all_of_them"
 
 
 def _take(q: Quantity, other: Quantity, rule: str) -> None:
