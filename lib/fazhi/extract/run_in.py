@@ -30,7 +30,9 @@ _COUNT = re.compile(r"\d[\d,.]*(?![\d,.年月])|[一二三四五六七八九十�
 _INSIDE = frozenset("，,、。；;：:）)”》")  # a text does not begin with these
 _GOES_ON = frozenset("，,、（(“《")  # nor does a heading end with these
 # what stands before the rest of a clause, not at a heading's end: 每个分局至少|配备审核人员1名, 拟投入85万元|对6家机构安装设备
-_UNFINISHED = re.compile(r"(?:至少|不少于|不低于|每[个名家季年月]?|[各约近达拟])$|\d[\d,.]*[余多]?[万亿]?[余多]?[^\d\s,.，、]{1,3}$")
+_UNFINISHED = re.compile(
+    r"(?:至少|不少于|不低于|每[个名家季年月]?|[各约近达拟])$|\d[\d,.]*[余多]?[万亿]?[余多]?[^\d\s,.，、]{1,3}$"
+)
 FURTHER = r"[（(]?(?:\d{1,2}|[二三四五六七八九十]{1,2})"  # a label that goes on a list begins so
 NUMBERED = re.compile(rf"[ \u3000]*{FURTHER}[）)、.．](?!\d)")
 STOP = re.compile(r"[。！？!?](?![”’」』）)])|\n")

@@ -220,9 +220,9 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
         # 清理2010年以来文件: the documents' age, not the figure's time
         told = opens or m[0][0] in "自从"
         return None if year is None or not told else "cumulative" if int(m["y"]) < year else "year"
-    if value in ("relative", "cumulative", "since") and "的" in folded[m.end() : n.start]:
-        if phrase("looked_at").search(folded, place.sentence, m.start()):
-            return None  # 评查2022年7月至2023年6月办结的案卷105卷
+    of_theirs = value in ("relative", "cumulative") and "的" in folded[m.end() : n.start]
+    if of_theirs and phrase("looked_at").search(folded, place.sentence, m.start()):
+        return None  # 评查2022年7月至2023年6月办结的案卷105卷
     if value == "cumulative" and m[0].endswith("来") and folded[m.end()] == "的":
         return None  # nor 机构改革以来的87件文件
     if value == "relative":
