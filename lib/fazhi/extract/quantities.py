@@ -178,7 +178,8 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
     ):
         real, time = "target", "next"
     elif real == "target" and said in (None, "year"):
-        time = "year" if phrase("carried_out").search(folded, n.end, place.sentence_end) else "next"
+        done = phrase("carried_out").search(folded, n.end, place.sentence_end) or phrase("planned").search(folded, place.own, n.start)
+        time = "year" if done else "next"
     elif real == "norm":
         time = "year"
     elif real == "actual" and time == "next":
@@ -188,10 +189,11 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
             said = "year"
         elif standing(folded, n, place, previous, part):
             time = "stock"
-    elif said == "partial" and real == "actual" and kind == "count" and n.group in STANDING:
-        until = phrase("until").search(folded, place.sentence, n.start)
-        if until and standing(folded, n, place, previous, part):
-            time = "stock"  # 截至11月底，持证人员43名
+    elif said in ("partial", "cumulative") and real == "actual" and kind == "count" and n.group in STANDING:
+        name = "until" if said == "partial" else "kept"
+        told = phrase(name).search(folded, place.sentence if said == "partial" else place.left, n.start)
+        if told and standing(folded, n, place, previous, part):
+            time = "stock"  # 截至11月底，持证人员43名; 累计取消31项，现保留14项
     elif said is None and real == "actual" and kind == "amount" and phrase("money_standing").search(folded, place.left, n.start):
         time = "stock"
     apart = _apart().search(folded, place.left, n.start) if n.qualifier == "exact" else None

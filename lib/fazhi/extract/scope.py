@@ -32,7 +32,7 @@ STANDING = frozenset(("person", "entity", "item"))  # what stands on a day, even
 _OPENERS = "，,；;：:。！？!?\n\t (（、"
 _OTHER = re.compile(r"\d|的?频[次率]|的要求|的标准")  # another number, or what a rule was only the manner of
 _SEMICOLON = re.compile("[;；]")
-_LISTED = re.compile(r"[^,，;；:：()。\d]{0,8}\d[\d,.]*[^,，;；:：()。\d年月日]{1,4}、[^,，;；:：()。\d]*")
+_LISTED = re.compile(r"\(?[^,，;；:：()。\d]{0,8}\d[\d,.]*[^,，;；:：()。\d年月日]{1,4}、[^,，;；:：()。\d]*")
 _YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
 _MONTH = re.compile(r"\d{1,2}月份?|第?[一二三四1-4]季度|[上下]半年")
 _HALF = re.compile("[上下]半年")
@@ -257,6 +257,8 @@ def status(folded: str, n: Number, place: Place, source: bool) -> str:
         return "norm"  # 与95%的要求还有差距
     if source:
         return "actual"
+    if n.unit != "%" and phrase("planned").search(folded, place.own, n.start):
+        return "target"  # 完成年计划1.5万人的108.7%
     found = "actual"
     for cue in cues("status"):
         m = cue.pattern.search(folded, place.clause, n.end if cue.value == "norm" else n.start)
@@ -271,8 +273,12 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
     words = folded[place.left : place.left_end]
     if n.unit.endswith("次"):
         return False
-    if phrase("left_over").search(words):
+    if phrase("carried_over").search(words):
         return True
+    if phrase("left_over").search(words):
+        # 受理20件，审结18件，未结2件: a part of the year's; 年末未结2件, 余下2,614亩 stand
+        of_total = previous is not None and previous.end > place.sentence and previous.unit == n.unit
+        return not of_total or n.group not in ("case", "paper", "item") or phrase("at_year_end").search(words) is not None
     if phrase("composed").search(folded, n.end, min(place.clause_end, n.end + 10)):
         return True
     if _stock().search(folded, n.end, max(n.end, min(place.right, n.end + 8))):

@@ -193,6 +193,8 @@ _BESIDE = "\u4e00-\u9fff，。；：、“”（）《》"
 APART = re.compile(f"(?<!报告)(?<!总结)(?<!情况)(?<=[{_BESIDE}]) {{1,2}}(?=\\d)|(?<=[\\d%％]) {{1,2}}(?=[{_BESIDE}])")
 RUNNING = re.compile("[，。；,;]|.{61}|^[（(]?[一二三四五六七八九十]{1,3}[、）)]")  # what a row of cells has not
 TITLE_END = re.compile("(?:报告|总结|汇报|情况)$")
+CELLS = re.compile(r"\S(?: {2,}|\t)\S[^\n]*?(?: {2,}|\t)\S")  # a row of a table: three cells and more
+COUNTED = re.compile(r"\d ?(?:[余多]|[万亿])*(?:[件次人项家个份起条场名期部宗户元]|[%％])")  # what a heading that ends its line seldom has
 RUN_ON = re.compile(r" {2,}|(?<=[。；：]) ?(?=[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
 
 
@@ -295,10 +297,16 @@ def unwrap(lines: list[str], label: re.Pattern[str]) -> list[str]:
 
 
 def _joined(lines: list[str], label: re.Pattern[str], margin: int, least: int) -> list[str]:
-    """Lines joined where they reach the margin; those of sentences also where they nearly do, at `least`, and go on."""
+    """Lines joined where they reach the margin; those of sentences, and of headings that count something, also where they nearly
+    do, at `least`, and go on. The rows of a table stay apart.
+    """
     out: list[str] = []
     goes_on = heading = False
     for line in lines:
+        if CELLS.search(line.strip()):
+            out.append(line)
+            goes_on = heading = False
+            continue
         labelled = label.match(line) is not None
         heading = labelled or (heading and goes_on)
         if goes_on and line.strip() and not line.startswith(("  ", "\t")) and not labelled:
@@ -307,5 +315,6 @@ def _joined(lines: list[str], label: re.Pattern[str], margin: int, least: int) -
         else:
             out.append(line)
         wide, end = width(line.rstrip()), line.rstrip()[-1:]
-        goes_on = wide >= margin - 4 or (end in "，,、" if heading else wide >= least and end not in STOPS)
+        told = not heading or COUNTED.search(out[-1]) is not None
+        goes_on = wide >= margin - 4 or (end in "，,、" if heading else False) or (told and wide >= least and end not in STOPS)
     return out
