@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fazhi.extract import phrases
 from fazhi.extract.phrases import phrase
 from fazhi.knowledge import KnowledgeError, load_toml
 
@@ -24,3 +25,10 @@ def test_no(name: str, example: str) -> None:
 def test_a_missing_phrase_says_what_to_add() -> None:
     with pytest.raises(KnowledgeError, match=r"phrases\.toml: nowhere: no such phrase; .*add"):
         phrase("nowhere")
+
+
+def test_a_doubled_phrase_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phrases, "load_toml", lambda _: {"phrase": [PHRASES[0], PHRASES[0]]})
+    phrases._all.cache_clear()
+    with pytest.raises(KnowledgeError, match="stands there twice; .*another name"):
+        phrases._all()

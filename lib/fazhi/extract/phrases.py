@@ -14,6 +14,8 @@ def _all() -> dict[str, re.Pattern[str]]:
     for entry in load_toml("phrases.toml")["phrase"]:
         name = f"[[phrase]] {entry.get('name', '?')}"
         require("phrases.toml", name, entry, {"name": str, "zh": str, "pattern": str, "yes": list, "no": list})
+        if entry["name"] in out:
+            raise KnowledgeError("phrases.toml", name, "stands there twice", "give one of them another name")
         out[entry["name"]] = compiled("phrases.toml", name, entry["pattern"])
     return out
 

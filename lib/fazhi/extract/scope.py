@@ -273,7 +273,7 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
     words = folded[place.left : place.left_end]
     if n.unit.endswith("次"):
         return False
-    if phrase("carried_over").search(words):
+    if phrase("carried_on").search(words):
         return True
     if phrase("left_over").search(words):
         # 受理20件，审结18件，未结2件: a part of the year's; 年末未结2件, 余下2,614亩 stand
