@@ -30,5 +30,5 @@ def test_a_missing_phrase_says_what_to_add() -> None:
 def test_a_doubled_phrase_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phrases, "load_toml", lambda _: {"phrase": [PHRASES[0], PHRASES[0]]})
     phrases._all.cache_clear()
-    with pytest.raises(KnowledgeError, match="stands there twice; .*another name"):
+    with pytest.raises(KnowledgeError, match=r"stands there twice; .*another name"):
         phrases._all()

@@ -178,8 +178,8 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
     ):
         real, time = "target", "next"
     elif real == "target" and said in (None, "year"):
-        done = phrase("carried_out").search(folded, n.end, place.sentence_end) or phrase("planned").search(folded, place.own, n.start)
-        time = "year" if done else "next"
+        planned = phrase("planned").search(folded, place.own, n.start)
+        time = "year" if planned or phrase("carried_out").search(folded, n.end, place.sentence_end) else "next"
     elif real == "norm":
         time = "year"
     elif real == "actual" and time == "next":

@@ -194,7 +194,8 @@ APART = re.compile(f"(?<!报告)(?<!总结)(?<!情况)(?<=[{_BESIDE}]) {{1,2}}(?
 RUNNING = re.compile("[，。；,;]|.{61}|^[（(]?[一二三四五六七八九十]{1,3}[、）)]")  # what a row of cells has not
 TITLE_END = re.compile("(?:报告|总结|汇报|情况)$")
 CELLS = re.compile(r"\S(?: {2,}|\t)\S[^\n]*?(?: {2,}|\t)\S")  # a row of a table: three cells and more
-COUNTED = re.compile(r"\d ?(?:[余多]|[万亿])*(?:[件次人项家个份起条场名期部宗户元]|[%％])")  # what a heading that ends its line seldom has
+# what a heading that ends its line seldom has
+COUNTED = re.compile(r"\d ?(?:[余多]|[万亿])*(?:[件次人项家个份起条场名期部宗户元]|[%％])")
 RUN_ON = re.compile(r" {2,}|(?<=[。；：]) ?(?=[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
 
 
