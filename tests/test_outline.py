@@ -287,6 +287,11 @@ def test_topic_sentences_behind_a_dash_are_headings_where_they_are_a_series() ->
     assert shown(f"{LEAD}一、主要做法\n{one}二、存在问题\n力量薄弱。\n") == [(1, "一、", "主要做法"), (1, "二、", "存在问题")]
 
 
+def test_no_heading_ends_before_what_its_clause_counts() -> None:
+    ends = {line[:at] for line in ("完善监督，每个分局至少配备审核人员一名", "强化监管，拟投入85万元对六家机构安装设备") for at in places(line)}
+    assert ends and not ends & {"完善监督，每个分局至少", "强化监管，拟投入85万元"}
+
+
 @given(st.text("加强依法行政，、“”《》（）推进全年开展3件", max_size=60))
 def test_a_heading_never_ends_inside_brackets_or_beside_a_comma(line: str) -> None:
     end = heading_end(line)

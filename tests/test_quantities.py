@@ -243,6 +243,46 @@ def test_what_a_figure_is_set_against_is_of_before(text: str) -> None:
     assert one(text).scope == "previous"
 
 
+@pytest.mark.parametrize(("text", "scopes"), [
+    ("截至11月底，持证执法人员43名。", ["stock"]),
+    ("截至11月底，受理投诉43件。", ["partial"]),
+    ("2013年以来累计取消许可31项，现有执法人员40名。", ["cumulative", "stock"]),
+    ("中心投入使用以来累计办理案件1900起。", ["cumulative"]),
+    ("今年以来累计办理案件1900起。", ["year"]),
+    ("配备记录仪14台，累计达到52台。", [None, "cumulative"]),
+    ("去年全年立案49起。", ["previous"]),
+    ("评查2019年7月至2020年6月办结的案卷105卷。", ["year"]),
+    ("1—11月，投资62亿元，为年度任务的103%。", ["partial", "partial"]),
+    ("受理20件，审结18件，未结2件。", ["year", "year", "year"]),
+    ("年末未结案件2件。", ["stock"]),
+])  # fmt: skip
+def test_what_stands_what_adds_up_and_what_is_left(text: str, scopes: list[str | None]) -> None:
+    assert [None if want is None else q.scope for q, want in zip(read(text), scopes, strict=True)] == scopes
+
+
+def test_a_plan_of_the_year_is_a_target_of_the_year() -> None:
+    assert [(q.status, q.scope) for q in read("完成年计划1.5万人的108.7%。")] == [("target", "year"), ("actual", "year")]
+    assert one("完成年计划的112.6%。").status == "actual"
+
+
+def test_a_count_in_a_plans_heading_counts_and_a_name_does_not() -> None:
+    def headed(heading: str, kind: str) -> list[float]:
+        text = f"一、{heading}。\n"
+        return [q.value for q in read(text, [Section(0, None, 1, "一、", heading, kind, None, 0, len(text) - 1, len(text))])]
+
+    assert headed("加强监督，每半年通报一次执法情况", "plan") == [1.0]
+    assert headed("每半年通报一次执法情况", "achievements") == headed("三项机制管长远", "plan") == []
+
+
+def test_a_unit_that_two_numbers_share() -> None:
+    assert [q.unit for q in read("时限压缩到20个、10个工作日。")] == ["个工作日", "个工作日"]
+
+
+@pytest.mark.parametrize(("text", "unit"), [("发放3万余份（个）。", "份（个）"), ("器材31台(套)。", "台(套)"), ("检查217家（次）。", "家次")])
+def test_a_unit_in_brackets_is_as_printed(text: str, unit: str) -> None:
+    assert one(text).unit == unit
+
+
 def test_what_a_number_has_come_from() -> None:
     assert [q.scope for q in read("要件由5件精简成2件。")] == ["previous", "year"]
     assert [(q.status, q.scope) for q in read("力争由目前的88%提高到90%。")] == [("actual", "year"), ("target", "next")]

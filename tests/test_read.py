@@ -121,6 +121,15 @@ def test_a_ragged_margin_is_one() -> None:
     assert unwrap(sentences, re.compile("一、")) == sentences
 
 
+def test_a_labelled_line_that_counts_goes_on_and_rows_of_a_table_stay_apart() -> None:
+    long = "坚持把学习宣传贯彻法治思想作为重大政治任务全年组织学法培训执法人员办理案件提出意见"
+    told = ["7.县政府召开常务会议17次，坚持集体讨论，涉法议", "题由法制办先提出意见。"]
+    rows = ["部门                    立案（件）    结案（件）", "市场监督管理局          97            91"]
+    ragged = [*[long[: 23 + k % 2] for k in range(9)], "全年有序。"]
+    joined = unwrap([*[long[:28]] * 3, "结束。", *told, *rows, *ragged], re.compile(r"\d\."))
+    assert joined == [long[:28] * 3 + "结束。", "".join(told), *rows, "".join(ragged)]
+
+
 def test_a_printed_page_run_together_gets_its_paragraphs_back() -> None:
     label = re.compile(r"[一二三]、|（[一二三]）")
     told = [PROSE_LINE * 9 + "。", "一、主要做法", PROSE_LINE * 2 + "。", "（一）依法决策", PROSE_LINE * 4 + "。"]

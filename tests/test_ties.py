@@ -54,11 +54,20 @@ def test_every_listed_kind_takes_the_code(words: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "codes"), [
-    ("全年共排查矛盾纠纷213起，调处成功207起。", [None, "peoples_mediations"]),
-    ("摸排纠纷58件，化解56件。", [None, "peoples_mediations"]),
+    ("全年共排查矛盾纠纷213起，调处成功207起。", ["disputes_other", "peoples_mediations"]),
+    ("摸排纠纷58件，化解56件。", ["disputes_other", "peoples_mediations"]),
     ("人民调解组织受理纠纷168件，调解成功166件。", ["peoples_mediations", None]),
 ])  # fmt: skip
 def test_what_was_settled_of_what_was_looked_for(text: str, codes: list[str | None]) -> None:
+    assert [q.code for q in read(text)] == codes
+
+
+@pytest.mark.parametrize(("text", "codes"), [
+    ("现有执法人员41人，持证38人。", [None, "enforcement_officers"]),
+    ("现有执法人员41人，全部持证。", ["enforcement_officers"]),
+    ("参加法律考试，应考289人，实考283人。", [None, "law_exams"]),
+])  # fmt: skip
+def test_all_of_whom_the_next_figure_tells_have_no_code(text: str, codes: list[str | None]) -> None:
     assert [q.code for q in read(text)] == codes
 
 

@@ -18,6 +18,7 @@ from fazhi.knowledge import compiled, exemplified, load_toml, require
 ASCII = "0123456789"
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 ANY = rf"(?<![\d.{CHINESE}])(?<!\d,)(?:\d+(?:\.\d+)?|[{CHINESE}]+)"
+FAR = 16  # how far before a numeral it is said how often: 每半年听取一次
 _NUMERAL = CHINESE + ASCII
 _TITLE = re.compile(r"《[^《》\n]{0,120}(?:《[^《》\n]*》[^《》\n]{0,80})*》")
 
@@ -28,6 +29,7 @@ class Reasons:
 
     names: tuple[str, ...]  # of the reason of each pattern
     patterns: tuple[re.Pattern[str], ...]
+    unless: dict[str, re.Pattern[str]]  # of a reason, what may stand up to the unit of a numeral that counts after all
     starts: re.Pattern[str]  # a run of numerals of one kind, or one other character
     automaton: ahocorasick_rs.AhoCorasick
     idiom: str
@@ -40,11 +42,14 @@ def listed() -> Reasons:
     know = load_toml("numerals.toml")
     names: list[str] = []
     patterns: list[re.Pattern[str]] = []
+    unless: dict[str, re.Pattern[str]] = {}
     starts = "0-9" + CHINESE
     for entry in know["reason"]:
         where = f"[[reason]] {entry.get('name')}"
         needed = {"name": str, "zh": str, "patterns": list, "yes": list, "no": list}
-        require("numerals.toml", where, entry, needed, {"starts": str})
+        require("numerals.toml", where, entry, needed, {"starts": str, "unless": str})
+        if "unless" in entry:
+            unless[entry["name"]] = compiled("numerals.toml", where, entry["unless"])
         starts += entry.get("starts", "")
         bodies = [p.replace("{A}", ANY).replace("{N}", r"\d+").replace("{C}", f"[{CHINESE}]+") for p in entry["patterns"]]
         patterns += [compiled("numerals.toml", where, body) for body in bodies]
@@ -57,7 +62,7 @@ def listed() -> Reasons:
     places = know["places"]
     require("numerals.toml", "[places]", places, {"pattern": str, "yes": list, "no": list})
     told = exemplified("numerals.toml", "[places]", places["pattern"], places["yes"], places["no"])
-    return Reasons(tuple(names), tuple(patterns), leap, automaton, idioms["reason"], told)
+    return Reasons(tuple(names), tuple(patterns), unless, leap, automaton, idioms["reason"], told)
 
 
 @cache
@@ -105,6 +110,9 @@ def ruled_out(folded: str) -> list[RuledOut]:
                 continue
             for pattern, name in tried(folded[start], run, after, run is ASCII and start > first):
                 if m := pattern.match(folded, start):
+                    counts = reasons.unless.get(name)
+                    if counts and counts.search(folded, max(0, start - FAR), start + 2):
+                        continue
                     if m.end() > start:
                         at = m.end()
                         candidates.append(RuledOut(start, at, name))
