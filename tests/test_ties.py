@@ -62,6 +62,14 @@ def test_what_was_settled_of_what_was_looked_for(text: str, codes: list[str | No
     assert [q.code for q in read(text)] == codes
 
 
+def test_lines_below_a_total_that_add_up_to_it_are_its_parts() -> None:
+    lines = "种子        9件\n农药        13件\n道路运输  5件\n渔政  17件\n"
+    text = f"查处违法案件44件，罚没款23万元。\n按领域分为：\n{lines}全年培训12次。"
+    assert [part for _, _, part in shown(text)] == [None, None, 0, 0, 0, 0, None]
+    assert {code for _, code, part in shown(text) if part == 0} == {"penalty_cases"}
+    assert {part for _, _, part in shown(text.replace("17件", "18件"))} == {None}
+
+
 @pytest.mark.parametrize(("text", "codes"), [
     ("现有执法人员41人，持证38人。", [None, "enforcement_officers"]),
     ("现有执法人员41人，全部持证。", ["enforcement_officers"]),

@@ -16,9 +16,11 @@ from fazhi.extract.parts import LEAST_TOTAL, lists, parts
 from fazhi.extract.phrases import phrase
 from fazhi.extract.places import Place
 from fazhi.extract.rows import Quantity
+from fazhi.extract.run_in import line_end
 from fazhi.knowledge import load_toml, require, wholes
 
 MEDIATIONS, SETTLED = "peoples_mediations", "screened_and_settled"
+SHORT, HEAD = 30, 24  # characters of a line of a list, and of what heads the list, at most
 ABOVE = 16  # figures before a table among which stands what its rows add up to
 
 
@@ -142,11 +144,20 @@ def _level_of(q: Quantity, found: Sequence[Quantity], levels: Sequence[int]) -> 
 
 
 def _add_up(folded: str, found: list[Quantity], where: Sequence[Place]) -> None:
-    """Figures that add up to a coded one before them in their paragraph are its parts: 处罚24件：市场监管14件、水利10件."""
+    """Figures that add up to a coded one before them in their paragraph are its parts: 处罚24件：市场监管14件、水利10件.
+
+    A list of short lines goes on the paragraph before it.
+    """
     alike: dict[tuple[int, str | None], list[int]] = defaultdict(list)  # of one paragraph and unit
+    paragraph = stop = -1
     for i, q in enumerate(found):
+        if q.end > stop:
+            start, above = folded.rfind("\n", 0, q.start) + 1, stop
+            stop = line_end(folded, q.end)
+            listed = above >= 0 and start - above <= HEAD and stop - start <= SHORT and "。" not in folded[start:stop]
+            paragraph = paragraph if listed else start
         if q.kind == "count" and q.high is None and q.value >= 1:
-            alike[folded.find("\n", q.end), q.unit].append(i)
+            alike[paragraph, q.unit].append(i)
     for counts in alike.values():
         for at, t in enumerate(counts):
             if found[t].code and found[t].value >= LEAST_TOTAL:
@@ -186,15 +197,16 @@ def _take_parts(folded: str, found: list[Quantity], where: Sequence[Place], t: i
         if left == 0 and len(parts) > 1 and _kinds_of(folded, total, [(found[i], where[i]) for i in parts]):
             for i in parts:
                 found[i].part_of = t
+                found[i].code = found[i].code if found[i].code == total.code else None
                 _take(found[i], total, "adds_up")
             break
 
 
 def _kinds_of(folded: str, total: Quantity, parts: Sequence[tuple[Quantity, Place]]) -> bool:
-    """Whether figures can be kinds of the total: of its time, none with another code, none an outcome of it."""
-    return all(
-        q.code in (None, total.code)
-        and q.part_of is None
+    """Whether figures can be kinds of the total: of its time, few with another code, none an outcome of it."""
+    others = sum(q.code not in (None, total.code) for q, _ in parts)
+    return others * 4 <= len(parts) and all(
+        q.part_of is None
         and (q.scope, q.status) == (total.scope, total.status)
         and not _outcomes().search(_words(folded, q, p))
         for q, p in parts
