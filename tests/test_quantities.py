@@ -265,6 +265,11 @@ def test_a_plan_of_the_year_is_a_target_of_the_year() -> None:
     assert one("完成年计划的112.6%。").status == "actual"
 
 
+def test_what_is_done_beside_what_is_proposed() -> None:
+    found = read("清理文件112件，保留74件、拟修改7件、废止22件、拟废止3件。")
+    assert [q.status for q in found] == ["actual", "actual", "target", "actual", "target"]
+
+
 def test_a_count_in_a_plans_heading_counts_and_a_name_does_not() -> None:
     def headed(heading: str, kind: str) -> list[float]:
         text = f"一、{heading}。\n"

@@ -222,3 +222,9 @@ def test_an_empty_cell_at_the_end_moves_nothing() -> None:
     rows = [["执法种类", "2023年", "2022年", "备注"], ["行政许可（件）", "63", "49", "劳务派遣"]]
     text = table(rows, " | ").replace("劳务派遣\n", "劳务派遣 |\n不予许可（件） | 4 | 1 | |\n")
     assert [(q.value, q.scope) for q in figures(text, [], 2023)[0]] == [(63, "year"), (49, "previous"), (4, "year"), (1, "previous")]
+
+
+def test_a_sum_over_merged_cells_stands_below_the_columns_of_figures() -> None:
+    head = ["序号", "类别", "立案数（宗）", "备注"]
+    rows = [["1", "食品", "148", "含移送"], ["2", "药品", "57", "含复核"], ["3", "价格", "89", "玉器为主"], ["合计", "294"]]
+    assert values(table([head, *rows])) == [(148, "宗"), (57, "宗"), (89, "宗"), (294, "宗")]

@@ -29,6 +29,7 @@ _CASES = re.compile(
 _COUNTED = re.compile(r"(\S)数$|[一-鿿]量$")
 _SHARE = re.compile(r"(?:率|比例|占比|比重)$")
 _WORD_UNIT = re.compile(r"(万|亿|千)?(\S{1,3})")
+_COUNTERS = frozenset(("序号", "编号", "项次", "号"))  # heads of columns that count the rows
 _SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3}
 
 
@@ -149,6 +150,11 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
     units_at = next((i for i, (a, b) in enumerate(columns) if folded[a:b] in ("单位", "计量单位")), None)
     out = []
     full = [[bool(m) for m in matches] for matches in figures[head + 1 :] if len(matches) == len(columns)]
+    told = [  # the columns of figures
+        i
+        for i, (a, b) in enumerate(columns)
+        if folded[a:b] not in _COUNTERS and sum(row[i] for row in full) * 2 > len(full)
+    ]
     for row, matches in zip(block[head + 1 :], figures[head + 1 :], strict=True):
         first = next((i for i, m in enumerate(matches) if m), 0)
         last = first - 1 - (first > 1 and folded[slice(*row[first - 1])] in known)  # before a column of units
@@ -158,10 +164,14 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
             shift = 0  # … | 12 | |: the last are
         if units_at is not None and 0 < shift < len(columns) - units_at and folded[slice(*row[units_at])] in known:
             shift = 0
-        for i, m in enumerate(matches):
-            if m is None or not 0 <= i + shift < len(columns):
+        below = [i + shift for i in range(len(row))]
+        if len(row) < len(columns) and len(told) == sum(map(bool, matches)):
+            column = iter(told)  # 合计 over the columns of numbers and names: as many figures as columns that have such
+            below = [next(column) if m else -1 for m in matches]
+        for i, m in zip(below, matches, strict=True):
+            if m is None or not 0 <= i < len(columns):
                 continue
-            a, b = columns[i + shift]
+            a, b = columns[i]
             named, marked = _UNIT.search(folded, a, b), label and _UNIT.search(folded, *label)
             apart = _WORD_UNIT.fullmatch(folded, *row[units_at]) if units_at is not None and shift == 0 else None
             printed = m[3] and _WORD_UNIT.fullmatch(m[3])
