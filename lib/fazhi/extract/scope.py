@@ -262,7 +262,7 @@ def status(folded: str, n: Number, place: Place, source: bool) -> str:
     found = "actual"
     for cue in cues("status"):
         m = cue.pattern.search(folded, place.clause, n.end if cue.value == "norm" else n.start)
-        amended = m and m.end() <= place.own and folded[m.end() - 1 : m.end() + 2] in ("拟修改", "拟修订")
+        amended = m and m.end() <= place.own and phrase("to_be_amended").match(folded, m.start())
         if amended and phrase("settled_documents").match(folded[place.own : n.start]):
             continue  # 拟修改7件、废止22件: the second is done
         # 以每两月1次的频次学习5次: the rule is said of another number

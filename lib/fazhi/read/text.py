@@ -317,5 +317,5 @@ def _joined(lines: list[str], label: re.Pattern[str], margin: int, least: int) -
             out.append(line)
         wide, end = width(line.rstrip()), line.rstrip()[-1:]
         told = not heading or COUNTED.search(out[-1]) is not None
-        goes_on = wide >= margin - 4 or (end in "，,、" if heading else False) or (told and wide >= least and end not in STOPS)
+        goes_on = wide >= margin - 4 or (heading and end in "，,、") or (told and wide >= least and end not in STOPS)
     return out
