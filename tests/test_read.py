@@ -130,6 +130,13 @@ def test_a_labelled_line_that_counts_goes_on_and_rows_of_a_table_stay_apart() ->
     assert joined == [long[:28] * 3 + "结束。", "".join(told), *rows, "".join(ragged)]
 
 
+def test_a_gap_in_the_head_of_a_letter_tells_no_margin_and_a_sentence_goes_on_near_it() -> None:
+    long = "坚持把学习宣传贯彻法治思想作为重大政治任务全年组织学法培训执法人员办理案件提出意见"
+    head = "某应急〔2022〕3号" + " " * 40 + "签发人：某某"
+    lines = [head, *[long[:28]] * 8, "结束。", "自觉接受人大法律监督、政协民主监督和社会各界监督，县", "政府办理建议。"]
+    assert unwrap(lines, re.compile("一、")) == [head, long[:28] * 8 + "结束。", "".join(lines[-2:])]
+
+
 def test_a_printed_page_run_together_gets_its_paragraphs_back() -> None:
     label = re.compile(r"[一二三]、|（[一二三]）")
     told = [PROSE_LINE * 9 + "。", "一、主要做法", PROSE_LINE * 2 + "。", "（一）依法决策", PROSE_LINE * 4 + "。"]

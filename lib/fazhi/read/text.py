@@ -194,6 +194,7 @@ APART = re.compile(f"(?<!报告)(?<!总结)(?<!情况)(?<=[{_BESIDE}]) {{1,2}}(?
 RUNNING = re.compile("[，。；,;]|.{61}|^[（(]?[一二三四五六七八九十]{1,3}[、）)]")  # what a row of cells has not
 TITLE_END = re.compile("(?:报告|总结|汇报|情况)$")
 CELLS = re.compile(r"\S(?: {2,}|\t)\S[^\n]*?(?: {2,}|\t)\S")  # a row of a table: three cells and more
+GAP, COMMA = re.compile(r" {3,}"), re.compile("[，,。；;]")
 # what a heading that ends its line seldom has
 COUNTED = re.compile(r"\d ?(?:[余多]|[万亿])*(?:[件次人项家个份起条场名期部宗户元]|[%％])")
 RUN_ON = re.compile(r" {2,}|(?<=[。；：]) ?(?=[一二三四五六七八九十]{1,2}、|[（(][一二三四五六七八九十]{1,2}[）)])")
@@ -282,7 +283,7 @@ def unwrap(lines: list[str], label: re.Pattern[str]) -> list[str]:
     """
     if sum(map(bool, lines)) <= 4 and max(map(len, lines), default=0) > 800:  # line breaks lost: wide gaps and labels tell
         lines = [part for line in lines for part in RUN_ON.split(line)]
-    widths = sorted(width(line.strip()) for line in lines if line.strip())
+    widths = sorted(width(GAP.sub(" ", line.strip())) for line in lines if line.strip())  # 文号        签发人 tells no margin
     if len(widths) < 8:
         return lines
     margin = widths[len(widths) * 9 // 10]
@@ -304,7 +305,7 @@ def _joined(lines: list[str], label: re.Pattern[str], margin: int, least: int) -
     out: list[str] = []
     goes_on = heading = False
     for line in lines:
-        if CELLS.search(line.strip()):
+        if CELLS.search(line.strip()) or GAP.search(line.strip()):
             out.append(line)
             goes_on = heading = False
             continue
@@ -317,5 +318,6 @@ def _joined(lines: list[str], label: re.Pattern[str], margin: int, least: int) -
             out.append(line)
         wide, end = width(line.rstrip()), line.rstrip()[-1:]
         told = not heading or COUNTED.search(out[-1]) is not None
-        goes_on = wide >= margin - 4 or (heading and end in "，,、") or (told and wide >= least and end not in STOPS)
+        near = min(least, margin * 5 // 6) if COMMA.search(line) else least  # a sentence that has begun
+        goes_on = wide >= margin - 4 or (heading and end in "，,、") or (told and wide >= near and end not in STOPS)
     return out
