@@ -228,3 +228,8 @@ def test_a_sum_over_merged_cells_stands_below_the_columns_of_figures() -> None:
     head = ["序号", "类别", "立案数（宗）", "备注"]
     rows = [["1", "食品", "148", "含移送"], ["2", "药品", "57", "含复核"], ["3", "价格", "89", "玉器为主"], ["合计", "294"]]
     assert values(table([head, *rows])) == [(148, "宗"), (57, "宗"), (89, "宗"), (294, "宗")]
+
+
+def test_a_head_that_is_a_unit_gives_it() -> None:
+    rows = [["活动名称", "时间", "场次", "参加人数（人次）"], ["开学第一课", "3月、9月", "70", "24500"], ["专题讲座", "全年", "38", "16020"]]
+    assert values(table(rows)) == [(70, "场次"), (24500, "人次"), (38, "场次"), (16020, "人次")]

@@ -29,7 +29,7 @@ _CASES = re.compile(
 _COUNTED = re.compile(r"(\S)数$|[一-鿿]量$")
 _SHARE = re.compile(r"(?:率|比例|占比|比重)$")
 _WORD_UNIT = re.compile(r"(万|亿|千)?(\S{1,3})")
-_COUNTERS = frozenset(("序号", "编号", "项次", "号"))  # heads of columns that count the rows
+_COUNTERS = frozenset(("序号", "编号", "项次", "号", "名次"))  # heads of columns that count or rank the rows
 _SCALE = {"万": 1e4, "亿": 1e8, "千": 1e3}
 
 
@@ -179,9 +179,10 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
             cases = _CASES.search(folded, a, b)
             share = folded[b - 1] == "率" or (label and _SHARE.search(folded, *label))
             counted = _COUNTED.search(folded, a, b)
-            if unit is None and not share and not cases and not counted:
+            own = folded[a:b] if folded[a:b] in known and folded[a:b] not in _COUNTERS else ""  # 场次, 人次
+            if not (unit or share or cases or counted or own):
                 continue
-            bare = "%" if share else "件" if cases else counted[1] if counted and counted[1] in known else ""
+            bare = own or ("%" if share else "件" if cases else counted[1] if counted and counted[1] in known else "")
             number = _number(m, unit[2], unit[1]) if unit else _number(m, bare, None)
             out.append(Cell(number, (a, named.start() if named and named.start() > a else b), label, span, row[0][0]))
     return out
