@@ -115,12 +115,13 @@ def quantities(
             n = n._replace(unit=after.unit, group=after.group)  # 压缩到20个、10个工作日
         elif not n.unit and folded[n.end - 1] in "万亿" and (unit := _lent(folded, n, place, before)):
             n = n._replace(unit=unit, group=units()[unit])
+        part = parts.kind(n.start)
         if n.group == "duration" and place.label is None and not _achieved(folded, n, place):
             ruled.append(RuledOut(n.start, n.end, "rule_duration"))
-        elif n.chinese and _names(n, parts.kind(n.start)) and any(a <= n.start < b for a, b in headings):
+        elif n.chinese and _names(n, part) and any(a <= n.start < b for a, b in headings):
             ruled.append(RuledOut(n.start, n.end, "heading"))
         else:
-            out.append(_quantity(times, n, place, before, parts.kind(n.start), year))
+            out.append(_quantity(times, n, place, before, part, year))
             kept.append(place)
     return out, kept, ruled
 
@@ -190,9 +191,8 @@ def _quantity(times: Times, n: Number, place: Place, previous: Quantity | None, 
         elif standing(folded, n, place, previous, part):
             time = "stock"
     elif said in ("partial", "cumulative") and real == "actual" and kind == "count" and n.group in STANDING:
-        name = "until" if said == "partial" else "kept"
-        told = phrase(name).search(folded, place.sentence if said == "partial" else place.left, n.start)
-        if told and standing(folded, n, place, previous, part):
+        name, begin = ("until", place.sentence) if said == "partial" else ("kept", place.left)
+        if phrase(name).search(folded, begin, n.start) and standing(folded, n, place, previous, part):
             time = "stock"  # 截至11月底，持证人员43名; 累计取消31项，现保留14项
     elif said is None and real == "actual" and kind == "amount" and phrase("money_standing").search(folded, place.left, n.start):
         time = "stock"

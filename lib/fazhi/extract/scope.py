@@ -276,11 +276,12 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
     words = folded[place.left : place.left_end]
     if n.unit.endswith("次"):
         return False
+    beside = previous if previous is not None and previous.end > place.sentence else None  # in the same sentence
     if phrase("carried_on").search(words):
         return True
     if phrase("left_over").search(words):
         # 受理20件，审结18件，未结2件: a part of the year's; 年末未结2件, 余下2,614亩 stand
-        of_total = previous is not None and previous.end > place.sentence and previous.unit == n.unit
+        of_total = beside is not None and beside.unit == n.unit
         return not of_total or n.group not in ("case", "paper", "item") or phrase("at_year_end").search(words) is not None
     if phrase("composed").search(folded, n.end, min(place.clause_end, n.end + 10)):
         return True
@@ -305,12 +306,11 @@ def standing(folded: str, n: Number, place: Place, previous: Quantity | None, pa
         return True
     if n.unit in ("个", "家", "处", "户", "座", "名", "人", "所") and phrase("reaches").search(words):
         return True
-    if previous is not None and previous.scope == "stock" and previous.end > place.sentence:
-        listed = previous.end > place.clause and phrase("goes_on").match(words)
-        if listed or (previous.unit == n.unit and phrase("part_of").match(words)):
-            return _alike(previous.unit, n.unit)
-    first = previous is None or previous.end <= place.sentence
-    if first and n.group in STANDING and phrase("year_end").match(folded, place.sentence, n.start):
+    if beside is not None and beside.scope == "stock":
+        listed = beside.end > place.clause and phrase("goes_on").match(words)
+        if listed or (beside.unit == n.unit and phrase("part_of").match(words)):
+            return _alike(beside.unit, n.unit)
+    if beside is None and n.group in STANDING and phrase("year_end").match(folded, place.sentence, n.start):
         return not made and not phrase("happened").search(folded, place.clause, n.start)
     if part != "problems" or n.group not in STANDING:
         return False

@@ -197,7 +197,8 @@ def _take_parts(folded: str, found: list[Quantity], where: Sequence[Place], t: i
         if left == 0 and len(parts) > 1 and _kinds_of(folded, total, [(found[i], where[i]) for i in parts]):
             for i in parts:
                 found[i].part_of = t
-                found[i].code = found[i].code if found[i].code == total.code else None
+                if found[i].code != total.code:
+                    found[i].code = None
                 _take(found[i], total, "adds_up")
             break
 

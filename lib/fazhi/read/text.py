@@ -193,7 +193,7 @@ _BESIDE = "\u4e00-\u9fff，。；：、“”（）《》"
 APART = re.compile(f"(?<!报告)(?<!总结)(?<!情况)(?<=[{_BESIDE}]) {{1,2}}(?=\\d)|(?<=[\\d%％]) {{1,2}}(?=[{_BESIDE}])")
 RUNNING = re.compile("[，。；,;]|.{61}|^[（(]?[一二三四五六七八九十]{1,3}[、）)]")  # what a row of cells has not
 TITLE_END = re.compile("(?:报告|总结|汇报|情况)$")
-CELLS = re.compile(r"\S(?: {2,}|\t)\S[^\n]*?(?: {2,}|\t)\S")  # a row of a table: three cells and more
+APART_CELLS = re.compile(r" {3,}|\S(?: {2,}|\t)\S[^\n]*?(?: {2,}|\t)\S")  # a row of a table: a wide gap, or three cells and more
 GAP, COMMA = re.compile(r" {3,}"), re.compile("[，,。；;]")
 # what a heading that ends its line seldom has
 COUNTED = re.compile(r"\d ?(?:[余多]|[万亿])*(?:[件次人项家个份起条场名期部宗户元]|[%％])")
@@ -305,7 +305,7 @@ def _joined(lines: list[str], label: re.Pattern[str], margin: int, least: int) -
     out: list[str] = []
     goes_on = heading = False
     for line in lines:
-        if CELLS.search(line.strip()) or GAP.search(line.strip()):
+        if APART_CELLS.search(line.strip()):
             out.append(line)
             goes_on = heading = False
             continue
