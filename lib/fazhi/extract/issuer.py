@@ -12,7 +12,7 @@ from fazhi.extract import bodies, seat
 from fazhi.extract.bodies import Body
 from fazhi.extract.rows import Finding, Identity
 from fazhi.extract.seat import Evidence
-from fazhi.extract.title import HEAD_LINES, issuer_parts, rules
+from fazhi.extract.title import HEAD_LINES, below, issuer_parts, rules
 from fazhi.knowledge import regions
 from fazhi.read.page import Page
 
@@ -83,6 +83,8 @@ def mentions(
         for part in issuer_parts(text):
             yield from read(part, source, weight)
     yield from read(above, "above", 5)
+    for line in below(page.text, title):
+        yield from read(line, "above", 5)
     head = page.text[:LEAD]
     if (heading := FIRST_HEADING.search(head, 40)) and heading.start() > 60:
         head = head[: heading.start()]

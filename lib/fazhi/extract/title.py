@@ -30,6 +30,8 @@ _ATTACHED = re.compile(
 )
 _PARTY_TOO = re.compile(r"^(?:中共\S+|\S+(?:党组|党委|党工委))\s+(?=\S)")  # its Party group, before the body that reports
 _SPREAD = re.compile(r"\S(?:\s+\S)+")  # 报    告
+_DATE = r"20\d\d\s*年\s*\d+\s*月(?:\s*\d+\s*日)?"
+_DATE_BEHIND = re.compile(rf"\s*(?:[（(]\s*{_DATE}\s*[)）]|(?<=[一-鿿]){_DATE})\s*$")
 OPENED = re.compile("[和及与]$")  # a title that goes on: …工作报告和 / 2023年工作思路
 HEAD_LINES = 9  # a title stands above these or nowhere
 # One class of characters in front, so that a scan leaps from one to the next.
@@ -78,6 +80,15 @@ def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | No
             findings.append(Finding("title_from_attachment", "info", f"标题取自附件名称：{bare}。"))
             return re.sub(r"^(?:附件)?\s*\d*\s*[：:.、]?\s*", "", bare, count=1), ""
     return None, ""
+
+
+def below(text: str, title: str | None) -> list[str]:
+    """The line below the title where a text begins with it and the issuer may be named there, alone or with a date."""
+    lines, left = text[:600].split("\n"), _squeeze(title or "")
+    while left and lines and (line := _squeeze(lines[0])) and left.startswith(line):
+        left = left.removeprefix(line)
+        lines = lines[1:]
+    return [_DATE_BEHIND.sub("", lines[0])] if title and not left and lines else []
 
 
 def attached(text: str) -> tuple[int, str] | None:
@@ -143,7 +154,7 @@ def _is_title(text: str) -> bool:
 
 def _without_site(title: str) -> str:
     """A page's title without the site's name or the column's behind it."""
-    title = _BEFORE_TITLE.sub("", re.sub(r"\s+", " ", title).strip())
+    title = _DATE_BEHIND.sub("", _BEFORE_TITLE.sub("", re.sub(r"\s+", " ", title).strip()))
     for part in rules()["site.parts"].split(title):
         if part and _is_title(part.strip()):
             return part.strip()

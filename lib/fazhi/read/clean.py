@@ -14,6 +14,7 @@ from itertools import chain, pairwise
 from .dates import DATE, parse_date
 from .furniture import rules
 from .page import Draft, Page
+from .stacked import unstacked
 from .text import closed, mend, run_together, tidy, unpaged, unwrap
 
 SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—]{1,2}(?![\d—–-])")
@@ -41,7 +42,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     if draft.start == 0 and draft.end is None:
         raw = [part for line in raw for whole in _parted(line) for part in _titled(whole)]
     if draft.broken:
-        raw = unwrap(unpaged(raw), rule.label)
+        raw = unwrap(unstacked(unpaged(raw), rule.label), rule.label)
     raw = mend(raw, rule.torn)
     lines = [line.strip() for line in raw]
     for i, (line, below) in enumerate(pairwise(lines)):

@@ -16,7 +16,7 @@ from ..knowledge import load_toml
 from .leads import BOLD, PLAIN, parted
 from .page import Draft
 
-BEGIN, END = "\x01", "\x02"
+BEGIN, END, BREAK = "\x01", "\x02", "\x04"  # bounds of the article; where the source breaks a line
 BOLD_NODES = ", ".join(
     ["strong", "b", *(f"span[style*='font-weight:{gap}{weight}' i]" for gap in ("", " ") for weight in ("bold", "700"))]
 )
@@ -216,7 +216,7 @@ def _lines(source: str) -> list[str]:
     """The lines of serialized HTML."""
     if "<pre" in source:
         source = re.sub(r"<pre\b.*?</pre>", lambda m: m[0].replace("\n", "<br>"), source, flags=re.DOTALL)
-    source = re.sub(r"[ \t\r\f]+", " ", SOURCE_BREAK.sub("\x04", source))
+    source = re.sub(r"[ \t\r\f]+", " ", SOURCE_BREAK.sub(BREAK, source))
     out: list[str] = []
     rows: list[int] = []  # where in `out` the open rows begin
     tag = None
@@ -240,7 +240,7 @@ def _lines(source: str) -> list[str]:
         elif tag in BLOCKS or tag.removeprefix("/") in BLOCKS:
             out.append("\n")
     text = html.unescape("".join(out))
-    text = MEANT.sub("", text).replace("\x04", " ").replace(BEGIN, f"\n{BEGIN}\n").replace(END, f"\n{END}\n")
+    text = MEANT.sub("", text).replace(BREAK, " ").replace(BEGIN, f"\n{BEGIN}\n").replace(END, f"\n{END}\n")
     return [line for piece in text.split("\n") if (line := piece.strip())]
 
 
@@ -249,7 +249,7 @@ def _row(pieces: list[str]) -> str | None:
     text = "".join(pieces)
     if BEGIN in text or END in text or len(text) > 1500:
         return None
-    cells = [" ".join(cell.split()) for cell in text.split("\t")[1:]]
+    cells = [" ".join(MEANT.sub("", cell).replace(BREAK, " ").split()) for cell in text.split("\t")[1:]]
     if len(cells) < 2 or any(len(cell) > 300 for cell in cells):
         return None
     return "\t".join(cells).rstrip("\t")

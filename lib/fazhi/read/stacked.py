@@ -1,0 +1,79 @@
+"""Tables whose cells came one below the other, as copies of pages and prints of columns give them: rows again, parted by tabs.
+
+As many names stand above the first row as it has cells, and each row begins with its name: the figures between tell how wide
+it is. A print that was copied column by column is such a table too, its heads the names of the rows.
+"""
+
+from __future__ import annotations
+
+import re
+
+NAME = re.compile(r"(?=.*[\u3400-\u9fff])[^，。；！？!?;\t]{1,24}(?<![：:])")
+FIGURE = re.compile(r"[+-]?\d[\d,，.]*(?:[%％]|[\u3400-\u9fff]{1,3})?|[-—–/／]{1,2}")
+YEAR = re.compile(r"(?:19|20)\d\d年?度?")
+BARS = re.compile(r"^[\s|｜]+|[\s|｜]+$")
+WIDEST = 16  # cells of a row
+
+
+def _kind(cell: str, label: re.Pattern[str]) -> str:
+    """`y` of a year, `n` of another figure, `t` of a name, nothing of a sentence or a heading."""
+    if YEAR.fullmatch(cell):
+        return "y"
+    if FIGURE.fullmatch(cell):
+        return "n"
+    return "t" if NAME.fullmatch(cell) and not label.match(cell) else ""
+
+
+def unstacked(lines: list[str], label: re.Pattern[str]) -> list[str]:
+    """The lines with the cells of such tables as rows, one a line, parted by tabs; others come back as they were.
+
+    A table has two rows and more, of two cells and more, below a head. `label` is how a heading begins.
+    """
+    cells = [BARS.sub("", line) for line in lines]
+    kinds = [_kind(cell, label) if cell else "-" for cell in cells]
+    if "n" not in kinds:
+        return lines
+    out: list[str] = []
+    at = 0  # what is done
+    while at < len(lines):
+        end = at
+        while end < len(lines) and kinds[end]:
+            end += 1
+        told = [i for i in range(at, end) if kinds[i] != "-"]  # the cells of a run of short lines
+        found = _table("".join(kinds[i] for i in told)) if len(told) >= 6 else None
+        if found:
+            first, width, rows = found
+            begin, close = told[first], told[first + width * (rows + 1) - 1] + 1
+            out += lines[at:begin]
+            out += ["\t".join(cells[i] for i in told[k : k + width]) for k in range(first, first + width * (rows + 1), width)]
+            at = close
+        else:
+            out += lines[at : end + 1]
+            at = end + 1
+    return out
+
+
+def _table(kinds: str) -> tuple[int, int, int] | None:
+    """Where the first table of a run begins, how many cells a row of it has and how many rows stand below its head."""
+    best: tuple[int, int, int] | None = None
+    first = kinds.find("n")
+    if first < 0:
+        return None
+    for row in (first - 1, kinds.find("y")):  # a row begins with its name or its year
+        for width in range(2, WIDEST + 1):
+            head = row - width
+            if head < 0 or row > first or "n" in kinds[head:row]:
+                continue
+            rows, at = 0, row
+            while at + width <= len(kinds) and _row(kinds, at, row, width):
+                rows, at = rows + 1, at + width
+            if rows > 1 and (best is None or rows * width > best[1] * best[2]):
+                best = head, width, rows
+    return best
+
+
+def _row(kinds: str, at: int, first: int, width: int) -> bool:
+    """Whether a row begins at a cell: with a name or a year, and figures where the first row has them."""
+    own, theirs = kinds[at : at + width], kinds[first : first + width]
+    name, told = own[0], own[1:].replace("y", "n")  # 1987 may be a year's count of cases
+    return name in "ty" and name == theirs[0] and "n" in told and told == theirs[1:].replace("y", "n")
