@@ -413,6 +413,26 @@ def test_a_report_behind_a_covering_letter() -> None:
     assert (found.issuer, found.issuer_kind) == ("上海市普陀区人民政府", "government")
 
 
+@pytest.mark.parametrize("below", ["乐安县退役军人事务局", "乐安县退役军人事务局 2025年2月24日", "乐安县退役军人事务局（2025年2月）"])
+def test_the_line_below_a_title_names_who_reports(below: str) -> None:
+    found = identify(page(f"2024年法治政府建设情况报告\n{below}\n2024年，在县委领导下，我局依法履职。" + BODY), "x.txt")
+    assert (found.issuer, found.region_code) == ("乐安县退役军人事务局", "361025")
+
+
+def test_a_title_has_no_date_behind_it_and_no_number_before_it() -> None:
+    found = identify(page("洮南市人民政府2024年法治政府建设工作报告(2025 年 1 月)\n2024年，我市依法行政。" + BODY), "x.txt")
+    assert found.title == "洮南市人民政府2024年法治政府建设工作报告"
+    found = identify(page("内府〔2025〕6号 内江市人民政府 关于2024年法治政府建设工作情况的报告\n2024年，我市依法行政。" + BODY), "x.txt")
+    assert found.title == "内江市人民政府 关于2024年法治政府建设工作情况的报告"
+    found = identify(page("法治政府建设年度报告（2024年度）\n2024年，洮南市依法行政。" + BODY), "x.txt")
+    assert found.title == "法治政府建设年度报告（2024年度）"
+
+
+def test_figures_of_full_width_hide_no_body() -> None:
+    found = identify(page("２０２４年，桐城市依法行政，我市稳步推进。" + BODY), "x.txt")
+    assert (found.issuer, found.region_code) == ("桐城市人民政府", "340881")
+
+
 def test_a_report_that_names_no_body_has_a_kind_and_a_level() -> None:
     found = identify(page("2024年，我局认真履职，推动全县民政事业健康发展，现将情况报告如下。" + BODY), "x.txt")
     assert (found.issuer, found.issuer_kind, found.level) == (None, "department", "county")

@@ -17,7 +17,8 @@ from fazhi.read import Page, Unreadable, read
 from fazhi.read.dates import parse_date
 from fazhi.read.docx import numeral
 from fazhi.read.furniture import rules, spread
-from fazhi.read.text import closed, run_together, unpaged, unwrap
+from fazhi.read.text import closed
+from fazhi.read.wrapped import run_together, unpaged, unwrap
 
 BODY = ["2021年，我区坚持依法行政，法治政府建设取得新成效。现将有关情况报告如下：", "一、主要做法", "（一）依法决策。全年审查文件58件，提出意见131条。",
         "办理行政复议案件12件，调解成功率98.2%。", "二、存在不足", "一是力量不足；二是能力不强。"]
@@ -256,6 +257,14 @@ def test_html_with_menus_metadata_and_related_pages() -> None:
     assert page.url == "https://a.example/b.html" and page.media_type == "text/html"
 
 
+def test_html_cells_are_their_words_however_the_source_breaks_its_lines() -> None:
+    cell = '\n\t\t<td width="103"><p align="left">\n\t\t\t<font face="Cambria">{}</font></p>\n\t\t</td>'
+    rows = [["领域", "检查（次）"], ["市容环\n境卫生", "504"], ["违法建筑", "1\n316"]]
+    table = "<table>" + "".join(f"<tr>{''.join(cell.format(c) for c in row)}\n</tr>" for row in rows) + "</table>"
+    text = read(html(paragraphs([TITLE, *BODY[:3]]) + table + paragraphs(BODY[3:]))).text
+    assert text.split("\n")[4:7] == ["领域\t检查（次）", "市容环境卫生\t504", "违法建筑\t1 316"]
+
+
 def test_a_metadata_tables_row_is_cut_though_one_blank_parts_its_cells() -> None:
     rows = ["索引号 0145/2019-02 文号", "发布单位 甲县人民政府 来源 县府办", "公开时限 常年公开 统一登记号"]
     page = read("\n".join([*rows, TITLE, *BODY]).encode(), "x.txt")
@@ -450,6 +459,24 @@ def test_pdf_cells_that_go_on_and_a_box_that_is_no_table() -> None:
     assert page.text.split("\n")[1:] == ["部门\t2021年（件）", "甲局\t受理\t12", "办结\t9", told[2]]
     boxed = read(pdf([(72, 780, TITLE), (80, 740, "全年受理12件，办结9件。"), told], drawn="72 730 300 30 re S\n"))
     assert "\t" not in boxed.text and "全年受理12件，办结9件。" in boxed.text
+
+
+@pytest.mark.parametrize("above, below", [
+    ("12/1/26, 1:38 AM", "https://www.jia.gov.cn/fz/t20220125_1.html"), ("2022/1/25 17:01", "https://www.jia.gov.cn/fz/t20220125_1.html"),
+    ("2022/1/25 下午5:01", "https://www.jia.gov.cn/fz/t20220125_1.html")])  # fmt: skip
+def test_pdf_what_a_browser_prints_around_a_page_is_known_and_goes(above: str, below: str) -> None:
+    lines = [(104, 700 - 28 * i, line) for i, line in enumerate(BODY)]
+    pages = [[(24, 810, f"{above}  {TITLE}", 8), *lines, (24, 20, f"{below} {k}/2", 8)] for k in (1, 2)]
+    page = read(pdf(*pages))
+    assert page.url == below and page.titles[0] == TITLE and page.text.split("\n") == BODY * 2
+
+
+def test_pdf_a_date_on_the_right_ends_its_paragraph_and_a_sentence_may_change_its_type() -> None:
+    filled = [PROSE_LINE[:28] for _ in range(6)]
+    placed = [(72, 780 - 28 * i, line) for i, line in enumerate([TITLE, *filled, PROSE_LINE[:27] + "，", "续写，完。"])]
+    x, y, text = placed[-2]
+    read_back = read(pdf([*placed[:-2], (x, y, text, 16), (*placed[-1], 12), (400, 500, "2022年1月25日"), (72, 470, "本报告由区司法局负责解释。")])).text
+    assert read_back.split("\n")[-3:] == ["".join(filled) + PROSE_LINE[:27] + "，续写，完。", "2022年1月25日", "本报告由区司法局负责解释。"]
 
 
 def test_a_pdf_without_text_is_a_scan() -> None:

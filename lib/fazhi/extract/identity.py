@@ -51,6 +51,7 @@ def identify(page: Page, name: str = "", overrides: Mapping[str, str] | None = N
     signed_on, signature = _signature(text)
     year = given["year"] if "year" in given else _year(page, text, name, title, signed_on, findings)
     found = Identity(title=title, year=year, published_on=page.published_on, signed_on=signed_on or sent_on)
+    page = replace(page, text=text)
     found = reporter(found, page, list(mentions(page, name, title, above, signature, year, given.get("issuer"))), findings)
     return replace(found, **given, findings=tuple(findings))
 

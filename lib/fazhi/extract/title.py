@@ -18,7 +18,7 @@ KEYS = {
     "site": ("suffix", "parts", "cue", "attachment"),
 }
 _BEFORE_TITLE = re.compile(
-    r"^(?:【[^】]{2,14}】|[\[【(（][^\]】)）\s]{2,8}[〔\[]20\d\d[〕\]]\d+号[\]】)）]"
+    r"^(?:【[^】]{2,14}】|[一-鿿]{1,14}[〔\[（(]\s*20\d\d\s*[〕\]）)]\s*第?\d+\s*号\s+|[\[【(（][^\]】)）\s]{2,8}[〔\[]20\d\d[〕\]]\d+号[\]】)）]"
     r"|[•·-]?\s*(?:附件|(?:文件|附件)?下载|标题|题名|名称|中文名)[:：]\s*|标\s*题\s+)"
 )
 _IN_BRACKETS = re.compile(r"^《([^《》]+)》(?:是20\d\d年[^。]{2,40}。?)?$")
@@ -114,7 +114,7 @@ def _printed(lines: list[str]) -> tuple[str, str] | None:
             if (
                 len(part) < size
                 or len(joined) > 90
-                or patterns["title.red_head"].search(first)
+                or patterns["title.red_head"].search(_BEFORE_TITLE.sub("", first))
                 or (size > 1 and not (patterns["title.begins"].search(first) or OPENED.search(first) or _names_body(first)))
             ):
                 break

@@ -15,7 +15,7 @@ from email import message_from_bytes
 from email.policy import default as mail_policy
 from pathlib import PurePath
 
-from . import html, script, text
+from . import html, markdown, script, text
 from .clean import clean
 from .page import Draft, Page, Unreadable
 
@@ -120,7 +120,10 @@ def _read(data: bytes) -> Page:
         if location:
             draft.fields.setdefault("url", location)
         return _cleaned(draft, "multipart/related" if location else "text/html", encoding)
-    return _cleaned(Draft(text.tidy(decoded).split("\n"), broken=True), "text/plain", encoding)
+    lines = text.tidy(decoded).split("\n")
+    if markdown.is_markdown(lines):
+        return _cleaned(markdown.parse(lines), "text/markdown", encoding)
+    return _cleaned(Draft(lines, broken=True), "text/plain", encoding)
 
 
 def _cleaned(draft: Draft, media_type: str, encoding: str | None = None) -> Page:

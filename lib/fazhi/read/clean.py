@@ -15,7 +15,8 @@ from .dates import DATE, parse_date
 from .furniture import rules
 from .page import Draft, Page
 from .stacked import unstacked
-from .text import closed, mend, run_together, tidy, unpaged, unwrap
+from .text import closed, mend, tidy
+from .wrapped import run_together, unpaged, unwrap
 
 SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|(?<![\d—–-])[-–—]{1,2}(?![\d—–-])")
 SPACE = re.compile(r"\s+")

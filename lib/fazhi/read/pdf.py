@@ -24,9 +24,15 @@ MEDIA = "application/pdf"
 NUMBER = re.compile(
     r"[—–\-－_·\s]*\d{1,3}[—–\-－_·\s]*|第\s*\d{1,3}\s*页(?:\s*[/，,]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*\d{1,3}"
 )
+# what a browser prints above and below a page: when and what, where from and which of how many pages
+PRINTED = re.compile(
+    r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}[,，]?\s+(?:[上下]午\s*)?\d{1,2}:\d\d(?::\d\d)?(?:\s*[AP]M)?(?:\s+(?P<title>\S.*))?"
+    r"|(?P<url>(?:https?|file)://\S+?)(?:\s+\d{1,3}/\d{1,3})?"
+)
 TOKEN = re.compile(r"[“‘（(《〈【]?[!-~％]+")
 BLANK = re.compile(r"(?<=[^\s：:]) +(?=\S)")
 APART = re.compile(r"[A-Za-z]\n[A-Za-z]|\d\n\d\d?:\d\d")  # words, and a date with its clock
+PROSE = re.compile("[，,。；]")
 FIGURE = re.compile(r"[+-]?\d[\d,.]*\S{0,3}")
 STOPS, CLOSING = "。：；:;！？", "，。、；：！？”’）》〉】〕,;!?)"
 PAGES = 400  # a report has a few dozen
@@ -67,7 +73,7 @@ def parse(data: bytes) -> Draft:
                 lines += _with_tables(_page_lines(text, number), tables(page, text))
             except pypdfium2.PdfiumError:
                 heights.append(842.0)
-        title = (document.get_metadata_value("Title") or "").strip()
+        titles = [(document.get_metadata_value("Title") or "").strip()]
     finally:
         document.close()
     text = "".join(line.text for line in lines)
@@ -76,9 +82,13 @@ def parse(data: bytes) -> Draft:
         raise Unreadable("PDF 里没有文字，是扫描件，请先做文字识别（OCR）", MEDIA)
     if sum("\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text) > 0.3 * len(text):
         raise Unreadable("PDF 的字体没有字符编码，取不出文字，请先做文字识别（OCR）", MEDIA)
+    told = [m for line in lines if _marginal(line, heights) and (m := PRINTED.fullmatch(line.text))]
+    titles += dict.fromkeys(m["title"].strip() for m in told if m["title"])
+    urls = [m["url"] for m in told if (m["url"] or "").startswith("http")]
     return Draft(
         _paragraphs(_with_rows(_resumed(_without_margins(lines, heights)))),
-        titles=[title] if 6 <= len(title) <= 120 and IDEOGRAPH.search(title) else [],
+        titles=[title for title in titles if 6 <= len(title) <= 120 and IDEOGRAPH.search(title)],
+        fields={"url": urls[0]} if urls else {},
     )
 
 
@@ -160,19 +170,21 @@ def _with_tabs(page: pypdfium2.PdfTextPage, piece: str, start: int) -> str:
     return BLANK.sub(blank, piece)
 
 
+def _marginal(line: Line, heights: list[float]) -> bool:
+    """Whether a line stands where page numbers and running heads do."""
+    height = heights[line.page]
+    return not line.right or line.base < 0.12 * height or line.base > 0.88 * height
+
+
 def _without_margins(lines: list[Line], heights: list[float]) -> list[Line]:
-    """The lines without page numbers and the heads that run over many pages."""
-
-    def marginal(line: Line) -> bool:
-        height = heights[line.page]
-        return not line.right or line.base < 0.12 * height or line.base > 0.88 * height
-
-    repeated = Counter(re.sub(r"\d+", "#", line.text) for line in lines if marginal(line))
+    """The lines without page numbers, the heads that run over many pages and what a browser prints around each."""
+    repeated = Counter(re.sub(r"\d+", "#", line.text) for line in lines if _marginal(line, heights))
     heads = {text for text, times in repeated.items() if times >= 3 and times * 2 > len(heights)}
     return [
         line
         for line in lines
-        if not marginal(line) or not (NUMBER.fullmatch(line.text) or re.sub(r"\d+", "#", line.text) in heads)
+        if not _marginal(line, heights)
+        or not (NUMBER.fullmatch(line.text) or PRINTED.fullmatch(line.text) or re.sub(r"\d+", "#", line.text) in heads)
     ]
 
 
@@ -212,8 +224,10 @@ def _paragraphs(lines: list[Line]) -> list[str]:
             goes_on = above.text[-1] not in STOPS and not label.match(line.text) and len(above.text) > 20
         else:
             opens = heads.match(line.text) or (not indented and label.match(line.text) and above.text[-1] in STOPS + "”）")
-            goes_on = full and line.left < left + size and not opens
-        same = max(above.font, line.font) <= 1.15 * min(above.font, line.font)  # no title goes on in what stands below it
+            aside = above.left > (left + right) / 2  # a date, a signature
+            goes_on = full and line.left < left + size and not opens and not aside
+        # no title goes on in what stands below it; a sentence may change its type
+        same = max(above.font, line.font) <= 1.15 * min(above.font, line.font) or PROSE.search(above.text) is not None
         goes_on = same and (goes_on or line.text[0] in CLOSING)  # no paragraph begins with one
         if goes_on and not (above.row or line.row) and "\t" not in above.text and "\t" not in line.text:
             apart = APART.search(out[-1][-1:] + "\n" + line.text[:5])

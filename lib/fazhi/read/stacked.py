@@ -59,10 +59,10 @@ def _table(kinds: str) -> tuple[int, int, int] | None:
     first = kinds.find("n")
     if first < 0:
         return None
-    for row in (first - 1, kinds.find("y")):  # a row begins with its name or its year
-        for width in range(2, WIDEST + 1):
+    for row in range(max(2, first - WIDEST), first + 1):  # a row begins with its name or its year
+        for width in range(2, min(row, WIDEST) + 1):
             head = row - width
-            if head < 0 or row > first or "n" in kinds[head:row]:
+            if kinds[head] != "t" or "n" in kinds[head:row]:
                 continue
             rows, at = 0, row
             while at + width <= len(kinds) and _row(kinds, at, row, width):
