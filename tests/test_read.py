@@ -461,7 +461,7 @@ def test_pdf_cells_that_go_on_and_a_box_that_is_no_table() -> None:
     assert "\t" not in boxed.text and "全年受理12件，办结9件。" in boxed.text
 
 
-@pytest.mark.parametrize("above, below", [
+@pytest.mark.parametrize(("above", "below"), [
     ("12/1/26, 1:38 AM", "https://www.jia.gov.cn/fz/t20220125_1.html"), ("2022/1/25 17:01", "https://www.jia.gov.cn/fz/t20220125_1.html"),
     ("2022/1/25 下午5:01", "https://www.jia.gov.cn/fz/t20220125_1.html")])  # fmt: skip
 def test_pdf_what_a_browser_prints_around_a_page_is_known_and_goes(above: str, below: str) -> None:
