@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 
-NAME = re.compile(r"(?=.*[\u3400-\u9fff])[^，。；！？!?;\t]{1,24}(?<![：:])")
+NAME = re.compile(r"(?=.*[\u3400-\u9fff])[^，。；！？!?;\t]+(?<![：:])")
 FIGURE = re.compile(r"[+-]?\d[\d,，.]*(?:[%％]|[\u3400-\u9fff]{1,3})?|[-—–/／]{1,2}")
 YEAR = re.compile(r"(?:19|20)\d\d年?度?")
-BARS = re.compile(r"^[\s|｜]+|[\s|｜]+$")
+BARS = " |｜"
 WIDEST = 16  # cells of a row
+LONGEST = 24  # characters of a cell
 
 
 def _kind(cell: str, label: re.Pattern[str]) -> str:
-    """`y` of a year, `n` of another figure, `t` of a name, nothing of a sentence or a heading."""
+    """`y` of a year, `n` of another figure, `t` of a name, `-` of an empty line, nothing of a sentence or a heading."""
+    if not cell or len(cell) > LONGEST:
+        return "" if cell else "-"
     if YEAR.fullmatch(cell):
         return "y"
     if FIGURE.fullmatch(cell):
@@ -29,10 +32,10 @@ def unstacked(lines: list[str], label: re.Pattern[str]) -> list[str]:
 
     A table has two rows and more, of two cells and more, below a head. `label` is how a heading begins.
     """
-    cells = [BARS.sub("", line) for line in lines]
-    kinds = [_kind(cell, label) if cell else "-" for cell in cells]
-    if "n" not in kinds:
+    cells = [line.strip(BARS) for line in lines]
+    if not any(cell[-1:].isdigit() or FIGURE.fullmatch(cell) for cell in cells if len(cell) <= LONGEST):
         return lines
+    kinds = [_kind(cell, label) for cell in cells]
     out: list[str] = []
     at = 0  # what is done
     while at < len(lines):
