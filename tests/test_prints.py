@@ -9,7 +9,7 @@ from fazhi.extract import extract
 from fazhi.read import read
 from fazhi.read.furniture import rules
 from fazhi.read.markdown import is_markdown, plain
-from fazhi.read.stacked import unstacked
+from fazhi.read.stacked import unstacked, whole_rows
 from fazhi.read.wrapped import UNBROKEN, unpaged, unwrap, width
 
 LABEL = rules().label
@@ -79,6 +79,16 @@ ROWS = ["单位\t处罚（件）\t罚没款（万元）", "市场监管局\t208\
 def test_cells_below_one_another_are_rows(form: str) -> None:
     lines = [STACK[0], *"\n".join(form.format(cell) for cell in STACK[1:-1]).split("\n"), STACK[-1]]
     assert [line for line in unstacked(lines, LABEL) if line.strip(" |")] == [STACK[0], *ROWS, STACK[-1]]
+
+
+def test_a_heads_cells_go_on_in_the_line_below() -> None:
+    lines = ["单位        处罚(件)   罚没金额(万   不予处罚", "                   元)       (件)", "市场监管局     208     163.42   95", "合    计      208     163.42   95"]
+    assert whole_rows(lines) == ["单位\t处罚(件)\t罚没金额(万元)\t不予处罚(件)", lines[2], "合计      208     163.42   95"]
+    apart = [lines[0], "    以上数据由各单位报送。", lines[2], "        17"]
+    assert whole_rows(apart) == apart
+    page = read("\n".join([*printed(TOLD[:4]), *lines, *printed(TOLD[4:])]).encode())
+    assert [(q.value, q.unit, q.code) for q in extract(page).quantities if page.text[q.start : q.end] in ("208", "163.42")] == [
+        (208, "件", "penalty_cases"), (1634200, "元", "penalty_amount")] * 2  # fmt: skip
 
 
 def test_columns_and_years_below_one_another_are_rows() -> None:

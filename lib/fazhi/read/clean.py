@@ -14,7 +14,7 @@ from itertools import chain, pairwise
 from .dates import DATE, parse_date
 from .furniture import rules
 from .page import Draft, Page
-from .stacked import unstacked
+from .stacked import unstacked, whole_rows
 from .text import closed, mend, tidy
 from .wrapped import run_together, unpaged, unwrap
 
@@ -43,7 +43,7 @@ def clean(draft: Draft, media_type: str, encoding: str | None = None) -> Page:
     if draft.start == 0 and draft.end is None:
         raw = [part for line in raw for whole in _parted(line) for part in _titled(whole)]
     if draft.broken:
-        raw = unwrap(unstacked(unpaged(raw), rule.label), rule.label)
+        raw = unwrap(unstacked(whole_rows(unpaged(raw)), rule.label), rule.label)
     raw = mend(raw, rule.torn)
     lines = [line.strip() for line in raw]
     for i, (line, below) in enumerate(pairwise(lines)):

@@ -1,7 +1,8 @@
-"""Tables whose cells came one below the other, as copies of pages and prints of columns give them: rows again, parted by tabs.
+"""Tables of plain text whose rows are broken: rows again, their cells parted by tabs.
 
-As many names stand above the first row as it has cells, and each row begins with its name: the figures between tell how wide
-it is. A print that was copied column by column is such a table too, its heads the names of the rows.
+Copies of pages and prints of columns give the cells one below the other: as many names stand above the first row as it has
+cells, and each row begins with its name, so that the figures between tell how wide it is. A print that was copied column by
+column is such a table too, its heads the names of the rows. Prints that keep the layout break the cells of a head.
 """
 
 from __future__ import annotations
@@ -14,6 +15,31 @@ YEAR = re.compile(r"(?:19|20)\d\d年?度?")
 BARS = " |｜"
 WIDEST = 16  # cells of a row
 LONGEST = 24  # characters of a cell
+
+
+CELL = re.compile(r"\S+(?: \S+)*")
+SUM = re.compile(r"^(\s*[合总小]) +(?=计 )")  # 合    计
+SHORT = 10  # characters of what a cell goes on with
+ASIDE = 2  # characters by which the parts of a broken cell are out of line
+
+
+def whole_rows(lines: list[str]) -> list[str]:
+    """The lines of a print that keeps the layout, with the rows whole whose cells go on in the line below, each below its own."""
+    out: list[str] = []
+    above: list[tuple[int, str]] = []  # where the cells of the row above begin, and their words
+    for line in lines:
+        line = SUM.sub(r"\1", line)
+        cells = [(m.start(), m[0]) for m in CELL.finditer(line)]
+        parts = line.startswith("  ") and all(len(c) <= SHORT and not FIGURE.fullmatch(c) for _, c in cells)
+        under = [next((k for k, (at, _) in enumerate(above) if abs(at - start) <= ASIDE), -1) for start, _ in cells]
+        if len(above) > 2 and cells and parts and -1 not in under:
+            for k, (_, words) in zip(under, cells, strict=True):
+                above[k] = above[k][0], above[k][1] + words
+            out[-1] = "\t".join(words for _, words in above)
+        else:
+            out.append(line)
+            above = [] if "\t" in line or "|" in line or any(FIGURE.fullmatch(c) for _, c in cells) else cells
+    return out
 
 
 def _kind(cell: str, label: re.Pattern[str]) -> str:

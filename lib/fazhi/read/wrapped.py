@@ -127,7 +127,8 @@ def _drawn(lines: list[str]) -> Callable[[str], int]:
 def _single_spaced(lines: list[str]) -> list[str]:
     """The lines without the blank ones that a wide spacing sets between all of them, and without the page's left margin."""
     told = [line for line in lines if line.strip()]
-    if sum(bool(a.strip()) and not b.strip() for a, b in pairwise([*lines, ""])) * 10 > len(told) * 9:
+    followed = [not below.strip() for line, below in pairwise([*lines, ""]) if line.strip() and not ROW.search(line.strip())]
+    if sum(followed) * 5 > len(followed) * 4:
         lines = told
     left = sorted(len(line) - len(line.lstrip(" ")) for line in told)[len(told) // 10]
     return [line[left:] if line[:left].isspace() else line for line in lines] if left > 2 else lines
