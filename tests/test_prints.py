@@ -139,6 +139,18 @@ def test_markdown_loses_its_marks_and_keeps_its_lines() -> None:
     assert {(1, "主要做法"), (2, "依法决策"), (1, "存在不足")} <= {(s.level, s.heading) for s in extract(page).sections}
 
 
+def test_what_a_clipper_notes_of_a_page_is_known_and_goes() -> None:
+    title = "甲县人民政府2021年法治政府建设情况报告"
+    notes = [f'title: "{title}_甲县人民政府"', 'source: "https://www.jia.gov.cn/1.html"', "author:", "published: 2022-01-25", "tags:", '  - "clip"']
+    noted = "\n".join(["---", *notes, "---", ""])
+    page = read((noted + "\n".join(TOLD)).encode())
+    assert page.media_type == "text/markdown" and page.text.split("\n") == TOLD
+    assert (page.titles[0], page.url, str(page.published_on)) == (
+        title, "https://www.jia.gov.cn/1.html", "2022-01-25")  # fmt: skip
+    rule = "---\n" + "\n".join(TOLD)
+    assert read(rule.encode()).media_type == "text/plain"
+
+
 def test_plain_text_is_no_markdown() -> None:
     assert not is_markdown([*TOLD, "# 1 楼", "A*B", "----"])
     assert plain("3 * 4 = 12，占 2 * 1 倍") == "3 * 4 = 12，占 2 * 1 倍"
