@@ -2,6 +2,9 @@
 from __future__ import annotations
 
 import re
+import sys
+from itertools import islice
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,9 @@ from fazhi.read.furniture import rules
 from fazhi.read.markdown import is_markdown, plain
 from fazhi.read.stacked import unstacked, whole_rows
 from fazhi.read.wrapped import UNBROKEN, unpaged, unwrap, width
+
+sys.path.insert(0, str(Path(__file__).resolve().parent / "practice"))
+from score import marked
 
 LABEL = rules().label
 TOLD = ["2021年，我区坚持依法行政，把法治建设与经济社会发展同部署、同推进、同督促、同考核、同奖惩，各项工作取得新成效。现将有关情况报告如下：",
@@ -149,6 +155,33 @@ def test_what_a_clipper_notes_of_a_page_is_known_and_goes() -> None:
         title, "https://www.jia.gov.cn/1.html", "2022-01-25")  # fmt: skip
     rule = "---\n" + "\n".join(TOLD)
     assert read(rule.encode()).media_type == "text/plain"
+
+
+def clipped(paragraphs: list[str]) -> list[str]:
+    """Paragraphs as a clipper writes them in Markdown."""
+    lines = [f"## {line}" if LABEL.match(line) and len(line) < 30 else re.sub(r"^(（.）[^。]{4,30}。)(?=.)", r"**\1**", line) for line in paragraphs]
+    return [part for line in lines for part in (line, "")] + ["## 附", "", "**注**"]
+
+
+FORMS = {
+    "print": lambda told: printed(told, 64),
+    "print without indents": lambda told: [line.strip() for line in printed(told, 76)],
+    "print with a wide spacing": lambda told: [part for line in printed(told, 56) for part in (line, "")],
+    "at a number of characters": lambda told: [line[i : i + 36] for line in told for i in range(0, len(line), 36)],
+    "with gaps": lambda told: [part for line in told for part in ("　　" + line, "")],
+    "Markdown": clipped,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_practice_reports_in_other_forms_keep_their_paragraphs(form: str) -> None:
+    found = told = 0
+    for name, raw, _ in islice(marked("shut"), 20):
+        lines = [line for line in read(raw, name).text.split("\n") if "\t" not in line and "  " not in line and "|" not in line]
+        again = set(read("\n".join(FORMS[form](lines)).encode()).text.replace(" ", "").split("\n"))
+        told += len(lines)
+        found += sum(line.replace(" ", "") in again for line in lines)
+    assert found / told > 0.96, f"{found} of {told}"
 
 
 def test_plain_text_is_no_markdown() -> None:
