@@ -233,3 +233,18 @@ def test_a_sum_over_merged_cells_stands_below_the_columns_of_figures() -> None:
 def test_a_head_that_is_a_unit_gives_it() -> None:
     rows = [["活动名称", "时间", "场次", "参加人数（人次）"], ["开学第一课", "3月、9月", "70", "24500"], ["专题讲座", "全年", "38", "16020"]]
     assert values(table(rows)) == [(70, "场次"), (24500, "人次"), (38, "场次"), (16020, "人次")]
+
+
+def test_a_caption_with_a_gap_stands_above_a_head_of_years_and_blanks_part_thousands() -> None:
+    caption = "表2  近三年对照\n项 目         2023      2024\n检查单位（家次）  4460      4871\n行政处罚（件）   173       195\n"
+    assert [(c.number.value, c.number.unit, caption[slice(*c.head)]) for c in cells(caption)] == [
+        (4460, "家次", "2023"), (4871, "家次", "2024"), (173, "件", "2023"), (195, "件", "2024")]  # fmt: skip
+    prose = "1.6 权力监督  " + "重大执法决定法制审核，执法音视频按月抽看，着装、亮证不到位的点名通报。" * 2 + "\n"
+    assert len(cells(prose + caption)) == 4
+    spaced = "月份\t立案（件）\t罚款（万元）\n1月\t40\t1 286.4\n合计\t1 150\t5 194.0\n"
+    assert [c.number.value for c in cells(spaced)] == [40, 12864000, 1150, 51940000]
+
+
+def test_of_several_units_in_a_head_the_first_counts() -> None:
+    table = "领域\t发现问题（处、起）\n甲\t27\n乙\t388\n"
+    assert [(c.number.value, c.number.unit) for c in cells(table)] == [(27, "处"), (388, "处")]

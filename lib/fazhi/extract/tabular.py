@@ -18,7 +18,8 @@ _CELL = re.compile(r"[^\t| ]+(?: [^\t| ]+)*")
 _WORD = re.compile(r"[^ ]+")
 _PARTED = re.compile(r"[\t|]|  ")
 _RUNNING = re.compile(r"[，。；：:、]|.{61}")  # what a row of cells parted by single blanks has not
-_FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.\s]{1,4}))?")
+_PROSE = 60  # characters of a line in which two blanks part a heading from its text: 1.6 权力监督  重大执法决定……。
+_FIGURE = re.compile(r"[+-]?(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(\.\d+)?(?:[余多+]?([^\d,.\s]{1,4}))?")
 _UNIT = re.compile(r"[((/:]\s*(?:单位[::]?)?(万|亿|千)?([^()\d\s]{1,4}?)\s*(?:[))]|$)")
 _CAPTION_UNIT = re.compile(r"单位\s*[::]\s*(万|亿|千)?([^\s,,;；、()“”\d]{1,3})")
 BARE_YEAR = re.compile(r"((?:19|20)\d{2})(?:年度?|年[末底])?")
@@ -46,7 +47,7 @@ class Cell:
 
 def _cells(folded: str, start: int, line: str) -> list[tuple[int, int]]:
     end = start + len(line)
-    if "\t" in line or "|" in line or "  " in line:
+    if "\t" in line or "|" in line or ("  " in line and not ("。" in line and len(line) > _PROSE)):
         return [m.span() for m in _CELL.finditer(folded, start, end)]
     if line.count(" ") < 2 or _RUNNING.search(line):
         return []
@@ -82,8 +83,13 @@ def _figure(folded: str, start: int, end: int, known: Mapping[str, str]) -> re.M
 
 def _number(m: re.Match[str], unit: str, scale: str | None) -> Number:
     """The number of a cell's match with its unit, of which a 万 or the like may stand in the head."""
-    value = round(float(m[1].replace(",", "") + (m[2] or "")) * _SCALE.get(scale or "", 1.0), 6)
+    value = round(float(re.sub("[, ]", "", m[1]) + (m[2] or "")) * _SCALE.get(scale or "", 1.0), 6)
     return Number(m.start(1), m.end(), value, None, unit, "exact", units().get(unit, ""), False)
+
+
+def _one(unit: str, known: Mapping[str, str]) -> str:
+    """A column's unit, the first where its head names several: 处、起."""
+    return unit if unit in known else re.split("[、/]", unit)[0]
 
 
 def _headless(
@@ -123,9 +129,10 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
         return []
     known = units()
     figures = [[_figure(folded, a, b, known) for a, b in row] for row in block]
-    years = [m is not None and BARE_YEAR.fullmatch(m[0]) is not None for m in figures[0]]
-    if sum(years) > 1 and all(m is None or year for m, year in zip(figures[0], years, strict=True)):
-        figures[0] = [None] * len(years)  # a head that names years
+    for i, matches in enumerate(figures[:2]):  # a caption with a gap in it may stand above the head
+        years = [m is not None and BARE_YEAR.fullmatch(m[0]) is not None for m in matches]
+        if sum(years) > 1 and all(m is None or year for m, year in zip(matches, years, strict=True)):
+            figures[i] = [None] * len(years)  # a head that names years
     if all(first is not None and BARE_YEAR.fullmatch(first[0]) for first, *_ in figures[1:]):
         for matches in figures[1:]:
             matches[0] = None  # the rows' labels do
@@ -133,7 +140,9 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
     if again and again + 1 < len(block) and any(figures[again + 1]) and len(block[again]) >= 3:  # the head of another table
         return _table(folded, block[:again], before) + _table(folded, block[again:], block[again][0][0])
     width = max(map(len, block))  # a caption with a gap in it is no head
-    head = next((i for i, row in enumerate(figures) if not any(row) and len(row) >= width - 1), None)
+    heads = [i for i, row in enumerate(figures) if not any(row) and len(row) >= width - 1]
+    named = len(heads) > 1 and heads[1] == heads[0] + 1 and len(figures[heads[0]]) < len(figures[heads[1]]) == width
+    head = next(iter(heads[named:]), None)
     caption = _CAPTION_UNIT.search(folded, before, block[0 if head is None else head][0][0])
     caption = caption or _UNIT.search(folded, before, before + len(folded[before : block[0][0][0]].rstrip("\n |")))
     if head is None:
@@ -175,7 +184,8 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
             named, marked = _UNIT.search(folded, a, b), label and _UNIT.search(folded, *label)
             apart = _WORD_UNIT.fullmatch(folded, *row[units_at]) if units_at is not None and shift == 0 else None
             printed = m[3] and _WORD_UNIT.fullmatch(m[3])
-            unit = next((u for u in (printed, named, apart, caption, marked, headed) if u and u[2] in known), None)
+            told_units = ((u[1], _one(u[2], known)) for u in (printed, named, apart, caption, marked, headed) if u)
+            scale, unit = next(((factor, u) for factor, u in told_units if u in known), (None, ""))
             cases = _CASES.search(folded, a, b)
             share = folded[b - 1] == "率" or (label and _SHARE.search(folded, *label))
             counted = _COUNTED.search(folded, a, b)
@@ -183,6 +193,6 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
             if not (unit or share or cases or counted or own):
                 continue
             bare = own or ("%" if share else "件" if cases else counted[1] if counted and counted[1] in known else "")
-            number = _number(m, unit[2], unit[1]) if unit else _number(m, bare, None)
+            number = _number(m, unit or bare, scale)
             out.append(Cell(number, (a, named.start() if named and named.start() > a else b), label, span, row[0][0]))
     return out
