@@ -20,6 +20,8 @@ from fazhi.knowledge import KnowledgeError, load_toml, require
 FOLD = dict(zip("０１２３４５６７８９％．＋－（）：，／\xa0\u3000", "0123456789%.+-():,/  ", strict=True))
 DIGITS = r"(?<![\d.])(?<!\d[,+])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?:\.\d+)?(?![\d.])|\d+(?:\.\d+)?)"
 CHINESE_NUMBER = f"[{CHINESE}]+(?:点[零〇一二三四五六七八九]+)?"
+_RATED = re.compile(r"(?:率|%)[^,，。;；]{0,6}$")  # 败诉率继续保持为零
+_CASES = re.compile("[案件数请]")
 _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _QUOTED = re.compile(r"[“\"‘][^“”\"‘’\n]{1,24}[”\"’]")
 _PART = re.compile(rf"(?:[^\d、,;；()]{{1,8}}(\d+)|[^\d{CHINESE}、,;；()]{{1,8}}(?<!分之)({CHINESE_NUMBER}))[、,;；和]?")
@@ -163,7 +165,7 @@ def _number() -> re.Pattern[str]:
         rf"|(?P<low>{DIGITS}|{CHINESE_NUMBER}|数[十百千万]+|几[十百千万]+|十几)(?P<m0>{multiple})?(?(m0)(?:(?P<low2>\d+(?:\.\d+)?)(?P<m3>千万|百万|十万|万|千))?)"
         rf"(?:(?:(?P<u0>%|‰|多?余?(?:{names}))?\x20?(?:[-—–~]{{1,2}}|至|到)|(?<=[一二三四五六七八九])、(?=[二三四五六七八九十][^百千万]))"
         rf"\x20?(?P<high>{DIGITS}|{CHINESE_NUMBER}))?"
-        rf"\x20?(?P<m1>{multiple})?(?P<over>余|多|来|\+)?(?P<m2>{multiple})?(?P<over2>余|多)?\x20?(?:(?P<unit>{names})(?!(?<=分)之)|(?:(?<=[万亿])|(?<=[万亿][余多+])|(?<=率[0零])|(?<=[率件数][为是][0零]))(?=[,，。;；、)）\n]|$))(?P<over3>余|多(?=[,，。；;、]))?"
+        rf"\x20?(?P<m1>{multiple})?(?P<over>余|多|来|\+)?(?P<m2>{multiple})?(?P<over2>余|多)?\x20?(?:(?P<unit>{names})(?!(?<=分)之)|(?:(?<=[万亿])|(?<=[万亿][余多+])|(?<=率[0零])|(?<=[一-鿿][为是][0零]))(?=[,，。;；、)）\n]|$))(?P<over3>余|多(?=[,，。；;、]))?"
         rf")(?P<after>\x20?及?(?:{after})|(?<=[日天时])内)?"
     )
 
@@ -342,8 +344,9 @@ def _read(folded: str, m: re.Match[str], kinds: dict[str, str], after: int) -> N
         return _read_share(m, start, qualifier)
     chinese = not low[0].isdigit()
     if unit is None and low in ("0", "零"):  # 败诉率为0, 败诉案件为0
-        rate = "率" in folded[start - 2 : start]
-        return Number(start, m.end(), 0.0, None, "%" if rate else "件", qualifier, "rate" if rate else "case", low == "零")
+        rate = _RATED.search(folded, max(0, start - 10), start)
+        cases = "%" if rate else "件" if _CASES.search(folded, max(0, start - 4), start) else ""
+        return Number(start, m.end(), 0.0, None, cases, qualifier, "rate" if rate else "case" if cases else "bare", low == "零")
     if unit is None and chinese:
         return None
     unit = unit or ""  # 阅读量287万

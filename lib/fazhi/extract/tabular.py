@@ -141,8 +141,8 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
         return _table(folded, block[:again], before) + _table(folded, block[again:], block[again][0][0])
     width = max(map(len, block))  # a caption with a gap in it is no head
     heads = [i for i, row in enumerate(figures) if not any(row) and len(row) >= width - 1]
-    named = len(heads) > 1 and heads[1] == heads[0] + 1 and len(figures[heads[0]]) < len(figures[heads[1]]) == width
-    head = next(iter(heads[named:]), None)
+    captioned = len(heads) > 1 and heads[1] == heads[0] + 1 and len(figures[heads[0]]) < len(figures[heads[1]]) == width
+    head = next(iter(heads[captioned:]), None)
     caption = _CAPTION_UNIT.search(folded, before, block[0 if head is None else head][0][0])
     caption = caption or _UNIT.search(folded, before, before + len(folded[before : block[0][0][0]].rstrip("\n |")))
     if head is None:
