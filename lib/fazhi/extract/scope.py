@@ -31,6 +31,9 @@ _FEATURES = {
 STANDING = frozenset(("person", "entity", "item"))  # what stands on a day, even where its sentence says until when
 _OPENERS = "，,；;：:。！？!?\n\t (（、"
 _OTHER = re.compile(r"\d|的?频[次率]|的要求|的标准")  # another number, or what a rule was only the manner of
+_YEARS = re.compile(r"20\d\d年?(?:(?P<to>[至到—–~-]{1,2})|[、和,，])20\d\d年(?:[、和,，]20\d\d年)*")  # 2017年至2019年; 2017年、2018年
+_LIST_END = re.compile("[,，;；。]")
+_NUMBER = re.compile(r"\d[\d,.]*")
 _SEMICOLON = re.compile("[;；]")
 _LISTED = re.compile(r"\(?[^,，;；:：()。\d]{0,8}\d[\d,.]*[^,，;；:：()。\d年月日]{1,4}、[^,，;；:：()。\d]*")
 _YEAR = re.compile(r"(?P<y>(?:19|20)\d{2})年")
@@ -137,6 +140,10 @@ def scope(times: Times, n: Number, place: Place, year: int | None, source: bool)
     if source:
         now = phrase("at_present").search(words) or _promised(folded, n, place)  # 力争由目前的88%提高到90%
         return "year" if now else "previous"
+    if year and "分别" in folded[place.sentence : n.start] and (named := _dealt_year(folded, n, place)):
+        return "year" if named == year else "previous" if named < year else "next"
+    if "以来" in folded[place.sentence : n.start] and phrase("of_which_this_year").match(folded[n.end : n.end + 60]):
+        return "cumulative"  # 专项斗争开展以来，打掉团伙3个（其中今年2个）
     if "累计" in words and _accumulated(n.group, words, folded[place.sentence : n.start], folded[n.end : n.end + 60]):
         return "cumulative"
     best, found = -1, None
@@ -154,6 +161,20 @@ def scope(times: Times, n: Number, place: Place, year: int | None, source: bool)
         if value and at > best:
             best, found = at, value
     return found
+
+
+def _dealt_year(folded: str, n: Number, place: Place) -> int | None:
+    """The year of a number in a list that is dealt out to as many years: 2017年至2019年分别为174件、213件、251件."""
+    years = last(_YEARS, folded, place.sentence, n.start)
+    dealt = folded.find("分别", years.end(), n.start) if years else -1
+    if years is None or dealt < 0:
+        return None
+    named = [int(y) for y in re.findall(r"20\d\d", years[0])]
+    if years["to"]:
+        named = list(range(named[0], named[1] + 1))
+    end = _LIST_END.search(folded, n.end, place.sentence_end)
+    numbers = [m.start() for m in _NUMBER.finditer(folded, dealt, end.start() if end else place.sentence_end)]
+    return named[numbers.index(n.start)] if len(numbers) == len(named) and n.start in numbers else None
 
 
 def comes_from(folded: str, n: Number, place: Place) -> bool:
