@@ -102,6 +102,8 @@ def test_columns_and_years_below_one_another_are_rows() -> None:
     assert unstacked(columns, LABEL)[1:] == ["单位\t市场监管局\t交通运输局", "处罚（件）\t208\t1174", "罚没款（万元）\t163.42\t286.9"]
     years = ["年度", "林业案件（起）", "草原案件（起）", "2019", "31", "16", "2020", "1987", "15"]
     assert unstacked(years, LABEL) == ["年度\t林业案件（起）\t草原案件（起）", "2019\t31\t16", "2020\t1987\t15"]
+    counted = ["序号", "类别", "合计", "1", "行政处罚（件）", "13295", "2", "行政检查（次）", "26532", "罚没款合计5126万元。"]
+    assert unstacked(counted, LABEL) == ["序号\t类别\t合计", "1\t行政处罚（件）\t13295", "2\t行政检查（次）\t26532", counted[-1]]
     heads = ["县区", "2023年", "2024年", "甲县", "1987", "42", "乙县", "27", "25"]
     assert unstacked(heads, LABEL) == ["县区\t2023年\t2024年", "甲县\t1987\t42", "乙县\t27\t25"]
 

@@ -248,3 +248,10 @@ def test_a_caption_with_a_gap_stands_above_a_head_of_years_and_blanks_part_thous
 def test_of_several_units_in_a_head_the_first_counts() -> None:
     table = "领域\t发现问题（处、起）\n甲\t27\n乙\t388\n"
     assert [(c.number.value, c.number.unit) for c in cells(table)] == [(27, "处"), (388, "处")]
+
+
+def test_a_column_that_counts_the_rows_is_not_their_name() -> None:
+    table = "序号  类别  合计\n1  行政处罚（件）  13295\n2  行政检查（次）  26532\n"
+    found = cells(table)
+    assert [(c.number.value, c.number.unit) for c in found] == [(13295, "件"), (26532, "次")]
+    assert "行政处罚" in table[slice(*(found[0].label or (0, 0)))]

@@ -154,6 +154,11 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
     if len(columns) - 1 + len(second) == width and len(second) > 1 and not any(figures[head + 1]):
         caption = caption or _UNIT.search(folded, *columns[-1])  # a head of two rows: the last cell of the first spans the second
         columns, head = [*columns[:-1], *second], head + 1
+    counters = [i for i, (a, b) in enumerate(columns) if folded[a:b] in _COUNTERS]
+    for matches in figures[head + 1 :] if counters else ():
+        if len(matches) == len(columns):
+            for i in counters:
+                matches[i] = None  # they rank the rows, whose names stand behind them
     headed = _UNIT.search(folded, *columns[0])  # 行政处罚(宗), of all the columns
     span = (before, block[-1][-1][1])
     units_at = next((i for i, (a, b) in enumerate(columns) if folded[a:b] in ("单位", "计量单位")), None)

@@ -69,7 +69,7 @@ def unstacked(lines: list[str], label: re.Pattern[str]) -> list[str]:
         while end < len(lines) and kinds[end]:
             end += 1
         told = [i for i in range(at, end) if kinds[i] != "-"]  # the cells of a run of short lines
-        found = _table("".join(kinds[i] for i in told)) if len(told) >= 6 else None
+        found = _table([cells[i] for i in told], "".join(kinds[i] for i in told)) if len(told) >= 6 else None
         if found:
             first, width, rows = found
             begin, close = told[first], told[first + width * (rows + 1) - 1] + 1
@@ -82,27 +82,28 @@ def unstacked(lines: list[str], label: re.Pattern[str]) -> list[str]:
     return out
 
 
-def _table(kinds: str) -> tuple[int, int, int] | None:
+def _table(cells: list[str], kinds: str) -> tuple[int, int, int] | None:
     """Where the first table of a run begins, how many cells a row of it has and how many rows stand below its head."""
     best: tuple[int, int, int] | None = None
     first = kinds.find("n")
     if first < 0:
         return None
-    for row in range(max(2, first - WIDEST), first + 1):  # a row begins with its name or its year
+    for row in range(max(2, first - WIDEST), first + 1):  # a row begins with its name, its year or its number
         for width in range(2, min(row, WIDEST) + 1):
             head = row - width
             if kinds[head] != "t" or "n" in kinds[head:row]:
                 continue
             rows, at = 0, row
-            while at + width <= len(kinds) and _row(kinds, at, row, width):
+            while at + width <= len(kinds) and _row(kinds, at, row, width, cells[at] == str(rows + 1)):
                 rows, at = rows + 1, at + width
             if rows > 1 and (best is None or rows * width > best[1] * best[2]):
                 best = head, width, rows
     return best
 
 
-def _row(kinds: str, at: int, first: int, width: int) -> bool:
-    """Whether a row begins at a cell: with a name or a year, and figures where the first row has them."""
+def _row(kinds: str, at: int, first: int, width: int, counted: bool) -> bool:
+    """Whether a row begins at a cell: with a name, a year or the next number, and figures where the first row has them."""
     own, theirs = kinds[at : at + width], kinds[first : first + width]
-    name, told = own[0], own[1:].replace("y", "n")  # 1987 may be a year's count of cases
-    return name in "ty" and name == theirs[0] and "n" in told and told == theirs[1:].replace("y", "n")
+    told = own[1:].replace("y", "n")  # 1987 may be a year's count of cases
+    named = own[0] in "ty" or (counted and told.startswith("t"))
+    return named and own[0] == theirs[0] and "n" in told and told == theirs[1:].replace("y", "n")
