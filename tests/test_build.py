@@ -47,7 +47,7 @@ def test_whatever_stands_in_raw_is_a_row_and_stops_nothing(raw: Path, tmp_path: 
     (raw / "broken.docx").write_bytes(b"PK\x03\x04" + bytes(100))
     (raw / "recipe.txt").write_text("番茄炒蛋的做法。鸡蛋3个，番茄2个，盐适量，大火快炒。" * 20, "utf-8")
     shutil.copy(raw / "qinglan-2024.html", raw / "again.html")
-    for ignored in (".hidden", "README.md", "notes.md", "sources.csv", "~$open.docx"):
+    for ignored in (".hidden", "README.md", "sources.csv", "~$open.docx"):
         (raw / ignored).write_text("file\n", "utf-8")
     result = build(raw, tmp_path / "out", workers=1)
     rows = sources(tmp_path / "out")
@@ -59,6 +59,15 @@ def test_whatever_stands_in_raw_is_a_row_and_stops_nothing(raw: Path, tmp_path: 
     assert rows["qinglan-2024.html"]["report_id"] == rows["again.html"]["report_id"] and "again.html" in rows["qinglan-2024.html"]["reason"]
     assert {source for source, _, _ in result.bad} == {name for name, row in rows.items() if row["status"] != "report"}
     assert load(tmp_path / "out").reports.collect().height == result.counts["report"] == 5
+
+
+def test_a_page_that_was_clipped_as_markdown_is_read_and_a_readme_is_not(raw: Path, tmp_path: Path) -> None:
+    for name in ("白露县.md", "README.md"):
+        text = (raw / "bailu-2020.txt").read_text("utf-8")
+        (raw / name).write_text("# " + text.replace("\n", "\n\n").replace("一、", "## 一、"), "utf-8")
+    assert build(raw, tmp_path / "out", workers=1).counts["report"] == 6
+    rows = sources(tmp_path / "out")
+    assert rows["白露县.md"]["media_type"] == "text/markdown" and "README.md" not in rows
 
 
 def test_the_same_input_gives_the_same_id_and_bytes_wherever_it_is_built(raw: Path, tmp_path: Path) -> None:

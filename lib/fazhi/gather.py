@@ -67,7 +67,7 @@ class Source:
 
 
 def inventory(raw: Path, out: Path, given: Mapping[str, dict[str, str]]) -> Iterator[Source]:
-    """Every file below `raw` in the order of their paths, but hidden ones, notes (README, *.md), ledgers and a build's output."""
+    """Every file below `raw` in the order of their paths, but hidden ones, a README, ledgers and a build's output."""
     found: dict[str, Path] = {}
     seen = {out.resolve()}
     for folder, folders, files in os.walk(raw, followlinks=True):
@@ -78,7 +78,7 @@ def inventory(raw: Path, out: Path, given: Mapping[str, dict[str, str]]) -> Iter
         seen.add(place)
         folders[:] = [f for f in folders if not f.startswith(".")]
         for file in files:
-            if not file.startswith((".", "~$", "README")) and not file.endswith(".md") and file.lower() not in IGNORED:
+            if not file.startswith((".", "~$", "README")) and file.lower() not in IGNORED:
                 path = Path(folder, file)
                 name = path.relative_to(raw).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                 found[name] = path
