@@ -255,3 +255,10 @@ def test_a_column_that_counts_the_rows_is_not_their_name() -> None:
     found = cells(table)
     assert [(c.number.value, c.number.unit) for c in found] == [(13295, "件"), (26532, "次")]
     assert "行政处罚" in table[slice(*(found[0].label or (0, 0)))]
+
+
+def test_a_column_of_comparisons_holds_changes() -> None:
+    found, *_ = figures("执法门类\t案件数（件）\t同比（件）\n道路运输\t317\t+41\n公路路政\t58\t-12\n", [], 2019)
+    assert [(q.value, q.kind, q.direction, q.code) for q in found] == [
+        (317, "count", None, "penalty_cases"), (41, "change", "up", None),
+        (58, "count", None, "penalty_cases"), (12, "change", "down", None)]  # fmt: skip

@@ -43,6 +43,8 @@ def _kind(folded: str, n: Number, place: Place, previous: Quantity | None) -> tu
             if cue.pattern.search(before):
                 up = phrase("either_way").search(before) is not None  # 增减(%): the sign says which
                 return "change", "down" if folded[n.start - 1] == "-" else "up" if up else cue.value
+    if place.label is not None and level == "count" and phrase("compared").search(before):
+        return "change", {"-": "down", "+": "up"}.get(folded[n.start - 1])  # a column headed 同比(件)
     if relative:
         stands = phrase("stands").search(before)
         return "change", stands.lastgroup if stands else None
