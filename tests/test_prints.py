@@ -11,6 +11,7 @@ import pytest
 from fazhi.extract import extract
 from fazhi.read import read
 from fazhi.read.furniture import rules
+from fazhi.read.leads import BOLD, PLAIN
 from fazhi.read.markdown import is_markdown, plain
 from fazhi.read.stacked import unstacked, whole_rows
 from fazhi.read.wrapped import UNBROKEN, unpaged, unwrap, width
@@ -189,4 +190,5 @@ def test_practice_reports_in_other_forms_keep_their_paragraphs(form: str) -> Non
 def test_plain_text_is_no_markdown() -> None:
     assert not is_markdown([*TOLD, "# 1 楼", "A*B", "----"])
     assert plain("3 * 4 = 12，占 2 * 1 倍") == "3 * 4 = 12，占 2 * 1 倍"
-    assert plain("> ## **一、**_办理_ [12件](<http://a.cn/b> '全')") != "" and plain("1\\. 办理") == "1. 办理"
+    assert plain("1\\. 办理") == "1. 办理"
+    assert plain('> ## **一、**办理 [12件](<http://a.cn/b> "全")') == f"{BOLD}一、{PLAIN}办理 12件"

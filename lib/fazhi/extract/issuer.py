@@ -83,8 +83,7 @@ def mentions(
         for part in issuer_parts(text):
             yield from read(part, source, weight)
     yield from read(above, "above", 5)
-    for line in below(page.text, title):
-        yield from read(line, "above", 5)
+    yield from read(below(page.text, title), "above", 5)
     head = page.text[:LEAD]
     if (heading := FIRST_HEADING.search(head, 40)) and heading.start() > 60:
         head = head[: heading.start()]

@@ -140,11 +140,12 @@ def scope(times: Times, n: Number, place: Place, year: int | None, source: bool)
     if source:
         now = phrase("at_present").search(words) or _promised(folded, n, place)  # 力争由目前的88%提高到90%
         return "year" if now else "previous"
-    if year and "分别" in folded[place.sentence : n.start] and (named := _dealt_year(folded, n, place)):
-        return "year" if named == year else "previous" if named < year else "next"
-    if "以来" in folded[place.sentence : n.start] and phrase("of_which_this_year").match(folded[n.end : n.end + 60]):
+    said, after = folded[place.sentence : n.start], folded[n.end : n.end + 60]
+    if year and "分别" in said and (named := _dealt_year(folded, n, place)):
+        return _against(named, year)
+    if "以来" in said and phrase("of_which_this_year").match(after):
         return "cumulative"  # 专项斗争开展以来，打掉团伙3个（其中今年2个）
-    if "累计" in words and _accumulated(n.group, words, folded[place.sentence : n.start], folded[n.end : n.end + 60]):
+    if "累计" in words and _accumulated(n.group, words, said, after):
         return "cumulative"
     best, found = -1, None
     seen = {  # of each cue the last match before the number
@@ -161,6 +162,11 @@ def scope(times: Times, n: Number, place: Place, year: int | None, source: bool)
         if value and at > best:
             best, found = at, value
     return found
+
+
+def _against(named: int, year: int) -> str:
+    """The scope that a year named in a text gives in a report on `year`."""
+    return "year" if named == year else "previous" if named < year else "next"
 
 
 def _dealt_year(folded: str, n: Number, place: Place) -> int | None:
@@ -221,11 +227,11 @@ def _column(times: Times, place: Place, year: int | None) -> str | None:
         return "partial"
     for span in (place.label, (place.left, place.left_end)):
         if year is not None and span and (m := BARE_YEAR.fullmatch(times.folded, *span)):
-            return "year" if int(m[1]) == year else "previous" if int(m[1]) < year else "next"
+            return _against(int(m[1]), year)
     for which, m in times.of(place.left, place.left_end):
         value = cues("scope")[which].value
         if value == "relative" and year is not None:
-            return "year" if int(m["y"]) == year else "previous" if int(m["y"]) < year else "next"
+            return _against(int(m["y"]), year)
         if value in ("year", "previous", "partial", "cumulative"):
             return value
     return None
@@ -250,7 +256,7 @@ def _reaches(folded: str, n: Number, place: Place, cue: Cue, m: re.Match[str], y
         if year is None:
             return None
         named = int(m["y"])
-        value = "year" if named == year or named < year - 3 else "previous" if named < year else "next"
+        value = "year" if named < year - 3 else _against(named, year)
     if value == "partial" and m.end() <= place.clause and not opens and folded[m.start() - 1] not in "年0123456789":
         return None  # 20171月至11月: a page that lost its 年
     if value == "partial" and m[0].endswith(("半年", "季度")) and _SEMICOLON.search(folded, m.end(), n.start):

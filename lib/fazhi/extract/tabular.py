@@ -164,11 +164,7 @@ def _table(folded: str, block: list[list[tuple[int, int]]], before: int) -> list
     units_at = next((i for i, (a, b) in enumerate(columns) if folded[a:b] in ("单位", "计量单位")), None)
     out = []
     full = [[bool(m) for m in matches] for matches in figures[head + 1 :] if len(matches) == len(columns)]
-    told = [  # the columns of figures
-        i
-        for i, (a, b) in enumerate(columns)
-        if folded[a:b] not in _COUNTERS and sum(row[i] for row in full) * 2 > len(full)
-    ]
+    told = [i for i in range(len(columns)) if sum(row[i] for row in full) * 2 > len(full)]  # the columns of figures
     for row, matches in zip(block[head + 1 :], figures[head + 1 :], strict=True):
         first = next((i for i, m in enumerate(matches) if m), 0)
         last = first - 1 - (first > 1 and folded[slice(*row[first - 1])] in known)  # before a column of units

@@ -82,13 +82,13 @@ def find_title(page: Page, name: str, findings: list[Finding]) -> tuple[str | No
     return None, ""
 
 
-def below(text: str, title: str | None) -> list[str]:
-    """The line below the title where a text begins with it and the issuer may be named there, alone or with a date."""
+def below(text: str, title: str | None) -> str:
+    """The line below the title, without a date behind it, where a text begins with its title; the issuer may be named there."""
     lines, left = text[:600].split("\n"), _squeeze(title or "")
     while left and lines and (line := _squeeze(lines[0])) and left.startswith(line):
         left = left.removeprefix(line)
         lines = lines[1:]
-    return [_DATE_BEHIND.sub("", lines[0])] if title and not left and lines else []
+    return _DATE_BEHIND.sub("", lines[0]) if title and not left and lines else ""
 
 
 def attached(text: str) -> tuple[int, str] | None:
